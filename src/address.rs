@@ -1,0 +1,300 @@
+//! A URL cut into its parts, without allocating once the buffers have grown. Knows nothing of lists or pages.
+//!
+//! Browsers hand over URLs that the URL Standard has already normalised. This reader relies on that for what is
+//! costly (percent-encoding, dot segments) and re-does what is cheap and what matters for naming a host: case, user
+//! information, ports, trailing dots and internationalised names that a recording left in Unicode.
+
+/// How many bytes of a URL are judged; the rest is cut, and the report counts that. Trackers' URLs are rarely longer,
+/// and a page must not be able to make one request cost a megabyte.
+pub const MAX_URL: usize = 4096;
+
+/// Whether a URL goes over the network, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http:`
+    Http,
+    /// `https:`
+    Https,
+    /// `ws:`
+    Ws,
+    /// `wss:`
+    Wss,
+}
+
+/// Why a URL is not judged: a stable word, counted in the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotJudged {
+    /// `data:`: the bytes are in the URL itself, nobody is contacted.
+    Data,
+    /// `blob:` and `filesystem:`: made by the page itself.
+    Blob,
+    /// `about:`, `javascript:`, `chrome:` and the like: inside the browser.
+    Internal,
+    /// A scheme that this version does not know.
+    UnknownScheme,
+    /// Not a URL, or one without a host.
+    Malformed,
+}
+
+impl NotJudged {
+    /// The word for it in `requests.skipped`.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Data => "data-url",
+            Self::Blob => "blob-url",
+            Self::Internal => "browser-internal",
+            Self::UnknownScheme => "unknown-scheme",
+            Self::Malformed => "malformed-url",
+        }
+    }
+}
+
+/// A URL in two spellings (as given, and in lower case) of the same length, and where its parts lie.
+#[derive(Debug, Default, Clone)]
+pub struct Address {
+    exact: Vec<u8>,
+    lower: Vec<u8>,
+    scheme: Option<Scheme>,
+    host_start: usize,
+    host_end: usize,
+    path_start: usize,
+    cut: bool,
+}
+
+impl Address {
+    /// An empty address, to be filled by [`Address::read`].
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads `url`, replacing what was here. Bytes over 127 and invalid UTF-8 are kept as they are.
+    pub fn read(&mut self, url: &[u8]) -> Result<(), NotJudged> {
+        self.exact.clear();
+        self.lower.clear();
+        self.scheme = None;
+        let url = trim(url);
+        self.cut = url.len() > MAX_URL;
+        let url = url.get(..MAX_URL).unwrap_or(url);
+
+        let colon = url.iter().position(|&b| b == b':').ok_or(NotJudged::Malformed)?;
+        let (name, rest) = url.split_at_checked(colon).ok_or(NotJudged::Malformed)?;
+        let scheme = scheme_of(name)?;
+        let rest = rest.get(1..).unwrap_or_default();
+        let rest = rest
+            .strip_prefix(b"//")
+            .or_else(|| rest.strip_prefix(b"\\\\"))
+            .ok_or(NotJudged::Malformed)?;
+
+        let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at_checked(end).ok_or(NotJudged::Malformed)?;
+        // Who logs in is nobody's business here, and `https://bank.example@tracker.example/` is a known disguise.
+        let authority = match authority.iter().rposition(|&b| b == b'@') {
+            Some(at) => authority.get(at + 1..).unwrap_or_default(),
+            None => authority,
+        };
+        let (host, port) = split_port(authority);
+        let host = match host {
+            [inner @ .., b'.'] if !inner.is_empty() => inner,
+            _ => host,
+        };
+        if host.is_empty() || host.iter().any(|&b| b <= b' ' || matches!(b, b'<' | b'>' | b'"' | b'%' | 0x7f)) {
+            return Err(NotJudged::Malformed);
+        }
+
+        self.exact.extend_from_slice(match scheme {
+            Scheme::Http => b"http://",
+            Scheme::Https => b"https://",
+            Scheme::Ws => b"ws://",
+            Scheme::Wss => b"wss://",
+        });
+        self.host_start = self.exact.len();
+        if host.is_ascii() {
+            self.exact.extend(host.iter().map(u8::to_ascii_lowercase));
+        } else {
+            let text = std::str::from_utf8(host).map_err(|_| NotJudged::Malformed)?;
+            let ascii = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::URL)
+                .map_err(|_| NotJudged::Malformed)?;
+            self.exact.extend_from_slice(ascii.as_bytes());
+        }
+        self.host_end = self.exact.len();
+        if !port.is_empty() && !default_port(scheme, port) {
+            self.exact.push(b':');
+            self.exact.extend_from_slice(port);
+        }
+        self.path_start = self.exact.len();
+        let tail = match tail.iter().position(|&b| b == b'#') {
+            Some(at) => tail.get(..at).unwrap_or_default(),
+            None => tail,
+        };
+        if !tail.starts_with(b"/") {
+            self.exact.push(b'/');
+        }
+        self.exact.extend_from_slice(tail.strip_prefix(b"\\").unwrap_or(tail));
+        self.lower.extend(self.exact.iter().map(u8::to_ascii_lowercase));
+        self.scheme = Some(scheme);
+        Ok(())
+    }
+
+    /// The URL without user information, default port and fragment.
+    pub fn exact(&self) -> &[u8] {
+        &self.exact
+    }
+
+    /// The same in ASCII lower case.
+    pub fn lower(&self) -> &[u8] {
+        &self.lower
+    }
+
+    /// How it goes over the network.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme.unwrap_or(Scheme::Https)
+    }
+
+    /// The host in lower case, without a trailing dot; an IPv6 address keeps its brackets.
+    pub fn host(&self) -> &[u8] {
+        self.lower.get(self.host_start..self.host_end).unwrap_or_default()
+    }
+
+    /// The host as text. Hosts are ASCII after reading, so this loses nothing.
+    pub fn host_str(&self) -> &str {
+        std::str::from_utf8(self.host()).unwrap_or_default()
+    }
+
+    /// Where the host starts in [`Address::lower`].
+    pub fn host_start(&self) -> usize {
+        self.host_start
+    }
+
+    /// Where the host ends in [`Address::lower`].
+    pub fn host_end(&self) -> usize {
+        self.host_end
+    }
+
+    /// Path and query, from the first `/`.
+    pub fn path(&self) -> &[u8] {
+        self.exact.get(self.path_start..).unwrap_or_default()
+    }
+
+    /// The query without its `?`; empty where there is none.
+    pub fn query(&self) -> &[u8] {
+        let path = self.path();
+        path.iter().position(|&b| b == b'?').and_then(|at| path.get(at + 1..)).unwrap_or_default()
+    }
+
+    /// Whether the URL was longer than [`MAX_URL`].
+    pub fn cut(&self) -> bool {
+        self.cut
+    }
+}
+
+fn trim(url: &[u8]) -> &[u8] {
+    let start = url.iter().position(|&b| b > b' ').unwrap_or(url.len());
+    let url = url.get(start..).unwrap_or_default();
+    let end = url.iter().rposition(|&b| b > b' ').map_or(0, |at| at + 1);
+    url.get(..end).unwrap_or_default()
+}
+
+fn scheme_of(name: &[u8]) -> Result<Scheme, NotJudged> {
+    const LONGEST: usize = 24;
+    if name.is_empty() || name.len() > LONGEST {
+        return Err(NotJudged::Malformed);
+    }
+    let mut lower = [0_u8; LONGEST];
+    for (to, from) in lower.iter_mut().zip(name) {
+        *to = from.to_ascii_lowercase();
+    }
+    match lower.get(..name.len()).unwrap_or_default() {
+        b"https" => Ok(Scheme::Https),
+        b"http" => Ok(Scheme::Http),
+        b"wss" => Ok(Scheme::Wss),
+        b"ws" => Ok(Scheme::Ws),
+        b"data" => Err(NotJudged::Data),
+        b"blob" | b"filesystem" => Err(NotJudged::Blob),
+        b"about" | b"javascript" | b"chrome" | b"resource" | b"moz-extension" | b"chrome-extension"
+        | b"safari-web-extension" | b"view-source" | b"file" | b"edge" | b"devtools" => Err(NotJudged::Internal),
+        word if word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')) => {
+            Err(NotJudged::UnknownScheme)
+        }
+        _ => Err(NotJudged::Malformed),
+    }
+}
+
+fn split_port(authority: &[u8]) -> (&[u8], &[u8]) {
+    let from = if authority.starts_with(b"[") {
+        authority.iter().position(|&b| b == b']').unwrap_or(authority.len())
+    } else {
+        0
+    };
+    let colon = authority.get(from..).and_then(|part| part.iter().position(|&b| b == b':')).map(|at| at + from);
+    match colon.and_then(|at| authority.split_at_checked(at)) {
+        Some((host, port)) => (host, port.get(1..).unwrap_or_default()),
+        None => (authority, &[]),
+    }
+}
+
+fn default_port(scheme: Scheme, port: &[u8]) -> bool {
+    matches!((scheme, port), (Scheme::Http | Scheme::Ws, b"80") | (Scheme::Https | Scheme::Wss, b"443"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> Result<(String, String, String), NotJudged> {
+        let mut address = Address::new();
+        address.read(url.as_bytes())?;
+        Ok((
+            address.host_str().to_owned(),
+            String::from_utf8_lossy(address.exact()).into_owned(),
+            String::from_utf8_lossy(address.query()).into_owned(),
+        ))
+    }
+
+    #[test]
+    fn reads_what_browsers_give() {
+        let (host, exact, query) = read("https://Stats.Example.COM:443/Pixel?Id=7#top").unwrap();
+        assert_eq!(host, "stats.example.com");
+        assert_eq!(exact, "https://stats.example.com/Pixel?Id=7");
+        assert_eq!(query, "Id=7");
+    }
+
+    #[test]
+    fn hostile_spellings_name_the_real_host() {
+        assert_eq!(read("https://bank.example@tracker.example/").unwrap().0, "tracker.example");
+        assert_eq!(read("https://a@b@tracker.example:8443/x").unwrap().1, "https://tracker.example:8443/x");
+        assert_eq!(read("wss://[2001:DB8::1]:9000/s").unwrap().0, "[2001:db8::1]");
+        assert_eq!(read("http://tracker.example./").unwrap().0, "tracker.example");
+        assert_eq!(read("https://bücher.example/").unwrap().0, "xn--bcher-kva.example");
+        assert_eq!(read("  https://tracker.example?x").unwrap().1, "https://tracker.example/?x");
+        assert_eq!(read("https:\\\\tracker.example\\x").unwrap().1, "https://tracker.example/x");
+    }
+
+    #[test]
+    fn what_is_not_on_the_network_is_named() {
+        for (url, why) in [
+            ("data:text/html,<b>", "data-url"),
+            ("blob:https://a.example/1", "blob-url"),
+            ("javascript:alert(1)", "browser-internal"),
+            ("about:blank", "browser-internal"),
+            ("gopher://a/", "unknown-scheme"),
+            ("", "malformed-url"),
+            ("https://", "malformed-url"),
+            ("https:///path", "malformed-url"),
+            ("https://a b/", "malformed-url"),
+            ("//no.scheme/", "malformed-url"),
+        ] {
+            assert_eq!(read(url).unwrap_err().why(), why, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_megabyte_is_cut_and_invalid_utf8_is_kept() {
+        let mut url = b"https://a.example/\xff".to_vec();
+        url.resize(1 << 20, b'a');
+        let mut address = Address::new();
+        address.read(&url).unwrap();
+        assert!(address.cut());
+        assert!(address.exact().len() <= MAX_URL + 8);
+    }
+}

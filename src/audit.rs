@@ -1,0 +1,565 @@
+//! Keeps one page's ledger: feeds each observation to the detectors, counts, and grades. Knows nothing of browsers.
+//!
+//! The ledger does not depend on the order of observations, and a page cannot make it grow without end: each of its
+//! tables has a limit, and what goes over it is counted and told.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::Address;
+use crate::detectors::{DETECTORS, Draft, Relation, Seen, Who};
+use crate::error::Error;
+use crate::finding::{Confidence, Level};
+use crate::grade;
+use crate::observation::{Observation, PageLog, RequestType};
+use crate::party::{self, Party};
+use crate::redact;
+use crate::report::{
+    Check, Counted, Evidence, Explanation, Finding, Identity, ListInfo, PageReport, Reason, Report, Rule, Told, Watcher,
+};
+use crate::rules::actors::{self, Actors, Company};
+use crate::rules::index::{Index, Matches, PageContext, RuleId};
+use crate::rules::pack::{Bytes, Section};
+
+/// How many examples a finding keeps: the first in alphabetical order, so that the order of events means nothing.
+pub const MAX_EVIDENCE: usize = 3;
+/// How many different hosts of one page are told apart. Real pages reach a few hundred.
+pub const MAX_HOSTS: usize = 2_000;
+/// How many different findings a page can have.
+pub const MAX_FINDINGS: usize = 4_000;
+/// How many requests of one page are judged. A busy page makes some thousands.
+pub const MAX_REQUESTS: usize = 100_000;
+/// How many different reasons a page's record can give for what it left out.
+const MAX_REASONS: usize = 32;
+
+/// The lists, loaded, and the room to work in. One is enough for any number of pages.
+#[derive(Debug)]
+pub struct Engine {
+    pack: Bytes,
+    index: Index,
+    actors: Actors,
+    request: Address,
+    matches: Matches,
+    redacted: String,
+}
+
+impl Engine {
+    /// Takes a pack as `onlooker lists compile` makes it.
+    pub fn from_pack(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, Error> {
+        let pack = Bytes::check(bytes.into())?;
+        let index = Index::open(&pack)?;
+        let actors = Actors::open(&pack)?;
+        Ok(Self {
+            pack,
+            index,
+            actors,
+            request: Address::new(),
+            matches: Matches::default(),
+            redacted: String::new(),
+        })
+    }
+
+    /// The facts of each list.
+    pub fn lists(&self) -> Result<Vec<ListInfo>, Error> {
+        ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))
+    }
+
+    /// How many rules, companies and companies' domains the pack has, and its size in bytes.
+    pub fn sizes(&self) -> (usize, usize, usize, usize) {
+        let (companies, domains) = self.actors.counts();
+        (self.index.len(), companies, domains, self.pack.len())
+    }
+
+    /// Starts a page's ledger.
+    pub fn page(&mut self, url: &[u8]) -> Page {
+        let mut page = Page::default();
+        self.set_url(&mut page, url);
+        page
+    }
+
+    fn set_url(&mut self, page: &mut Page, url: &[u8]) {
+        match self.request.read(url) {
+            Ok(()) => {
+                let host = self.request.host_str();
+                page.context = PageContext::new(host);
+                page.owner = self.actors.owner(&self.pack, host).map(|owner| owner.company);
+                page.readable = true;
+                redact::url(self.request.exact(), &mut page.url);
+            }
+            Err(_) => page.readable = false,
+        }
+    }
+
+    /// Judges one request of a page. `id` tells requests apart: a second observation of the same id changes nothing.
+    pub fn observe(&mut self, page: &mut Page, id: u64, url: &[u8], kind: RequestType) -> Verdict {
+        let before = page.badge();
+        if page.ids.len() >= MAX_REQUESTS {
+            page.skip("request-limit");
+            return page.verdict(before, false, false, false);
+        }
+        if !page.ids.insert(id) {
+            return page.verdict(before, false, false, true);
+        }
+        let (matched, third) = self.judge(page, url, kind);
+        page.verdict(before, matched, third, false)
+    }
+
+    fn judge(&mut self, page: &mut Page, url: &[u8], kind: RequestType) -> (bool, bool) {
+        if let Err(why) = self.request.read(url) {
+            page.skip(why.why());
+            return (false, false);
+        }
+        if !page.readable {
+            page.skip("page-not-readable");
+            return (false, false);
+        }
+        page.total += 1;
+        if self.request.cut() {
+            page.skip("url-cut");
+        }
+        let host_number = match page.hosts.get(self.request.host_str()) {
+            Some(host) => host.number,
+            None => {
+                if page.hosts.len() >= MAX_HOSTS {
+                    page.skip("host-limit");
+                    return (false, false);
+                }
+                let number = page.host_facts.len();
+                let host = self.request.host_str();
+                let site = party::registrable(host);
+                let owner = self.actors.owner(&self.pack, host);
+                let relation = if party::between(page.context.site(), site) == Party::First {
+                    Relation::SameSite
+                } else if owner.is_some() && owner.map(|owner| owner.company) == page.owner {
+                    Relation::SameOwner
+                } else {
+                    Relation::Other
+                };
+                let who = match owner {
+                    Some(owner) => WatcherKey::Company(owner.company),
+                    None => WatcherKey::Domain(site.into()),
+                };
+                page.host_facts.push(HostFacts {
+                    relation,
+                    who,
+                    category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
+                });
+                page.hosts.insert(host.into(), Host { number });
+                number
+            }
+        };
+        let Some(facts) = page.host_facts.get(host_number) else { return (false, false) };
+        let (relation, category) = (facts.relation, facts.category);
+        let third = relation != Relation::SameSite;
+        page.third_party += u64::from(third);
+        page.same_owner += u64::from(relation == Relation::SameOwner);
+
+        self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
+        let matched = !self.matches.blocking.is_empty() || !self.matches.params.is_empty();
+        page.matched += u64::from(matched);
+
+        if relation == Relation::Other {
+            let watcher = page.watchers.entry(facts.who.clone()).or_default();
+            watcher.requests += 1;
+            watcher.hosts.insert(host_number);
+            watcher.category = watcher.category.min(category);
+        }
+        let seen = Seen { kind, relation, matches: &self.matches, index: &self.index, pack: &self.pack };
+        let mut redacted = false;
+        for (technique, detector) in DETECTORS.iter().enumerate() {
+            let Some(draft) = (detector.look)(&seen) else { continue };
+            if !redacted {
+                redact::url(self.request.exact(), &mut self.redacted);
+                redacted = true;
+            }
+            page.note(technique, host_number, category, &draft, kind, &self.redacted);
+        }
+        (matched, third)
+    }
+
+    /// Judges a whole record at once.
+    pub fn audit(&mut self, log: &PageLog) -> Page {
+        let mut page = self.page(log.url.as_bytes());
+        for gap in &log.gaps {
+            page.gap(&gap.why, gap.count);
+        }
+        for observation in &log.observations {
+            match observation {
+                Observation::Request { id, url, kind, .. } => {
+                    self.observe(&mut page, xxhash_rust::xxh3::xxh3_64(id.as_bytes()), url.as_bytes(), *kind);
+                }
+                Observation::Unreadable { why } => page.skip(why),
+            }
+        }
+        page
+    }
+
+    /// What is told of a page.
+    pub fn page_report(&self, page: &Page) -> PageReport {
+        Teller { engine: self, page, titles: self.titles() }.tell()
+    }
+
+    /// A report on these pages, in this order.
+    pub fn report<'a>(&self, pages: impl IntoIterator<Item = &'a Page>) -> Result<Report, Error> {
+        Ok(Report {
+            version: env!("CARGO_PKG_VERSION"),
+            lists: self.lists()?,
+            pages: pages.into_iter().map(|page| self.page_report(page)).collect(),
+        })
+    }
+
+    /// Which rules match one request of one page, and whose host it is.
+    pub fn explain(&mut self, url: &str, page: &str, kind: RequestType) -> Result<Explanation, Error> {
+        let page = self.page(page.as_bytes());
+        if !page.readable || self.request.read(url.as_bytes()).is_err() {
+            return Err(Error::PageUrl);
+        }
+        let host = self.request.host_str();
+        let site = party::registrable(host);
+        let party = party::between(page.context.site(), site);
+        let watcher = self.actors.owner(&self.pack, host).map(|owner| Identity {
+            name: self.actors.name(&self.pack, owner.company).to_owned(),
+            category: actors::category_name(owner.category),
+            country: None,
+            domain: site.to_owned(),
+        });
+        let third = party == Party::Third;
+        self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
+        let mut rules: Vec<RuleId> = Vec::new();
+        rules.extend(&self.matches.blocking);
+        rules.extend(&self.matches.exceptions);
+        rules.extend(&self.matches.params);
+        rules.sort_unstable();
+        let titles = self.titles();
+        redact::url(self.request.exact(), &mut self.redacted);
+        Ok(Explanation {
+            url: self.redacted.clone(),
+            party: party.name(),
+            rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
+            watcher,
+        })
+    }
+
+    fn titles(&self) -> Vec<(u32, String)> {
+        self.lists().unwrap_or_default().into_iter().map(|list| (list.id, list.title)).collect()
+    }
+
+    fn rule(&self, rule: RuleId, titles: &[(u32, String)]) -> Option<Rule> {
+        let place = self.index.place(&self.pack, rule)?;
+        let title = titles.iter().find(|(id, _)| *id == place.list).map(|(_, title)| title.clone());
+        Some(Rule {
+            list: place.list,
+            list_title: title.unwrap_or_default(),
+            line: place.line,
+            text: place.text.to_owned(),
+            section: place.section.to_owned(),
+            exception: place.exception,
+        })
+    }
+}
+
+/// What one request changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// The page's level; `None` where nothing could be seen of it.
+    pub level: Option<Level>,
+    /// How many organisations look on.
+    pub watchers: u32,
+    /// Whether this request changed one of the two.
+    pub changed: bool,
+    /// Whether a rule matches.
+    pub matched: bool,
+    /// Whether it went to another site.
+    pub third_party: bool,
+    /// Whether it had been seen before.
+    pub duplicate: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum WatcherKey {
+    Company(Company),
+    Domain(Box<str>),
+    /// Named by a list's heading, under which a host of the site's own name stands.
+    Named(Box<str>),
+}
+
+#[derive(Debug)]
+struct Host {
+    number: usize,
+}
+
+#[derive(Debug)]
+struct HostFacts {
+    relation: Relation,
+    who: WatcherKey,
+    category: u8,
+}
+
+#[derive(Debug)]
+struct WatcherLedger {
+    requests: u64,
+    hosts: BTreeSet<usize>,
+    category: u8,
+}
+
+impl Default for WatcherLedger {
+    fn default() -> Self {
+        Self { requests: 0, hosts: BTreeSet::new(), category: actors::UNKNOWN }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct FindingKey {
+    technique: usize,
+    host: usize,
+    rule: Option<RuleId>,
+    exception: Option<RuleId>,
+}
+
+#[derive(Debug)]
+struct FindingLedger {
+    level: Level,
+    confidence: Confidence,
+    who: Option<WatcherKey>,
+    count: u64,
+    evidence: Vec<Evidence>,
+}
+
+/// One page's ledger.
+#[derive(Debug, Default)]
+pub struct Page {
+    url: String,
+    readable: bool,
+    context: PageContext,
+    owner: Option<Company>,
+    ids: BTreeSet<u64>,
+    hosts: BTreeMap<Box<str>, Host>,
+    host_facts: Vec<HostFacts>,
+    watchers: BTreeMap<WatcherKey, WatcherLedger>,
+    findings: BTreeMap<FindingKey, FindingLedger>,
+    level: Level,
+    total: u64,
+    third_party: u64,
+    same_owner: u64,
+    matched: u64,
+    skipped: BTreeMap<String, u64>,
+    gaps: BTreeMap<String, u64>,
+}
+
+impl Page {
+    /// Notes something that could not be seen.
+    pub fn gap(&mut self, why: &str, count: u64) {
+        add(&mut self.gaps, why, count);
+    }
+
+    fn skip(&mut self, why: &str) {
+        add(&mut self.skipped, why, 1);
+    }
+
+    /// The level and the number of organisations that look on.
+    pub fn badge(&self) -> (Option<Level>, u32) {
+        (self.told(), u32::try_from(self.watchers.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Nothing seen is not nothing there: without one observation, or with an unreadable address, the level is not known.
+    fn told(&self) -> Option<Level> {
+        let blind = !self.readable || self.total == 0;
+        if blind && self.findings.is_empty() { None } else { Some(self.level) }
+    }
+
+    fn verdict(&self, before: (Option<Level>, u32), matched: bool, third_party: bool, duplicate: bool) -> Verdict {
+        let (level, watchers) = self.badge();
+        Verdict { level, watchers, changed: before != (level, watchers), matched, third_party, duplicate }
+    }
+
+    fn note(&mut self, technique: usize, host: usize, category: u8, draft: &Draft<'_>, kind: RequestType, url: &str) {
+        let key = FindingKey { technique, host, rule: draft.rule, exception: draft.exception };
+        if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
+            self.skip("finding-limit");
+            return;
+        }
+        let who = match draft.who {
+            Who::Site => None,
+            Who::Contacted => self.host_facts.get(host).filter(|f| f.relation == Relation::Other).map(|f| f.who.clone()),
+            Who::Named(name) => {
+                let key = WatcherKey::Named(name.into());
+                let watcher = self.watchers.entry(key.clone()).or_default();
+                watcher.requests += 1;
+                watcher.hosts.insert(host);
+                watcher.category = watcher.category.min(category);
+                Some(key)
+            }
+        };
+        self.level = self.level.max(grade::effective(draft.level, draft.confidence));
+        let finding = self.findings.entry(key).or_insert_with(|| FindingLedger {
+            level: draft.level,
+            confidence: draft.confidence,
+            who,
+            count: 0,
+            evidence: Vec::new(),
+        });
+        finding.count += 1;
+        let order = (url, kind.name());
+        let place = finding.evidence.iter().position(|kept| order <= (kept.url.as_str(), kept.kind));
+        let place = place.unwrap_or(finding.evidence.len());
+        let known = finding.evidence.get(place).is_some_and(|kept| order == (kept.url.as_str(), kept.kind));
+        if place < MAX_EVIDENCE && !known {
+            finding.evidence.insert(place, Evidence { kind: kind.name(), url: url.to_owned() });
+            finding.evidence.truncate(MAX_EVIDENCE);
+        }
+    }
+}
+
+fn add(to: &mut BTreeMap<String, u64>, why: &str, count: u64) {
+    if let Some(known) = to.get_mut(why) {
+        *known = known.saturating_add(count);
+    } else if to.len() < MAX_REASONS {
+        // A record from outside could give a novel as its reason.
+        to.insert(why.chars().take(64).collect(), count);
+    }
+}
+
+/// Puts a ledger into words and order.
+struct Teller<'a> {
+    engine: &'a Engine,
+    page: &'a Page,
+    titles: Vec<(u32, String)>,
+}
+
+impl Teller<'_> {
+    fn tell(&self) -> PageReport {
+        let page = self.page;
+        let mut findings: Vec<Finding> = page.findings.iter().filter_map(|(key, finding)| self.finding(key, finding)).collect();
+        findings.sort_by(|a, b| {
+            (b.severity, place(a.technique), &a.watcher, &a.domain, &a.rule, &a.exception_rule)
+                .cmp(&(a.severity, place(b.technique), &b.watcher, &b.domain, &b.rule, &b.exception_rule))
+        });
+        let mut watchers: Vec<Watcher> = page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, &findings)).collect();
+        watchers.sort_by(|a, b| (b.level, b.requests, &a.name).cmp(&(a.level, a.requests, &b.name)));
+        let others = findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
+        let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
+        let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
+        PageReport {
+            url: page.url.clone(),
+            site: page.context.site().to_owned(),
+            level: told,
+            score: risk.score,
+            reasons: self.reasons(told, &findings),
+            checks: self.checks(&findings),
+            watchers,
+            findings,
+            total: page.total,
+            third_party: page.third_party,
+            same_owner: page.same_owner,
+            matched: page.matched,
+            skipped: counted(&page.skipped),
+        }
+    }
+
+    fn name(&self, key: &WatcherKey) -> String {
+        match key {
+            WatcherKey::Company(company) => self.engine.actors.name(&self.engine.pack, *company).to_owned(),
+            WatcherKey::Domain(name) | WatcherKey::Named(name) => name.clone().into(),
+        }
+    }
+
+    fn host(&self, number: usize) -> String {
+        let found = self.page.hosts.iter().find(|(_, host)| host.number == number);
+        found.map(|(name, _)| name.clone().into()).unwrap_or_default()
+    }
+
+    fn finding(&self, key: &FindingKey, ledger: &FindingLedger) -> Option<Finding> {
+        let technique = DETECTORS.get(key.technique)?.technique;
+        let rule = key.rule.and_then(|rule| self.engine.rule(rule, &self.titles));
+        let exception_rule = key.exception.and_then(|rule| self.engine.rule(rule, &self.titles));
+        let domain = self.host(key.host);
+        let mut id = format!("{technique}/{domain}");
+        for rule in [&rule, &exception_rule].into_iter().flatten() {
+            id.push_str(&format!("/{}:{}", rule.list, rule.line));
+        }
+        Some(Finding {
+            id,
+            technique,
+            severity: ledger.level,
+            confidence: ledger.confidence,
+            watcher: ledger.who.as_ref().map(|who| self.name(who)),
+            domain,
+            allowed: exception_rule.is_some(),
+            rule,
+            exception_rule,
+            evidence: ledger.evidence.clone(),
+            count: ledger.count,
+        })
+    }
+
+    fn watcher(&self, key: &WatcherKey, ledger: &WatcherLedger, findings: &[Finding]) -> Watcher {
+        let name = self.name(key);
+        let its: Vec<&Finding> = findings.iter().filter(|finding| finding.watcher.as_ref() == Some(&name)).collect();
+        let mut techniques: Vec<&'static str> = its.iter().map(|finding| finding.technique).collect();
+        techniques.sort_by_key(|technique| place(technique));
+        techniques.dedup();
+        let mut domains: Vec<String> = ledger.hosts.iter().map(|&host| self.host(host)).collect();
+        domains.sort_unstable();
+        Watcher {
+            category: actors::category_name(ledger.category),
+            country: None,
+            known: !matches!(key, WatcherKey::Domain(_)),
+            domains,
+            requests: ledger.requests,
+            techniques,
+            level: its
+                .iter()
+                .map(|finding| grade::effective(finding.severity, finding.confidence))
+                .max()
+                .unwrap_or(Level::Low),
+            name,
+        }
+    }
+
+    fn reasons(&self, told: Told, findings: &[Finding]) -> Vec<Reason> {
+        if told == Told::Unknown {
+            let gap = |(why, count): (&String, &u64)| Reason { code: format!("gap:{why}"), technique: "", count: *count };
+            return self.page.gaps.iter().map(gap).collect();
+        }
+        let mut reasons: Vec<(Level, usize, Reason)> = Vec::new();
+        for (at, detector) in DETECTORS.iter().enumerate() {
+            let its: Vec<&Finding> = findings.iter().filter(|finding| finding.technique == detector.technique).collect();
+            let Some(level) = its.iter().map(|f| grade::effective(f.severity, f.confidence)).max() else { continue };
+            let who: BTreeSet<_> = its.iter().map(|finding| &finding.watcher).collect();
+            let code = level.name().to_owned();
+            reasons.push((level, at, Reason { code, technique: detector.technique, count: who.len() as u64 }));
+        }
+        reasons.sort_by_key(|(level, at, _)| (std::cmp::Reverse(*level), *at));
+        reasons.into_iter().map(|(_, _, reason)| reason).collect()
+    }
+
+    fn checks(&self, findings: &[Finding]) -> Vec<Check> {
+        let gap = self.page.gaps.keys().next();
+        DETECTORS
+            .iter()
+            .map(|detector| {
+                let technique = detector.technique;
+                if findings.iter().any(|finding| finding.technique == technique) {
+                    Check { technique, state: "seen", why: None }
+                } else if !self.page.readable {
+                    Check { technique, state: "could-not-look", why: Some("page-not-readable".to_owned()) }
+                } else if let Some(why) = gap {
+                    Check { technique, state: "could-not-look", why: Some(why.clone()) }
+                } else if self.page.total == 0 {
+                    Check { technique, state: "could-not-look", why: Some("nothing-recorded".to_owned()) }
+                } else {
+                    let why = (!detector.limit.is_empty()).then(|| detector.limit.to_owned());
+                    Check { technique, state: "not-seen", why }
+                }
+            })
+            .collect()
+    }
+}
+
+fn place(technique: &str) -> usize {
+    crate::detectors::place_of(technique).unwrap_or(usize::MAX)
+}
+
+fn counted(from: &BTreeMap<String, u64>) -> Vec<Counted> {
+    from.iter().map(|(why, count)| Counted { why: why.clone(), count: *count }).collect()
+}

@@ -1,0 +1,147 @@
+//! The techniques, one a file. A detector looks at one request and says what it sees; it keeps nothing, knows no other
+//! detector, and decides no level for the page. Adding one is one file and one line in [`DETECTORS`].
+
+use crate::finding::{Confidence, Level, Right};
+use crate::observation::RequestType;
+use crate::rules::index::{Index, ListRange, Matches, RuleId};
+use crate::rules::pack::Bytes;
+
+mod ad_request;
+mod cname_cloaking;
+mod link_decoration;
+mod social_request;
+mod third_party_contact;
+mod tracker_request;
+
+/// Whose doing a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The page's own site.
+    SameSite,
+    /// Another site of the organisation that owns the page's.
+    SameOwner,
+    /// Somebody else.
+    Other,
+}
+
+/// One request as a detector sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What it was for.
+    pub kind: RequestType,
+    /// Whose host it went to.
+    pub relation: Relation,
+    /// The rules that match it.
+    pub matches: &'a Matches,
+    /// The rules themselves.
+    pub index: &'a Index,
+    /// The pack they lie in.
+    pub pack: &'a Bytes,
+}
+
+/// Whom a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who<'a> {
+    /// The organisation that was contacted.
+    Contacted,
+    /// An organisation that a list names, though the host bears another name.
+    Named(&'a str),
+    /// The site itself; nobody else.
+    Site,
+}
+
+/// What a detector has to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    /// How grave it is.
+    pub level: Level,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Whom it is about.
+    pub who: Who<'a>,
+    /// The rule that says so.
+    pub rule: Option<RuleId>,
+    /// The rule that lets it through all the same.
+    pub exception: Option<RuleId>,
+}
+
+/// One technique.
+pub struct Detector {
+    /// Its name: the same in files, reports, documents and translations.
+    pub technique: &'static str,
+    /// What it looks for.
+    pub looks_for: &'static str,
+    /// Where its threshold comes from.
+    pub threshold: &'static str,
+    /// When the same thing is harmless.
+    pub harmless: &'static [&'static str],
+    /// What cannot be seen of it.
+    pub blind_to: &'static str,
+    /// The rights it touches.
+    pub rights: &'static [Right],
+    /// A word that says how far "not seen" reaches; empty where it reaches as far as the observations do.
+    pub limit: &'static str,
+    /// Looks at one request.
+    pub look: for<'a> fn(&Seen<'a>) -> Option<Draft<'a>>,
+}
+
+/// All techniques, in the order of reports. Lists name a technique by its place here, so new ones go to the end.
+pub static DETECTORS: [&Detector; 6] = [
+    &tracker_request::DETECTOR,
+    &ad_request::DETECTOR,
+    &social_request::DETECTOR,
+    &link_decoration::DETECTOR,
+    &cname_cloaking::DETECTOR,
+    &third_party_contact::DETECTOR,
+];
+
+/// The place of a technique in [`DETECTORS`].
+pub fn place_of(technique: &str) -> Option<usize> {
+    DETECTORS.iter().position(|detector| detector.technique == technique)
+}
+
+/// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.
+fn listed<'a>(seen: &Seen<'a>, technique: &str) -> Option<Draft<'a>> {
+    let rule = best(seen, |list| list_is(list, technique))?;
+    let (section, company) = seen.index.heading(seen.pack, rule);
+    if is_cloak(section) && seen.relation == Relation::SameSite {
+        // The same rule, but another technique: `cname-cloaking` tells it.
+        return None;
+    }
+    let who = match seen.relation {
+        Relation::Other if is_cloak(section) && !company.is_empty() => Who::Named(company),
+        Relation::Other => Who::Contacted,
+        Relation::SameSite | Relation::SameOwner => Who::Site,
+    };
+    Some(Draft {
+        // On its own site an organisation learns nothing that the visit did not tell it already.
+        level: if who == Who::Site { Level::Low } else { Level::Moderate },
+        confidence: Confidence::Reported,
+        who,
+        rule: Some(rule),
+        exception: excepted(seen),
+    })
+}
+
+fn list_is(list: ListRange, technique: &str) -> bool {
+    DETECTORS.get(list.technique as usize).is_some_and(|detector| detector.technique == technique)
+}
+
+/// Of the matching rules of certain lists the one that says most: the longest pattern, then the first in the list.
+fn best(seen: &Seen<'_>, of: impl Fn(ListRange) -> bool) -> Option<RuleId> {
+    seen.matches
+        .blocking
+        .iter()
+        .copied()
+        .filter(|&rule| seen.index.list_of(rule).is_some_and(&of))
+        .min_by_key(|&rule| (u16::MAX - seen.index.pattern_length(seen.pack, rule), rule))
+}
+
+fn excepted(seen: &Seen<'_>) -> Option<RuleId> {
+    if seen.matches.allowed() { seen.matches.exceptions.first().copied() } else { None }
+}
+
+/// Whether a list's heading says that the hosts under it stand in for another organisation's by a CNAME record.
+fn is_cloak(section: &str) -> bool {
+    section.contains("CNAME")
+}

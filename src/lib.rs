@@ -1,0 +1,19 @@
+//! Onlooker's core: observations of a page go in, findings and a report come out.
+//!
+//! It does no input or output and reads no clock, so the same observations give the same report, byte for byte, in
+//! the browser and on the command line. ARCHITECTURE.md draws the rooms and who may import whom.
+
+pub mod address;
+pub mod audit;
+pub mod detectors;
+pub mod error;
+pub mod finding;
+pub mod grade;
+pub mod observation;
+pub mod party;
+pub mod redact;
+pub mod report;
+pub mod rules;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+pub mod wire;

@@ -1,0 +1,71 @@
+//! What of a URL may stand in a report: where it went and what the parameters were called, never their values.
+
+/// Longest path kept in evidence, in bytes. Paths can carry identifiers too, but a person needs to recognise the URL.
+const MAX_PATH: usize = 160;
+/// Most parameters named in evidence.
+const MAX_PARAMS: usize = 24;
+/// Longest parameter name kept, in bytes: a longer "name" is a value in disguise.
+const MAX_NAME: usize = 40;
+
+/// Writes a URL (as [`crate::address::Address::exact`] gives it) into `out` with every parameter's value elided:
+/// `https://t.example/collect?id=…&v=…`. What is not UTF-8 is replaced.
+pub fn url(exact: &[u8], out: &mut String) {
+    out.clear();
+    let (base, query) = match exact.iter().position(|&b| b == b'?') {
+        Some(at) => (exact.get(..at).unwrap_or_default(), exact.get(at + 1..)),
+        None => (exact, None),
+    };
+    push_cut(base, MAX_PATH, out);
+    let Some(query) = query.filter(|query| !query.is_empty()) else { return };
+    let mut left = 0_usize;
+    for (at, pair) in query.split(|&b| b == b'&').enumerate() {
+        if at >= MAX_PARAMS {
+            left += 1;
+            continue;
+        }
+        out.push(if at == 0 { '?' } else { '&' });
+        match pair.iter().position(|&b| b == b'=') {
+            Some(equals) => {
+                push_cut(pair.get(..equals).unwrap_or_default(), MAX_NAME, out);
+                out.push_str("=…");
+            }
+            // A lone word may be a value: `?4fe81c…`. Short ones are flags.
+            None if pair.len() <= 8 => push_cut(pair, MAX_NAME, out),
+            None => out.push('…'),
+        }
+    }
+    if left > 0 {
+        out.push_str("&…");
+    }
+}
+
+/// Appends at most `limit` bytes, cut at a character's end, with an ellipsis where it was cut.
+fn push_cut(bytes: &[u8], limit: usize, out: &mut String) {
+    let (part, cut) = match bytes.get(..limit) {
+        Some(part) if bytes.len() > limit => (part, true),
+        _ => (bytes, false),
+    };
+    for chunk in part.utf8_chunks() {
+        out.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            out.push('\u{fffd}');
+        }
+    }
+    if cut {
+        out.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn values_never_pass() {
+        let mut out = String::new();
+        super::url(b"https://t.example/c?email=jo@a.example&v=1&0123456789abcdef&x", &mut out);
+        assert_eq!(out, "https://t.example/c?email=…&v=…&…&x");
+        super::url(b"https://t.example/c", &mut out);
+        assert_eq!(out, "https://t.example/c");
+        super::url(b"https://t.example/\xff?a=b", &mut out);
+        assert_eq!(out, "https://t.example/\u{fffd}?a=…");
+    }
+}

@@ -1,0 +1,190 @@
+//! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
+
+use crate::finding::{Confidence, Level};
+pub use crate::rules::pack::{Counted, ListInfo};
+
+/// The name of the report's form. It changes when a reader of the old form could misread the new one.
+pub const SCHEMA: &str = "onlooker-report/1";
+
+/// A report on one or more pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The version of this program.
+    pub version: &'static str,
+    /// The lists that were asked.
+    pub lists: Vec<ListInfo>,
+    /// The pages, in the order they were given.
+    pub pages: Vec<PageReport>,
+}
+
+/// A page's level as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// What was found.
+    Known(Level),
+    /// Nothing could be seen, so nothing is said.
+    Unknown,
+}
+
+impl Told {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known(level) => level.name(),
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What is told of one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageReport {
+    /// The page's address, values of its parameters elided.
+    pub url: String,
+    /// Its registrable domain; empty where the address could not be read.
+    pub site: String,
+    /// How much others look on.
+    pub level: Told,
+    /// 0 to 100.
+    pub score: u8,
+    /// Why, worst first.
+    pub reasons: Vec<Reason>,
+    /// Who looks on, worst first.
+    pub watchers: Vec<Watcher>,
+    /// What was found, worst first.
+    pub findings: Vec<Finding>,
+    /// For each technique, whether it was seen.
+    pub checks: Vec<Check>,
+    /// Requests seen, without those in `skipped`.
+    pub total: u64,
+    /// Of these, requests to another registrable domain.
+    pub third_party: u64,
+    /// Of those, requests to the owner of the page's own site.
+    pub same_owner: u64,
+    /// Requests that at least one rule matches.
+    pub matched: u64,
+    /// What was not judged, or not whole, by reason.
+    pub skipped: Vec<Counted>,
+}
+
+/// One reason for a page's level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The level this technique reached, or `gap:` and why nothing could be seen.
+    pub code: String,
+    /// The technique; empty for a gap.
+    pub technique: &'static str,
+    /// How many organisations it was seen of; 1 where it is only the site itself.
+    pub count: u64,
+}
+
+/// An organisation that looks on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watcher {
+    /// Its name; where the owner is not known, the registrable domain.
+    pub name: String,
+    /// What its service is for: one of [`crate::rules::actors::CATEGORIES`].
+    pub category: &'static str,
+    /// Its country, where known.
+    pub country: Option<String>,
+    /// Whether we know who it is.
+    pub known: bool,
+    /// The hosts that were contacted.
+    pub domains: Vec<String>,
+    /// How many requests went to it.
+    pub requests: u64,
+    /// What it was seen doing.
+    pub techniques: Vec<&'static str>,
+    /// The worst level among its findings.
+    pub level: Level,
+}
+
+/// A rule of a list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    /// The list's number.
+    pub list: u32,
+    /// The list's title.
+    pub list_title: String,
+    /// The line in its file, from 1.
+    pub line: u32,
+    /// The rule as written.
+    pub text: String,
+    /// The list's own heading over it.
+    pub section: String,
+    /// Whether it lets requests through.
+    pub exception: bool,
+}
+
+/// One example of what a finding rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// The request's type.
+    pub kind: &'static str,
+    /// Its address, values elided.
+    pub url: String,
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// `technique/host/list:line`: the same finding has the same id in every report.
+    pub id: String,
+    /// What was done.
+    pub technique: &'static str,
+    /// How grave it is.
+    pub severity: Level,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Whose doing it is; nobody's but the site's own where there is none.
+    pub watcher: Option<String>,
+    /// The host that was contacted.
+    pub domain: String,
+    /// The rule that says so.
+    pub rule: Option<Rule>,
+    /// The list's own exception that lets it through.
+    pub exception_rule: Option<Rule>,
+    /// Up to [`crate::audit::MAX_EVIDENCE`] examples.
+    pub evidence: Vec<Evidence>,
+    /// How many requests.
+    pub count: u64,
+    /// Whether the list lets it through, to avoid breakage.
+    pub allowed: bool,
+}
+
+/// Whether a technique was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The technique.
+    pub technique: &'static str,
+    /// `seen`, `not-seen` or `could-not-look`.
+    pub state: &'static str,
+    /// Why it could not be looked for, or how far "not seen" reaches.
+    pub why: Option<String>,
+}
+
+/// What is known of one request: which rules match, and whose host it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The request's address, values elided.
+    pub url: String,
+    /// `first` or `third`.
+    pub party: &'static str,
+    /// Every rule that matches, exceptions among them, in order of list and line.
+    pub rules: Vec<Rule>,
+    /// Whose host it is.
+    pub watcher: Option<Identity>,
+}
+
+/// Whose host it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The organisation's name.
+    pub name: String,
+    /// What its service is for.
+    pub category: &'static str,
+    /// Its country, where known.
+    pub country: Option<String>,
+    /// The host's registrable domain.
+    pub domain: String,
+}

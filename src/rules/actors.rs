@@ -1,0 +1,114 @@
+//! Who owns a host. Look-ups read the pack in place and allocate nothing.
+
+use std::ops::Range;
+
+use super::index::{Key, bucket, suffixes};
+use super::pack::{Bytes, Section, u16_at, u32_at};
+use crate::error::Error;
+
+/// What kind of service a company offers at a domain: the categories of the third-party-web data.
+///
+/// Ordered: of two that apply to one watcher on one page, the earlier one is shown.
+pub const CATEGORIES: [&str; 14] = [
+    "ad",
+    "analytics",
+    "social",
+    "marketing",
+    "customer-success",
+    "tag-manager",
+    "video",
+    "content",
+    "utility",
+    "consent-provider",
+    "hosting",
+    "cdn",
+    "other",
+    "unknown",
+];
+
+/// The position of "unknown" in [`CATEGORIES`].
+pub const UNKNOWN: u8 = 13;
+
+/// The number of a company in the pack.
+pub type Company = u16;
+
+/// Who owns a host, and what the host is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The company.
+    pub company: Company,
+    /// A position in [`CATEGORIES`].
+    pub category: u8,
+}
+
+/// The word for a category.
+pub fn category_name(category: u8) -> &'static str {
+    CATEGORIES.get(usize::from(category)).copied().unwrap_or("unknown")
+}
+
+/// The owners of a pack.
+#[derive(Debug)]
+pub struct Actors {
+    companies: Range<usize>,
+    domains: Range<usize>,
+    slots: Range<usize>,
+    names: Range<usize>,
+}
+
+impl Actors {
+    /// Takes its place in a checked pack.
+    pub fn open(pack: &Bytes) -> Result<Self, Error> {
+        let actors = Self {
+            companies: pack.range(Section::Companies)?,
+            domains: pack.range(Section::Domains)?,
+            slots: pack.range(Section::DomainSlots)?,
+            names: pack.range(Section::Names)?,
+        };
+        if !(actors.slots.len() / 2).is_power_of_two() {
+            return Err(Error::PackDamaged("its owners' table has a wrong size"));
+        }
+        Ok(actors)
+    }
+
+    /// How many companies and how many domains are known.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.companies.len() / 8, self.domains.len() / 12)
+    }
+
+    /// Who owns a host (lower case, no trailing dot): by the longest listed domain that it is or lies under.
+    pub fn owner(&self, pack: &Bytes, host: &str) -> Option<Owner> {
+        suffixes(host.as_bytes()).enumerate().find_map(|(depth, part)| self.at(pack, part, depth == 0))
+    }
+
+    fn at(&self, pack: &Bytes, name: &[u8], whole: bool) -> Option<Owner> {
+        let slots = pack.slice(&self.slots);
+        let mask = (slots.len() / 2).checked_sub(1)?;
+        let mut slot = bucket(Key::Host, name) as usize & mask;
+        for _ in 0..=mask {
+            let domain = usize::from(u16_at(slots, slot)?).checked_sub(1)?;
+            let record = pack.slice(&self.domains).get(domain * 12..domain * 12 + 12)?;
+            let (at, length) = (u32_at(record, 0)? as usize, usize::from(u16_at(record, 2)?));
+            let exact = record.get(9).copied()? == 1;
+            if pack.slice(&self.names).get(at..at + length)? == name {
+                // An entry for one host says nothing of its subdomains; a wider one may.
+                if exact && !whole {
+                    return None;
+                }
+                return Some(Owner { company: u16_at(record, 3)?, category: record.get(8).copied()? });
+            }
+            slot = (slot + 1) & mask;
+        }
+        None
+    }
+
+    /// A company's name.
+    pub fn name<'a>(&self, pack: &'a Bytes, company: Company) -> &'a str {
+        let at = usize::from(company) * 8;
+        pack.slice(&self.companies)
+            .get(at..at + 8)
+            .and_then(|record| Some((u32_at(record, 0)? as usize, usize::from(u16_at(record, 2)?))))
+            .and_then(|(at, length)| pack.slice(&self.names).get(at..at + length))
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,277 @@
+//! The pack: all rules, owners and list facts in one run of bytes that is used where it lies.
+//!
+//! Loading checks the header and the checksum and adds up two columns; nothing else is parsed or copied. Layout, all
+//! numbers little-endian: `magic[8] version:u32 sections:u32 length:u64 xxh3:u64`, a table of `id:u32 offset:u32
+//! length:u32 0:u32` for each section, then the sections. The checksum is over all that follows the header.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::error::Error;
+
+/// The first bytes of every pack.
+pub const MAGIC: &[u8; 8] = b"ONLKPACK";
+/// The format this build reads and writes. It changes with any change of layout or of the key hash.
+pub const VERSION: u32 = 1;
+const HEADER: usize = 32;
+const ENTRY: usize = 16;
+
+/// A part of the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Section {
+    /// JSON: the facts of each list.
+    Lists = 1,
+    /// The rules' texts, end to end, in order of list and line.
+    Texts = 2,
+    /// `u16` a rule: the length of its text.
+    TextLengths = 3,
+    /// `u16` a rule: the length of its pattern.
+    PatternLengths = 4,
+    /// `u16` a rule: which entry of `FlagTable`.
+    FlagIndex = 5,
+    /// `u32` each: the distinct flags.
+    FlagTable = 6,
+    /// `u32` a rule: its line minus the line of the rule before it.
+    LineDeltas = 7,
+    /// `list:u32 first_rule:u32 first_line:u32 technique:u32` a list.
+    ListRanges = 8,
+    /// `first_rule:u32 title_at:u32 title_length:u32 company_at:u32 company_length:u32` a stretch of one list section.
+    ListSections = 9,
+    /// Names used by `ListSections` and the owners.
+    Names = 10,
+    /// `u16` a bucket: how many rules it has.
+    BucketCounts = 11,
+    /// `u32` a place: the rule there, bucket by bucket.
+    BucketRules = 12,
+    /// `u32` each: rules that no key leads to.
+    AlwaysRules = 13,
+    /// `at:u32 length:u16 category:u8 0:u8` a company: its name. See [`super::actors`].
+    Companies = 14,
+    /// `at:u32 length:u16 company:u16 category:u8 exact:u8 0:u16` a domain.
+    Domains = 15,
+    /// `u16` a slot: a domain's number plus 1, or 0.
+    DomainSlots = 16,
+}
+
+/// The bytes of a pack, checked.
+#[derive(Debug)]
+pub struct Bytes {
+    bytes: Cow<'static, [u8]>,
+    sections: Vec<(u32, Range<usize>)>,
+}
+
+impl Bytes {
+    /// Checks the header, the checksum and the table of sections.
+    pub fn check(bytes: Cow<'static, [u8]>) -> Result<Self, Error> {
+        let header = bytes.get(..HEADER).ok_or(Error::PackForeign)?;
+        if !header.starts_with(MAGIC) {
+            return Err(Error::PackForeign);
+        }
+        let version = u32_at(header, 2).ok_or(Error::PackForeign)?;
+        if version != VERSION {
+            return Err(Error::PackVersion { found: version });
+        }
+        let count = u32_at(header, 3).ok_or(Error::PackForeign)? as usize;
+        let length = u64_at(header, 2).ok_or(Error::PackForeign)?;
+        let sum = u64_at(header, 3).ok_or(Error::PackForeign)?;
+        let body = bytes.get(HEADER..).unwrap_or_default();
+        if bytes.len() as u64 != length {
+            return Err(Error::PackDamaged("its length is wrong"));
+        }
+        if xxhash_rust::xxh3::xxh3_64(body) != sum {
+            return Err(Error::PackDamaged("its checksum is wrong"));
+        }
+        let table = body.get(..count.saturating_mul(ENTRY)).ok_or(Error::PackDamaged("its table is cut off"))?;
+        let mut sections = Vec::with_capacity(count);
+        for entry in table.chunks_exact(ENTRY) {
+            let (Some(id), Some(at), Some(len)) = (u32_at(entry, 0), u32_at(entry, 1), u32_at(entry, 2)) else {
+                return Err(Error::PackDamaged("its table is cut off"));
+            };
+            let range = at as usize..(at as usize).saturating_add(len as usize);
+            if bytes.get(range.clone()).is_none() {
+                return Err(Error::PackDamaged("a section lies outside"));
+            }
+            sections.push((id, range));
+        }
+        Ok(Self { bytes, sections })
+    }
+
+    /// Where a section lies.
+    pub fn range(&self, section: Section) -> Result<Range<usize>, Error> {
+        self.sections
+            .iter()
+            .find(|(id, _)| *id == section as u32)
+            .map(|(_, range)| range.clone())
+            .ok_or(Error::PackDamaged("a section is missing"))
+    }
+
+    /// The bytes of a range that [`Bytes::range`] gave.
+    pub fn slice(&self, range: &Range<usize>) -> &[u8] {
+        self.bytes.get(range.clone()).unwrap_or_default()
+    }
+
+    /// How many bytes the pack has.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there are none; a checked pack is never empty.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// Something left out, and how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// A stable word for the reason.
+    pub why: String,
+    /// How often, at least 1.
+    pub count: u64,
+}
+
+/// What is known of a bundled list. It goes into every report, so that a finding can be checked later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListInfo {
+    /// Its publisher's number for it.
+    pub id: u32,
+    /// Its own title.
+    pub title: String,
+    /// Its own version.
+    pub version: String,
+    /// When its publisher last changed it, as the list says it.
+    pub date: String,
+    /// Its licence (SPDX).
+    pub licence: String,
+    /// The package it was taken from.
+    pub source: String,
+    /// SHA-256 of the list's text, in hexadecimal.
+    pub sha256: String,
+    /// How many rules were taken.
+    pub rules: u64,
+    /// Lines that were not, by reason.
+    pub skipped: Vec<Counted>,
+}
+
+impl ListInfo {
+    /// The lists' facts as the pack keeps them.
+    pub fn to_json(lists: &[Self]) -> Vec<u8> {
+        let lists: Vec<serde_json::Value> = lists
+            .iter()
+            .map(|list| {
+                let skipped: Vec<_> =
+                    list.skipped.iter().map(|c| serde_json::json!({ "why": c.why, "count": c.count })).collect();
+                serde_json::json!({
+                    "id": list.id, "title": list.title, "version": list.version, "date": list.date,
+                    "licence": list.licence, "source": list.source, "sha256": list.sha256, "rules": list.rules,
+                    "skipped": skipped,
+                })
+            })
+            .collect();
+        serde_json::Value::Array(lists).to_string().into_bytes()
+    }
+
+    /// Reads what [`ListInfo::to_json`] wrote.
+    pub fn from_json(bytes: &[u8]) -> Result<Vec<Self>, Error> {
+        let damaged = || Error::PackDamaged("its list facts cannot be read");
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| damaged())?;
+        let text = |v: &serde_json::Value, key: &str| {
+            v.get(key).and_then(|v| v.as_str()).map(str::to_owned).ok_or_else(damaged)
+        };
+        let number = |v: &serde_json::Value, key: &str| v.get(key).and_then(serde_json::Value::as_u64).ok_or_else(damaged);
+        value
+            .as_array()
+            .ok_or_else(damaged)?
+            .iter()
+            .map(|list| {
+                let skipped = list.get("skipped").and_then(|v| v.as_array()).ok_or_else(damaged)?;
+                Ok(Self {
+                    id: u32::try_from(number(list, "id")?).map_err(|_| damaged())?,
+                    title: text(list, "title")?,
+                    version: text(list, "version")?,
+                    date: text(list, "date")?,
+                    licence: text(list, "licence")?,
+                    source: text(list, "source")?,
+                    sha256: text(list, "sha256")?,
+                    rules: number(list, "rules")?,
+                    skipped: skipped
+                        .iter()
+                        .map(|c| Ok(Counted { why: text(c, "why")?, count: number(c, "count")? }))
+                        .collect::<Result<_, Error>>()?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The `n`th `u16` of a column.
+#[inline]
+pub fn u16_at(column: &[u8], n: usize) -> Option<u16> {
+    column.get(n * 2..n * 2 + 2).and_then(|b| b.try_into().ok()).map(u16::from_le_bytes)
+}
+
+/// The `n`th `u32` of a column.
+#[inline]
+pub fn u32_at(column: &[u8], n: usize) -> Option<u32> {
+    column.get(n * 4..n * 4 + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes)
+}
+
+fn u64_at(column: &[u8], n: usize) -> Option<u64> {
+    column.get(n * 8..n * 8 + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
+}
+
+/// Joins sections to a pack.
+pub fn write(sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut at = HEADER + sections.len() * ENTRY;
+    for (id, bytes) in sections {
+        for word in [*id as u32, at as u32, bytes.len() as u32, 0] {
+            body.extend_from_slice(&word.to_le_bytes());
+        }
+        at += bytes.len();
+    }
+    for (_, bytes) in sections {
+        body.extend_from_slice(bytes);
+    }
+    let mut out = Vec::with_capacity(HEADER + body.len());
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&VERSION.to_le_bytes());
+    out.extend_from_slice(&(sections.len() as u32).to_le_bytes());
+    out.extend_from_slice(&((HEADER + body.len()) as u64).to_le_bytes());
+    out.extend_from_slice(&xxhash_rust::xxh3::xxh3_64(&body).to_le_bytes());
+    out.extend_from_slice(&body);
+    out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        write(&[(Section::Lists, b"[]".to_vec()), (Section::Texts, vec![7; 100])])
+    }
+
+    #[test]
+    fn any_flipped_byte_is_noticed() {
+        let good = sample();
+        assert!(Bytes::check(Cow::Owned(good.clone())).is_ok());
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            assert!(Bytes::check(Cow::Owned(bad)).is_err(), "byte {at}");
+        }
+        for length in 0..good.len() {
+            assert!(Bytes::check(Cow::Owned(good[..length].to_vec())).is_err(), "length {length}");
+        }
+    }
+
+    #[test]
+    fn sections_come_back() {
+        let pack = Bytes::check(Cow::Owned(sample())).unwrap();
+        let range = pack.range(Section::Texts).unwrap();
+        assert_eq!(pack.slice(&range), &[7; 100]);
+        assert!(pack.range(Section::Names).is_err());
+    }
+}

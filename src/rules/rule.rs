@@ -1,0 +1,207 @@
+//! One rule of a list as the index keeps it: its own text, and a word of flags. The text is the rule: the pattern and
+//! the options are read from it in place, so what a person is shown is what was matched, and nothing is kept twice.
+
+use crate::observation::RequestType;
+
+/// What kind of rule it is and which requests it speaks of. The low 13 bits are request types by their code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Flags(pub u32);
+
+impl Flags {
+    /// All request types.
+    pub const TYPES: u32 = (1 << 13) - 1;
+    /// Speaks of requests within the page's own site.
+    pub const FIRST_PARTY: u32 = 1 << 13;
+    /// Speaks of requests to other sites.
+    pub const THIRD_PARTY: u32 = 1 << 14;
+    /// `@@`: lets through what another rule names.
+    pub const EXCEPTION: u32 = 1 << 15;
+    /// `$important`: no exception applies.
+    pub const IMPORTANT: u32 = 1 << 16;
+    /// `$match-case`.
+    pub const MATCH_CASE: u32 = 1 << 17;
+    /// The pattern is `/a regular expression/`.
+    pub const REGEX: u32 = 1 << 18;
+    /// `||`: begins at a label of the host.
+    pub const HOST_ANCHOR: u32 = 1 << 19;
+    /// `|` in front: begins where the URL begins.
+    pub const LEFT_ANCHOR: u32 = 1 << 20;
+    /// `|` at the end: ends where the URL ends.
+    pub const RIGHT_ANCHOR: u32 = 1 << 21;
+    /// `$removeparam=NAME`: names a parameter that only serves to track.
+    pub const REMOVEPARAM: u32 = 1 << 22;
+    /// Has `$domain=`: speaks of certain pages only.
+    pub const DOMAIN: u32 = 1 << 23;
+    /// Has `$to=`: speaks of certain hosts only.
+    pub const TO: u32 = 1 << 24;
+
+    /// Whether the bit (or one of the bits) is set.
+    pub fn has(self, bit: u32) -> bool {
+        self.0 & bit != 0
+    }
+
+    /// Whether a request of this type and party is one the rule speaks of.
+    pub fn admits(self, kind: RequestType, third_party: bool) -> bool {
+        let party = if third_party { Self::THIRD_PARTY } else { Self::FIRST_PARTY };
+        self.0 & (1 << (kind as u32)) != 0 && self.0 & party != 0
+    }
+
+    /// How many bytes of the rule's text come before its pattern: `@@`, then `||` or `|`.
+    pub fn pattern_start(self) -> usize {
+        let exception = if self.has(Self::EXCEPTION) { 2 } else { 0 };
+        let anchor = if self.has(Self::HOST_ANCHOR) {
+            2
+        } else if self.has(Self::LEFT_ANCHOR) {
+            1
+        } else {
+            0
+        };
+        exception + anchor
+    }
+}
+
+/// The value of the option `name` among a rule's options (`third-party,domain=a.example|b.example`).
+pub fn option<'a>(options: &'a [u8], names: &[&[u8]]) -> Option<&'a [u8]> {
+    options.split(|&b| b == b',').find_map(|part| {
+        let equals = part.iter().position(|&b| b == b'=')?;
+        let (name, value) = part.split_at_checked(equals)?;
+        names.contains(&name).then(|| value.get(1..).unwrap_or_default())
+    })
+}
+
+/// Whether a host is among `a.example|~b.example|c.*`: excluded ones first, then, where any are included, one of them.
+///
+/// `bare` is the host without its public suffix and the dot before it, for entries that end in `.*`.
+pub fn hosts_admit(list: &[u8], host: &[u8], bare: &[u8]) -> bool {
+    let mut included = false;
+    let mut any_included = false;
+    for item in list.split(|&b| b == b'|') {
+        let (negated, item) = match item {
+            [b'~', rest @ ..] => (true, rest),
+            _ => (false, item),
+        };
+        // Regular expressions as hosts: the parser leaves them out, and so do we.
+        if item.starts_with(b"/") {
+            continue;
+        }
+        let hit = match item.strip_suffix(b".*") {
+            Some(name) => is_or_under(bare, name),
+            None => is_or_under(host, item),
+        };
+        if negated {
+            if hit {
+                return false;
+            }
+        } else {
+            any_included = true;
+            included |= hit;
+        }
+    }
+    included || !any_included
+}
+
+/// Whether `host` is `domain` or a subdomain of it. Bytes are compared without regard to ASCII case.
+pub fn is_or_under(host: &[u8], domain: &[u8]) -> bool {
+    let Some(start) = host.len().checked_sub(domain.len()) else { return false };
+    let Some((before, tail)) = host.split_at_checked(start) else { return false };
+    tail.eq_ignore_ascii_case(domain) && !domain.is_empty() && (before.is_empty() || before.ends_with(b"."))
+}
+
+/// Whether the query has a parameter of exactly this name.
+pub fn has_param(query: &[u8], name: &[u8]) -> bool {
+    query.split(|&b| b == b'&').any(|pair| match pair.strip_prefix(name) {
+        Some(rest) => rest.is_empty() || rest.starts_with(b"="),
+        None => false,
+    })
+}
+
+/// ABP's separator, `^`: anything but a letter, a digit, or one of `_ - . %`.
+fn is_separator(byte: u8) -> bool {
+    !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%') || byte >= 0x80)
+}
+
+/// Whether a pattern with `*` and `^` matches `hay` (in lower case) at `start`, or, with `anywhere`, at or after it.
+pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, to_end: bool) -> bool {
+    let (mut p, mut s) = (0_usize, start);
+    // Where to go on after the last `*` when what follows it did not match: the only state a glob needs.
+    let mut star = anywhere.then_some((0_usize, start));
+    loop {
+        let step = match (pattern.get(p).copied(), hay.get(s).copied()) {
+            (None, at_end) => {
+                if !to_end || at_end.is_none() {
+                    return true;
+                }
+                false
+            }
+            (Some(b'*'), _) => {
+                star = Some((p + 1, s));
+                p += 1;
+                continue;
+            }
+            (Some(b'^'), None) => {
+                p += 1;
+                continue;
+            }
+            (Some(b'^'), Some(byte)) => is_separator(byte),
+            (Some(want), Some(byte)) => want.to_ascii_lowercase() == byte,
+            (Some(_), None) => return false,
+        };
+        if step {
+            p += 1;
+            s += 1;
+            continue;
+        }
+        match star {
+            Some((after, from)) if from < hay.len() => {
+                star = Some((after, from + 1));
+                p = after;
+                s = from + 1;
+            }
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        let url = b"https://a.example/x/ads-1.js?q=1";
+        for (pattern, anywhere, to_end, hit) in [
+            (&b"https://a.example^"[..], false, false, true),
+            (b"/ads-*.js^", true, false, true),
+            (b"/ads-*.css", true, false, false),
+            (b"q=1", true, true, true),
+            (b"q=1^", true, true, true),
+            (b"q=", true, true, false),
+            (b"/ADS-", true, false, true),
+            (b"*", false, true, true),
+            (b"x^ads", true, false, true),
+            (b"example^x^", true, false, true),
+            (b"ads^", true, false, false),
+        ] {
+            assert_eq!(glob(pattern, url, 0, anywhere, to_end), hit, "{}", String::from_utf8_lossy(pattern));
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        let admit = |list: &str, host: &str, bare: &str| hosts_admit(list.as_bytes(), host.as_bytes(), bare.as_bytes());
+        assert!(admit("a.example|b.example", "www.b.example", "www.b"));
+        assert!(!admit("a.example", "nota.example", "nota"));
+        assert!(!admit("a.example|~x.a.example", "x.a.example", "x.a"));
+        assert!(admit("~b.example", "c.example", "c"));
+        assert!(admit("google.*", "www.google.co.uk", "www.google"));
+        assert!(!admit("google.*", "google.evil.example", "google.evil"));
+    }
+
+    #[test]
+    fn params() {
+        assert!(has_param(b"a=1&gclid=x", b"gclid"));
+        assert!(has_param(b"gclid", b"gclid"));
+        assert!(!has_param(b"xgclid=1", b"gclid"));
+        assert!(!has_param(b"gclid2=1", b"gclid"));
+    }
+}

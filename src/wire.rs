@@ -1,0 +1,388 @@
+//! Everything that leaves or enters the core as data: the serde types, their order of keys, and their schemas' names.
+//! The only file that derives serde. JavaScript and the command line see these types and no others.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::observation::{self, Observation, RequestType};
+use crate::report;
+
+/// The name of the log's form.
+pub const LOG_SCHEMA: &str = "onlooker-log/1";
+
+/// A report (`docs/report.schema.json`).
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "docs/report.schema.json describes every key")]
+pub struct Report {
+    pub schema: &'static str,
+    pub engine: Engine,
+    pub pages: Vec<Page>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Engine {
+    pub version: &'static str,
+    pub lists: Vec<List>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct List {
+    pub id: u32,
+    pub title: String,
+    pub version: String,
+    pub date: String,
+    pub licence: String,
+    pub source: String,
+    pub sha256: String,
+    pub rules: u64,
+    pub skipped: Vec<Counted>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Counted {
+    pub why: String,
+    pub count: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Page {
+    pub url: String,
+    pub site: String,
+    pub risk: Risk,
+    pub watchers: Vec<Watcher>,
+    pub findings: Vec<Finding>,
+    pub checks: Vec<Check>,
+    pub requests: Requests,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Risk {
+    pub level: &'static str,
+    pub score: u8,
+    pub reasons: Vec<Reason>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Reason {
+    pub code: String,
+    pub technique: &'static str,
+    pub count: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Watcher {
+    pub name: String,
+    pub category: &'static str,
+    pub country: Option<String>,
+    pub known: bool,
+    pub domains: Vec<String>,
+    pub requests: u64,
+    pub techniques: Vec<&'static str>,
+    pub level: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Rule {
+    pub list: u32,
+    pub list_title: String,
+    pub line: u32,
+    pub text: String,
+    pub section: String,
+    pub exception: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Evidence {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Finding {
+    pub id: String,
+    pub technique: &'static str,
+    pub severity: &'static str,
+    pub confidence: &'static str,
+    pub watcher: Option<String>,
+    pub domain: String,
+    pub rule: Option<Rule>,
+    pub exception_rule: Option<Rule>,
+    pub evidence: Vec<Evidence>,
+    pub count: u64,
+    pub allowed: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Check {
+    pub technique: &'static str,
+    pub state: &'static str,
+    pub why: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Requests {
+    pub total: u64,
+    pub third_party: u64,
+    pub same_owner: u64,
+    pub matched: u64,
+    pub skipped: Vec<Counted>,
+}
+
+/// What is known of one request.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Explanation {
+    pub url: String,
+    pub party: &'static str,
+    pub rules: Vec<Rule>,
+    pub watcher: Option<Identity>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Identity {
+    pub name: String,
+    pub category: &'static str,
+    pub country: Option<String>,
+    pub domain: String,
+}
+
+/// A log (`docs/log.schema.json`): what the extension records of a page, and what the command line can judge again.
+/// Keys that are not known are ignored, so that an older reader can judge a newer log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Log {
+    pub schema: String,
+    pub pages: Vec<PageLog>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct PageLog {
+    pub url: String,
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    #[serde(default)]
+    pub observations: Vec<LogEntry>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Gap {
+    pub why: String,
+    pub count: u64,
+}
+
+/// One observation, or something that this version cannot read; it is counted, and the rest is judged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum LogEntry {
+    Request(LogRequest),
+    Unreadable(serde_json::Value),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct LogRequest {
+    pub kind: RequestKind,
+    pub id: String,
+    pub url: String,
+    #[serde(rename = "type")]
+    pub request_type: String,
+    #[serde(default)]
+    pub method: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<String>,
+}
+
+/// The word `request`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum RequestKind {
+    Request,
+}
+
+impl Log {
+    /// Reads a log. The error names what is wrong, never what stands in it.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, Error> {
+        let log: Self = serde_json::from_slice(bytes)
+            .map_err(|error| Error::Log(format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())))?;
+        log.check()
+    }
+
+    /// Refuses a log of another form.
+    pub fn check(self) -> Result<Self, Error> {
+        if self.schema == LOG_SCHEMA { Ok(self) } else { Err(Error::Log("it is not an onlooker-log/1".to_owned())) }
+    }
+
+    /// The pages as the core takes them.
+    pub fn into_pages(self) -> Vec<observation::PageLog> {
+        self.pages.into_iter().map(PageLog::into_page).collect()
+    }
+}
+
+impl PageLog {
+    fn into_page(self) -> observation::PageLog {
+        let gap = |gap: Gap| observation::Gap { why: gap.why, count: gap.count };
+        let entry = |entry| match entry {
+            LogEntry::Request(request) => Observation::Request {
+                kind: RequestType::from_name(&request.request_type),
+                id: request.id,
+                url: request.url,
+                method: request.method,
+                frame: request.frame,
+            },
+            LogEntry::Unreadable(_) => Observation::Unreadable { why: "unreadable-observation".to_owned() },
+        };
+        observation::PageLog {
+            url: self.url,
+            gaps: self.gaps.into_iter().map(gap).collect(),
+            observations: self.observations.into_iter().map(entry).collect(),
+        }
+    }
+}
+
+/// The canonical bytes of anything on the wire: UTF-8, two spaces, a newline at the end. The same value always gives
+/// the same bytes.
+pub fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|_| Error::Log("it cannot be written".to_owned()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+impl From<report::Report> for Report {
+    fn from(from: report::Report) -> Self {
+        let lists = from.lists.into_iter().map(List::from).collect();
+        Self {
+            schema: report::SCHEMA,
+            engine: Engine { version: from.version, lists },
+            pages: from.pages.into_iter().map(Page::from).collect(),
+        }
+    }
+}
+
+impl From<report::ListInfo> for List {
+    fn from(from: report::ListInfo) -> Self {
+        Self {
+            id: from.id,
+            title: from.title,
+            version: from.version,
+            date: from.date,
+            licence: from.licence,
+            source: from.source,
+            sha256: from.sha256,
+            rules: from.rules,
+            skipped: from.skipped.into_iter().map(Counted::from).collect(),
+        }
+    }
+}
+
+impl From<report::Counted> for Counted {
+    fn from(from: report::Counted) -> Self {
+        Self { why: from.why, count: from.count }
+    }
+}
+
+impl From<report::PageReport> for Page {
+    fn from(from: report::PageReport) -> Self {
+        let reason = |reason: report::Reason| Reason { code: reason.code, technique: reason.technique, count: reason.count };
+        let check = |check: report::Check| Check { technique: check.technique, state: check.state, why: check.why };
+        Self {
+            url: from.url,
+            site: from.site,
+            risk: Risk {
+                level: from.level.name(),
+                score: from.score,
+                reasons: from.reasons.into_iter().map(reason).collect(),
+            },
+            watchers: from.watchers.into_iter().map(Watcher::from).collect(),
+            findings: from.findings.into_iter().map(Finding::from).collect(),
+            checks: from.checks.into_iter().map(check).collect(),
+            requests: Requests {
+                total: from.total,
+                third_party: from.third_party,
+                same_owner: from.same_owner,
+                matched: from.matched,
+                skipped: from.skipped.into_iter().map(Counted::from).collect(),
+            },
+        }
+    }
+}
+
+impl From<report::Watcher> for Watcher {
+    fn from(from: report::Watcher) -> Self {
+        Self {
+            name: from.name,
+            category: from.category,
+            country: from.country,
+            known: from.known,
+            domains: from.domains,
+            requests: from.requests,
+            techniques: from.techniques,
+            level: from.level.name(),
+        }
+    }
+}
+
+impl From<report::Rule> for Rule {
+    fn from(from: report::Rule) -> Self {
+        Self {
+            list: from.list,
+            list_title: from.list_title,
+            line: from.line,
+            text: from.text,
+            section: from.section,
+            exception: from.exception,
+        }
+    }
+}
+
+impl From<report::Finding> for Finding {
+    fn from(from: report::Finding) -> Self {
+        let evidence = |evidence: report::Evidence| Evidence { kind: evidence.kind, url: evidence.url };
+        Self {
+            id: from.id,
+            technique: from.technique,
+            severity: from.severity.name(),
+            confidence: from.confidence.name(),
+            watcher: from.watcher,
+            domain: from.domain,
+            rule: from.rule.map(Rule::from),
+            exception_rule: from.exception_rule.map(Rule::from),
+            evidence: from.evidence.into_iter().map(evidence).collect(),
+            count: from.count,
+            allowed: from.allowed,
+        }
+    }
+}
+
+impl From<report::Explanation> for Explanation {
+    fn from(from: report::Explanation) -> Self {
+        Self {
+            url: from.url,
+            party: from.party,
+            rules: from.rules.into_iter().map(Rule::from).collect(),
+            watcher: from.watcher.map(|who| Identity {
+                name: who.name,
+                category: who.category,
+                country: who.country,
+                domain: who.domain,
+            }),
+        }
+    }
+}
