@@ -172,7 +172,15 @@ impl Engine {
                 redact::url(self.request.exact(), &mut self.redacted);
                 redacted = true;
             }
-            page.note(technique, host_number, category, &draft, kind, &self.redacted);
+            // A list may name a company that the owners' data knows too: one organisation, one watcher.
+            let named = match draft.who {
+                Who::Named(name) => Some(match self.actors.company(&self.pack, name) {
+                    Some(company) => WatcherKey::Company(company),
+                    None => WatcherKey::Named(name.into()),
+                }),
+                Who::Contacted | Who::Site => None,
+            };
+            page.note(technique, host_number, named, &draft, kind, &self.redacted);
         }
         (matched, third)
     }
@@ -372,23 +380,34 @@ impl Page {
         Verdict { level, watchers, changed: before != (level, watchers), matched, third_party, duplicate }
     }
 
-    fn note(&mut self, technique: usize, host: usize, category: u8, draft: &Draft<'_>, kind: RequestType, url: &str) {
+    fn note(
+        &mut self,
+        technique: usize,
+        host: usize,
+        named: Option<WatcherKey>,
+        draft: &Draft<'_>,
+        kind: RequestType,
+        url: &str,
+    ) {
         let key = FindingKey { technique, host, rule: draft.rule, exception: draft.exception };
         if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
             self.skip("finding-limit");
             return;
         }
-        let who = match draft.who {
-            Who::Site => None,
-            Who::Contacted => self.host_facts.get(host).filter(|f| f.relation == Relation::Other).map(|f| f.who.clone()),
-            Who::Named(name) => {
-                let key = WatcherKey::Named(name.into());
-                let watcher = self.watchers.entry(key.clone()).or_default();
-                watcher.requests += 1;
-                watcher.hosts.insert(host);
-                watcher.category = watcher.category.min(category);
+        let facts = self.host_facts.get(host);
+        let contacted = facts.filter(|facts| facts.relation == Relation::Other).map(|facts| facts.who.clone());
+        let who = match (draft.who, named) {
+            (Who::Site, _) => None,
+            // The host is another's by name already, and that one is counted.
+            (Who::Named(_), Some(key)) if contacted.is_none() || contacted.as_ref() == Some(&key) => {
+                if contacted.is_none() {
+                    let watcher = self.watchers.entry(key.clone()).or_default();
+                    watcher.requests += 1;
+                    watcher.hosts.insert(host);
+                }
                 Some(key)
             }
+            (Who::Named(_) | Who::Contacted, _) => contacted,
         };
         self.level = self.level.max(grade::effective(draft.level, draft.confidence));
         let finding = self.findings.entry(key).or_insert_with(|| FindingLedger {

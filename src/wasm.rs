@@ -1,0 +1,224 @@
+//! The boundary to JavaScript: conversion only. The only file that names wasm-bindgen and its kin.
+//!
+//! One request is one call of [`Engine::observe`]: the URL's bytes lie in a buffer that JavaScript writes into, the rest
+//! are numbers, and a number comes back. Everything else crosses as wire types, with one serializer setting.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::audit::{self, Page, Verdict};
+use crate::error::Error;
+use crate::observation::RequestType;
+use crate::wire;
+
+/// The largest scratch buffer: a URL of [`crate::address::MAX_URL`] UTF-16 units is at most three times as many bytes.
+const MAX_SCRATCH: usize = crate::address::MAX_URL * 3;
+
+/// The code of a request type by its `webRequest` name. Ask once for each name and keep the answer.
+#[wasm_bindgen]
+pub fn request_type(name: &str) -> u32 {
+    RequestType::from_name(name) as u32
+}
+
+/// The lists, loaded, and the pages that are open.
+#[wasm_bindgen]
+pub struct Engine {
+    core: audit::Engine,
+    scratch: Vec<u8>,
+    pages: Vec<Option<Open>>,
+}
+
+struct Open {
+    page: Page,
+    url: Vec<u8>,
+    /// What came before the page's final address was known, to be judged again if that is another site's.
+    early: Vec<(u64, RequestType, Vec<u8>)>,
+    whole: bool,
+}
+
+/// How many requests are kept for a page whose address may still change: redirects of the page itself.
+const MAX_EARLY: usize = 64;
+
+#[wasm_bindgen]
+impl Engine {
+    /// Loads a pack. Throws an `OnlookerError` with `variant` `pack-foreign`, `pack-version` or `pack-damaged`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(pack: Vec<u8>) -> Result<Engine, JsValue> {
+        let core = audit::Engine::from_pack(pack).map_err(|error| throw(&error))?;
+        // Handle 0 is never given out, so that JavaScript can use it for "none".
+        Ok(Self { core, scratch: Vec::new(), pages: vec![None] })
+    }
+
+    /// The address of a buffer of at least `min` bytes, at most 12,288: write a URL there, then call with its length.
+    pub fn scratch(&mut self, min: usize) -> usize {
+        let size = min.min(MAX_SCRATCH);
+        if self.scratch.len() < size {
+            self.scratch.resize(size.max(crate::address::MAX_URL), 0);
+        }
+        self.scratch.as_ptr() as usize
+    }
+
+    /// Opens a page by the URL in the scratch buffer; its handle is never 0.
+    pub fn page_open(&mut self, len: usize) -> u32 {
+        let url = self.scratch.get(..len).unwrap_or_default().to_vec();
+        let open = Open { page: self.core.page(&url), url, early: Vec::new(), whole: true };
+        let free = self.pages.iter().skip(1).position(Option::is_none).map(|at| at + 1);
+        let at = free.unwrap_or(self.pages.len());
+        match self.pages.get_mut(at) {
+            Some(slot) => *slot = Some(open),
+            None => self.pages.push(Some(open)),
+        }
+        u32::try_from(at).unwrap_or(0)
+    }
+
+    /// Tells the page's final URL. Returns false where too much came before it to be judged again here: then close
+    /// the page, open it with this URL, and observe everything once more.
+    pub fn page_url(&mut self, page: u32, len: usize) -> bool {
+        let url = self.scratch.get(..len).unwrap_or_default().to_vec();
+        let Some(open) = slot(&mut self.pages, page) else { return true };
+        if open.url == url {
+            return true;
+        }
+        if !open.whole {
+            return false;
+        }
+        let mut fresh = self.core.page(&url);
+        for (id, kind, bytes) in &open.early {
+            self.core.observe(&mut fresh, *id, bytes, *kind);
+        }
+        open.page = fresh;
+        open.url = url;
+        true
+    }
+
+    /// Forgets a page.
+    pub fn page_close(&mut self, page: u32) {
+        if let Some(slot) = self.pages.get_mut(page as usize) {
+            *slot = None;
+        }
+    }
+
+    /// Judges the request whose URL is in the scratch buffer. See [`pack_verdict`] for the number that comes back.
+    pub fn observe(&mut self, page: u32, len: usize, kind: u32, id_low: u32, id_high: u32) -> u32 {
+        let Some(open) = slot(&mut self.pages, page) else { return UNKNOWN };
+        let id = (u64::from(id_high) << 32) | u64::from(id_low);
+        let url = self.scratch.get(..len).unwrap_or_default();
+        let kind = RequestType::from_code(kind);
+        if open.whole {
+            if open.early.len() < MAX_EARLY && kind == RequestType::MainFrame {
+                open.early.push((id, kind, url.to_vec()));
+            } else {
+                // The page's own parts are loading: its address is settled, and what was kept can go.
+                open.whole = false;
+                open.early = Vec::new();
+            }
+        }
+        pack_verdict(&self.core.observe(&mut open.page, id, url, kind))
+    }
+
+    /// The page's level and number of organisations, packed as by `observe`.
+    pub fn badge(&self, page: u32) -> u32 {
+        let Some(open) = self.pages.get(page as usize).and_then(Option::as_ref) else { return UNKNOWN };
+        let (level, watchers) = open.page.badge();
+        pack_verdict(&Verdict { level, watchers, changed: false, matched: false, third_party: false, duplicate: false })
+    }
+
+    /// Notes what could not be seen of a page, `count` times.
+    pub fn gap(&mut self, page: u32, why: &str, count: u32) {
+        if let Some(open) = slot(&mut self.pages, page) {
+            open.page.gap(why, u64::from(count));
+        }
+    }
+
+    /// The report on a page.
+    #[wasm_bindgen(unchecked_return_type = "Report")]
+    pub fn report(&self, page: u32) -> Result<JsValue, JsValue> {
+        to_js(&self.wire_report(page)?)
+    }
+
+    /// The same as canonical JSON: what the command line writes for the page's saved log.
+    pub fn report_json(&self, page: u32) -> Result<Vec<u8>, JsValue> {
+        wire::json(&self.wire_report(page)?).map_err(|error| throw(&error))
+    }
+
+    /// Judges a log at once.
+    #[wasm_bindgen(unchecked_return_type = "Report")]
+    pub fn audit(&mut self, #[wasm_bindgen(unchecked_param_type = "Log")] log: JsValue) -> Result<JsValue, JsValue> {
+        let log: wire::Log = serde_wasm_bindgen::from_value(log)
+            .map_err(|_| throw(&Error::Log("it does not have the form of an onlooker-log/1".to_owned())))?;
+        to_js(&self.judge(log)?)
+    }
+
+    /// Judges a log as JSON bytes and gives the report as canonical JSON bytes.
+    pub fn audit_json(&mut self, log: &[u8]) -> Result<Vec<u8>, JsValue> {
+        let log = wire::Log::from_json(log).map_err(|error| throw(&error))?;
+        wire::json(&self.judge(log)?).map_err(|error| throw(&error))
+    }
+
+    /// Which rules match a request, and whose host it is.
+    #[wasm_bindgen(unchecked_return_type = "Explanation")]
+    pub fn explain(&mut self, url: &str, page: &str, kind: &str) -> Result<JsValue, JsValue> {
+        let explanation = self.core.explain(url, page, RequestType::from_name(kind)).map_err(|error| throw(&error))?;
+        to_js(&wire::Explanation::from(explanation))
+    }
+
+    /// The facts of each list.
+    #[wasm_bindgen(unchecked_return_type = "List[]")]
+    pub fn lists(&self) -> Result<JsValue, JsValue> {
+        let lists = self.core.lists().map_err(|error| throw(&error))?;
+        to_js(&lists.into_iter().map(wire::List::from).collect::<Vec<_>>())
+    }
+
+    /// How many bytes of linear memory the module has.
+    pub fn memory(&self) -> usize {
+        core::arch::wasm32::memory_size::<0>() * 65_536
+    }
+}
+
+impl Engine {
+    fn wire_report(&self, page: u32) -> Result<wire::Report, JsValue> {
+        let open = self.pages.get(page as usize).and_then(Option::as_ref);
+        let open = open.ok_or_else(|| throw(&Error::PageUrl))?;
+        self.core.report([&open.page]).map(wire::Report::from).map_err(|error| throw(&error))
+    }
+
+    fn judge(&mut self, log: wire::Log) -> Result<wire::Report, JsValue> {
+        let log = log.check().map_err(|error| throw(&error))?;
+        let pages: Vec<Page> = log.into_pages().iter().map(|page| self.core.audit(page)).collect();
+        self.core.report(&pages).map(wire::Report::from).map_err(|error| throw(&error))
+    }
+}
+
+fn slot(pages: &mut [Option<Open>], page: u32) -> Option<&mut Open> {
+    pages.get_mut(page as usize).and_then(Option::as_mut)
+}
+
+/// The level's bits where nothing is known.
+const UNKNOWN: u32 = 7;
+
+/// Bits 0-2 the level (7: not known) · bit 3 this request changed level or number · bit 4 a rule matches · bit 5 third
+/// party · bit 6 seen before · bits 8-31 how many organisations look on.
+fn pack_verdict(verdict: &Verdict) -> u32 {
+    verdict.level.map_or(UNKNOWN, |level| level as u32)
+        | u32::from(verdict.changed) << 3
+        | u32::from(verdict.matched) << 4
+        | u32::from(verdict.third_party) << 5
+        | u32::from(verdict.duplicate) << 6
+        | verdict.watchers.min((1 << 24) - 1) << 8
+}
+
+/// One serializer for all: objects as objects, counts as numbers, what is not there as null.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|_| throw(&Error::Log("it cannot be handed over".to_owned())))
+}
+
+/// A JavaScript `Error` with a stable `name` and `variant`.
+fn throw(error: &Error) -> JsValue {
+    let thrown = js_sys::Error::new(&error.to_string());
+    thrown.set_name("OnlookerError");
+    // Setting a property of an object just made cannot fail; if it does, the message still says it.
+    let _ = js_sys::Reflect::set(&thrown, &"variant".into(), &error.variant().into());
+    thrown.into()
+}

@@ -12,6 +12,7 @@ pub const LOG_SCHEMA: &str = "onlooker-log/1";
 
 /// A report (`docs/report.schema.json`).
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs, reason = "docs/report.schema.json describes every key")]
 pub struct Report {
     pub schema: &'static str,
@@ -20,6 +21,7 @@ pub struct Report {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Engine {
     pub version: &'static str,
@@ -27,6 +29,7 @@ pub struct Engine {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct List {
     pub id: u32,
@@ -41,6 +44,7 @@ pub struct List {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Counted {
     pub why: String,
@@ -48,6 +52,7 @@ pub struct Counted {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Page {
     pub url: String,
@@ -60,6 +65,7 @@ pub struct Page {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Risk {
     pub level: &'static str,
@@ -68,6 +74,7 @@ pub struct Risk {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Reason {
     pub code: String,
@@ -76,6 +83,7 @@ pub struct Reason {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Watcher {
     pub name: String,
@@ -89,6 +97,7 @@ pub struct Watcher {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Rule {
     pub list: u32,
@@ -100,6 +109,7 @@ pub struct Rule {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Evidence {
     #[serde(rename = "type")]
@@ -108,6 +118,7 @@ pub struct Evidence {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Finding {
     pub id: String,
@@ -124,6 +135,7 @@ pub struct Finding {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Check {
     pub technique: &'static str,
@@ -132,6 +144,7 @@ pub struct Check {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Requests {
     pub total: u64,
@@ -143,6 +156,7 @@ pub struct Requests {
 
 /// What is known of one request.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Explanation {
     pub url: String,
@@ -152,6 +166,7 @@ pub struct Explanation {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Identity {
     pub name: String,
@@ -163,6 +178,7 @@ pub struct Identity {
 /// A log (`docs/log.schema.json`): what the extension records of a page, and what the command line can judge again.
 /// Keys that are not known are ignored, so that an older reader can judge a newer log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Log {
     pub schema: String,
@@ -170,6 +186,7 @@ pub struct Log {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct PageLog {
     pub url: String,
@@ -180,6 +197,7 @@ pub struct PageLog {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct Gap {
     pub why: String,
@@ -188,6 +206,7 @@ pub struct Gap {
 
 /// One observation, or something that this version cannot read; it is counted, and the rest is judged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(untagged)]
 #[allow(missing_docs)]
 pub enum LogEntry {
@@ -196,6 +215,7 @@ pub enum LogEntry {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
 pub struct LogRequest {
     pub kind: RequestKind,
@@ -211,6 +231,7 @@ pub struct LogRequest {
 
 /// The word `request`.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum RequestKind {

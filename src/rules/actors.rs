@@ -101,6 +101,21 @@ impl Actors {
         None
     }
 
+    /// The company of exactly this name. Companies stand in the order of their names.
+    pub fn company(&self, pack: &Bytes, name: &str) -> Option<Company> {
+        let (mut low, mut high) = (0, self.companies.len() / 8);
+        while low < high {
+            let middle = low.midpoint(high);
+            let company = Company::try_from(middle).ok()?;
+            match self.name(pack, company).cmp(name) {
+                std::cmp::Ordering::Equal => return Some(company),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
     /// A company's name.
     pub fn name<'a>(&self, pack: &'a Bytes, company: Company) -> &'a str {
         let at = usize::from(company) * 8;
