@@ -1,0 +1,196 @@
+/**
+ * All words shown to a person come through here, from `_locales/<language>/messages.json`.
+ * Knows no page, no report and no DOM at import: the background uses it too.
+ *
+ * How keys are named, so that a tool can hold "keys used = keys defined" in every language:
+ *
+ * 1. A plain key is written out in the code: `t('save_report')`.
+ * 2. A plural key is written out without its form: `plural('sentence_watchers', n)`. In messages.json it is
+ *    `<key>_<form>`, form one of PLURAL_FORMS. A language defines exactly the forms that
+ *    `Intl.PluralRules(language)` names (English one, other; Arabic all six). No other key may end in a form.
+ *    `$1` is the number, already written in the language's way; further substitutions follow as `$2`…
+ * 3. A key made of a report's word is listed in FAMILIES: `word('technique', 'cname-cloaking', 'name')` is
+ *    `technique_cname_cloaking_name`. `familyKeys()` gives them all.
+ * 4. `locale_tag` and `locale_dir` say in which language and direction a messages.json is written. The browser's
+ *    UI language does not: a German browser shows our English texts, with English plurals.
+ */
+
+/** @typedef {'zero'|'one'|'two'|'few'|'many'|'other'} PluralForm */
+/** @typedef {(key: string, substitutions?: string[]) => string} GetMessage */
+
+/** @type {readonly PluralForm[]} */
+export const PLURAL_FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
+
+/**
+ * Keys made of words that a report carries. `parts` are the endings ('' is none), `otherwise` the member that stands
+ * in for a word that is not listed, null where there is none and the caller shows the word itself.
+ * @type {Readonly<Record<string, {members: readonly string[], parts: readonly string[], otherwise: string|null}>>}
+ */
+export const FAMILIES = {
+  level: {
+    members: ['none', 'low', 'moderate', 'high', 'severe', 'unknown'],
+    parts: [''],
+    otherwise: 'unknown',
+  },
+  category: {
+    members: [
+      'ad', 'analytics', 'social', 'video', 'utility', 'hosting', 'marketing', 'customer-success', 'content', 'cdn',
+      'tag-manager', 'consent-provider', 'other', 'unknown',
+    ],
+    parts: ['title'],
+    otherwise: 'other',
+  },
+  technique: {
+    members: [
+      'tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact',
+    ],
+    parts: ['name', 'line', 'means', 'harmless', 'site', 'you'],
+    otherwise: null,
+  },
+  confidence: {
+    members: ['documented', 'reported', 'indicated'],
+    parts: [''],
+    otherwise: 'indicated',
+  },
+  right: {
+    members: ['iccpr-17', 'iccpr-19', 'iccpr-21-22', 'iccpr-25'],
+    parts: [''],
+    otherwise: null,
+  },
+  why: {
+    members: [
+      'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
+      'private-window-off', 'url-cut', 'else',
+    ],
+    parts: [''],
+    otherwise: 'else',
+  },
+  fail: {
+    members: ['wasm-off', 'pack-damaged', 'pack-foreign', 'pack-version', 'else'],
+    parts: ['title', 'text'],
+    otherwise: 'else',
+  },
+};
+
+/**
+ * The key of a word of a family.
+ * @param {string} family @param {string} member @param {string} part
+ * @returns {string|null} null when the word is not listed and nothing stands in for it
+ */
+export function familyKey(family, member, part) {
+  const entry = FAMILIES[family];
+  if (!entry) return null;
+  const listed = entry.members.includes(member) ? member : entry.otherwise;
+  if (listed === null) return null;
+  const slug = listed.replaceAll('-', '_');
+  return part === '' ? `${family}_${slug}` : `${family}_${slug}_${part}`;
+}
+
+/** Every key of every family, in order. @returns {string[]} */
+export function familyKeys() {
+  return Object.entries(FAMILIES).flatMap(([family, { members, parts }]) =>
+    members.flatMap((member) => parts.map((part) => /** @type {string} */ (familyKey(family, member, part)))));
+}
+
+/**
+ * The plural key's base and form, or null for a key that is no plural.
+ * @param {string} key
+ * @returns {{base: string, form: PluralForm}|null}
+ */
+export function pluralParts(key) {
+  const at = key.lastIndexOf('_');
+  const form = /** @type {PluralForm} */ (key.slice(at + 1));
+  return at > 0 && PLURAL_FORMS.includes(form) ? { base: key.slice(0, at), form } : null;
+}
+
+/** Keeps a foreign string (a name, a host) from turning the direction of the sentence around it. @param {string} text */
+export function isolate(text) {
+  return `\u2068${text}\u2069`;
+}
+
+/**
+ * @param {{getMessage: GetMessage, uiLanguage: string}} source
+ */
+export function createI18n({ getMessage, uiLanguage }) {
+  const language = getMessage('locale_tag') || 'en';
+  const dir = getMessage('locale_dir') === 'rtl' ? 'rtl' : 'ltr';
+  // The region decides digits and date order, but only within the language that the texts are in.
+  const locale = uiLanguage.split(/[-_]/)[0] === language.split('-')[0] ? uiLanguage.replaceAll('_', '-') : language;
+  const plurals = new Intl.PluralRules(locale);
+  const numbers = new Intl.NumberFormat(locale);
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+  const regions = new Intl.DisplayNames(locale, { type: 'region' });
+  const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const order = new Intl.Collator(locale);
+
+  /** @param {string} key @param {string[]} [substitutions] */
+  const t = (key, substitutions) => getMessage(key, substitutions) || key;
+
+  return {
+    language,
+    dir,
+    locale,
+    t,
+    /**
+     * @param {string} base @param {number} n @param {string[]} [more] substitutions from `$2` on
+     */
+    plural(base, n, more = []) {
+      const substitutions = [numbers.format(n), ...more];
+      return getMessage(`${base}_${plurals.select(n)}`, substitutions) || t(`${base}_other`, substitutions);
+    },
+    /**
+     * The text for a word that a report carries; null when there is none.
+     * @param {string} family @param {string} member @param {string} [part]
+     */
+    word(family, member, part = '') {
+      const key = familyKey(family, member, part);
+      return key === null ? null : t(key);
+    },
+    /** @param {number} n */
+    number: (n) => numbers.format(n),
+    /** An ISO date or time as a date; what is no date stays as it came. @param {string} text */
+    date(text) {
+      const at = Date.parse(text);
+      return Number.isNaN(at) ? text : dates.format(at);
+    },
+    /** A country by its two-letter code; anything else stays as it came. @param {string} text */
+    country(text) {
+      return /^[A-Z]{2}$/.test(text) ? regions.of(text) ?? text : text;
+    },
+    /** @param {string[]} items */
+    list: (items) => lists.format(items),
+    /** @param {string} a @param {string} b */
+    compare: (a, b) => order.compare(a, b),
+  };
+}
+
+/** @typedef {ReturnType<typeof createI18n>} I18n */
+
+/** @type {I18n|undefined} */
+let own;
+
+/** The extension's own texts, in the browser's language. @returns {I18n} */
+export function i18n() {
+  const scope = /** @type {any} */ (globalThis);
+  const api = (scope.browser ?? scope.chrome).i18n;
+  own ??= createI18n({
+    getMessage: (key, substitutions) => api.getMessage(key, substitutions),
+    uiLanguage: api.getUILanguage(),
+  });
+  return own;
+}
+
+/** @param {string} key @param {string[]} [substitutions] */
+export const t = (key, substitutions) => i18n().t(key, substitutions);
+
+/** @param {string} base @param {number} n @param {string[]} [more] */
+export const plural = (base, n, more) => i18n().plural(base, n, more);
+
+/** @param {string} family @param {string} member @param {string} [part] */
+export const word = (family, member, part) => i18n().word(family, member, part);
+
+/** Says on `<html>` in which language and direction the texts are. @param {Document} document */
+export function setLanguage(document) {
+  document.documentElement.lang = i18n().locale;
+  document.documentElement.dir = i18n().dir;
+}
