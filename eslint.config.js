@@ -18,7 +18,6 @@ const rules = {
   'no-script-url': 'error',
   'no-self-compare': 'error',
   'no-throw-literal': 'error',
-  'no-unreachable-loop': 'error',
   'array-callback-return': 'error',
 };
 
