@@ -1,0 +1,90 @@
+/**
+ * Starts the one wasm engine, and keeps its failures. Knows no page.
+ */
+
+import init, { Engine, request_type } from '../pkg/onlooker.js';
+import { browser } from '../shared/browser.js';
+import { failure } from '../shared/protocol.js';
+
+const encoder = new TextEncoder();
+
+/** What one verdict says; see `observe` in pkg/onlooker.d.ts. */
+export const LEVELS = /** @type {const} */ (['none', 'low', 'moderate', 'high', 'severe', 'unknown', 'unknown', 'unknown']);
+/** @typedef {(typeof LEVELS)[number]} Level */
+
+/** @param {number} verdict @returns {Level} */
+export const levelOf = (verdict) => LEVELS[verdict & 7] ?? 'unknown';
+/** @param {number} verdict */
+export const organisationsOf = (verdict) => verdict >>> 8;
+/** @param {number} verdict */
+export const badgeChanged = (verdict) => (verdict & 8) !== 0;
+
+export class Judge {
+  /** @type {Map<string, number>} */
+  #types = new Map();
+  #engine;
+  #memory;
+
+  /** @param {Engine} engine @param {WebAssembly.Memory} memory */
+  constructor(engine, memory) {
+    this.#engine = engine;
+    this.#memory = memory;
+  }
+
+  get engine() {
+    return this.#engine;
+  }
+
+  /** @param {string} url @returns {number} a handle */
+  open(url) {
+    return this.#engine.page_open(this.#write(url));
+  }
+
+  /** @param {number} page @param {string} url */
+  rename(page, url) {
+    this.#engine.page_url(page, this.#write(url));
+  }
+
+  /** @param {number} page @param {string} url @param {string} type @param {number} id unique in the page */
+  observe(page, url, type, id) {
+    let code = this.#types.get(type);
+    if (code === undefined) {
+      code = request_type(type);
+      this.#types.set(type, code);
+    }
+    return this.#engine.observe(page, this.#write(url), code, id, 0);
+  }
+
+  /** @param {string} url at most 4096 bytes @returns {number} bytes written */
+  #write(url) {
+    const room = url.length * 3;
+    const address = this.#engine.scratch(room);
+    // Made anew each time: the memory moves when it grows.
+    return encoder.encodeInto(url, new Uint8Array(this.#memory.buffer, address, room)).written;
+  }
+}
+
+/**
+ * wasm and the lists' pack are fetched side by side.
+ * @returns {Promise<Judge>} rejects with an Error whose `variant` says what is wrong
+ */
+export async function startEngine() {
+  // Tor Browser's "Safer" takes it away, and so do some hardened profiles.
+  if (typeof WebAssembly === 'undefined') throw named('wasm-off', 'WebAssembly is switched off');
+  const packed = fetch(browser.runtime.getURL('pkg/onlooker.pack')).then((response) => response.arrayBuffer());
+  // Looked at only after wasm is there: without this, a failure meanwhile would count as unhandled.
+  packed.catch(() => {});
+  const { memory } = await init({ module_or_path: browser.runtime.getURL('pkg/onlooker_bg.wasm') })
+    .catch((error) => {
+      throw named(error instanceof WebAssembly.CompileError ? 'wasm-off' : 'engine-damaged', failure(error).message);
+    });
+  const pack = await packed.catch(() => {
+    throw named('pack-damaged', 'the rule lists are missing from the extension');
+  });
+  return new Judge(new Engine(new Uint8Array(pack)), memory);
+}
+
+/** @param {string} variant @param {string} message */
+function named(variant, message) {
+  return Object.assign(new Error(message), { name: 'OnlookerError', variant });
+}

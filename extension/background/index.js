@@ -1,0 +1,339 @@
+/**
+ * The background: builds the parts, and registers every listener before the first await. The browser may end it at any
+ * moment and start it again for the next event; a listener that is registered later would miss that event.
+ */
+
+import { browser } from '../shared/browser.js';
+import { failure, OnlookerError } from '../shared/protocol.js';
+import { Badge, UNKNOWN } from './badge.js';
+import { levelOf, organisationsOf, startEngine } from './engine.js';
+import { navigationEvent, originOf, requestEvent, clean } from './events.js';
+import { gapsOf, Ledger } from './ledger.js';
+import { Observer } from './observer.js';
+import { nothing, ofTab, router } from './router.js';
+import { Store } from './store.js';
+
+/** @typedef {import('./events.js').Event} Event */
+/** @typedef {import('./events.js').RequestDetails} RequestDetails */
+/** @typedef {import('./observer.js').Page} Page */
+
+/** What is waited for a document to become known, before a request is placed by its tab alone. */
+const HOLD_MS = 1500;
+/** storage.session holds 10 MB; some is left for what is on its way. */
+const STORE_BYTES = 8_000_000;
+const WEB = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] };
+const EVERYWHERE = { origins: ['<all_urls>'] };
+
+const store = new Store(browser.storage.session, () => makeRoom(STORE_BYTES / 2));
+const badge = new Badge(lookOf);
+const ledger = new Ledger(store, (page) => {
+  if (page.state === 'open') badge.update(page.tab);
+}, engineBroke);
+
+/** @type {Observer|null} */
+let observer = null;
+/** What arrives before the stored pages are there. @type {Event[]} */
+let early = [];
+/** @type {import('./engine.js').Judge|null} */
+let judge = null;
+/** @type {import('../shared/protocol.js').Failure|null} */
+let broken = null;
+/** May we see everything? null: not asked yet. @type {boolean|null} */
+let permitted = null;
+
+// --- listeners ---------------------------------------------------------------------------------------------------
+
+browser.webRequest.onBeforeRequest.addListener((details) => {
+  take(requestEvent(/** @type {RequestDetails} */ (details)));
+  return undefined;
+}, WEB);
+
+// Firefox alone: how a page's request goes to its service worker. Chromium's redirects have a status.
+browser.webRequest.onBeforeRedirect.addListener((details) => {
+  if (details.statusCode === 0 && details.redirectUrl === details.url) {
+    take({ is: 'intercept', ts: details.timeStamp, tab: details.tabId, url: clean(details.url) });
+  }
+}, WEB);
+
+browser.webNavigation.onBeforeNavigate.addListener((details) => {
+  // A frame's start says nothing that its request does not.
+  if (details.parentFrameId === -1) take(navigationEvent('begin', details));
+});
+
+browser.webNavigation.onCommitted.addListener((details) => {
+  take(navigationEvent('commit', /** @type {import('./events.js').NavigationDetails} */ (details)));
+});
+
+browser.webNavigation.onErrorOccurred.addListener((details) => {
+  // Chromium commits no error page; Firefox does. An abort leaves the old page where it is.
+  if (details.parentFrameId === -1 && details.error.startsWith('net::') && details.error !== 'net::ERR_ABORTED') {
+    take(navigationEvent('fail', details));
+  }
+});
+
+browser.tabs.onRemoved.addListener((tab) => {
+  badge.forget(tab);
+  take({ is: 'closed', ts: Date.now(), tab });
+});
+
+browser.permissions.onAdded.addListener(() => void readPermission());
+browser.permissions.onRemoved.addListener(() => void readPermission());
+
+// Registered so that the background starts, and looks at the tabs that are open already.
+browser.runtime.onInstalled.addListener(() => {});
+browser.runtime.onStartup.addListener(() => {});
+
+browser.runtime.onMessage.addListener(router({
+  'page-report': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReport(tabId) },
+  'page-log': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageLog(tabId) },
+  'page-report-json': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReportJson(tabId) },
+  lists: { from: ['popup', 'report', 'options'], read: nothing, answer: async () => (await engine()).engine.lists() },
+  status: { from: ['any'], read: nothing, answer: status },
+}, { id: browser.runtime.id, root: browser.runtime.getURL('') }));
+
+// --- start -------------------------------------------------------------------------------------------------------
+
+const started = startEngine().then((found) => {
+  judge = found;
+  ledger.start(found);
+}, engineBroke);
+
+const ready = wake();
+
+async function wake() {
+  const permission = readPermission();
+  const stored = await store.open();
+  for (const page of stored.pages) ledger.known(page);
+  const built = new Observer({
+    record(page, event) {
+      // Full: the count of what is not logged has to outlive us too.
+      if (ledger.record(page, event) === false) store.savePage(page, built.next);
+      if (store.bytes > STORE_BYTES) makeRoom(STORE_BYTES * 0.75);
+    },
+    changed(page) {
+      store.savePage(page, built.next);
+      ledger.changed(page);
+    },
+    shown(page) {
+      if (permitted === false) missed(page);
+      void ledger.wake(page);
+      badge.reset(page.tab);
+    },
+    left: (page) => ledger.rest(page),
+    dropped: (page) => ledger.drop(page),
+    merge: (from, to) => ledger.merge(from, to),
+    hold(event) {
+      store.queue(event);
+      wait(event);
+    },
+    placed: (event) => store.unqueue(event),
+  }, stored.pages, stored.next);
+  observer = built;
+  if (stored.fresh) store.saveIndex(built.next);
+
+  const events = [...stored.queue, ...early];
+  early = [];
+  /** @type {Set<number>} */
+  const tabs = new Set();
+  for (const event of events) {
+    place(event);
+    if (event.tab >= 0) tabs.add(event.tab);
+  }
+  if (stored.fresh) void lookAtTabs();
+  void store.measure();
+  await permission;
+  // What woke us has its verdict; now what those tabs had before, for their badges.
+  for (const tab of tabs) {
+    const page = built.shownIn(tab);
+    if (page) void ledger.wake(page);
+  }
+}
+
+// --- events ------------------------------------------------------------------------------------------------------
+
+/** @param {Event} event */
+function take(event) {
+  if (observer) {
+    observer.handle(event);
+    return;
+  }
+  early.push(event);
+  store.queue(event);
+}
+
+/** @param {Event} event from before `observer` was there */
+function place(event) {
+  // Taken from the queue first: what cannot be placed yet goes back to it by itself.
+  store.unqueue(event);
+  observer?.handle(event);
+}
+
+/** @param {Event} event */
+function wait(event) {
+  setTimeout(async () => {
+    if (!observer || observer.settle(event, false)) return;
+    // A document that we never saw commit: is it there?
+    await lookAt(event.tab, 'worker-asleep');
+    observer.settle(event, true);
+  }, HOLD_MS);
+}
+
+/** The pages that were there before us. */
+async function lookAtTabs() {
+  const tabs = await browser.tabs.query({});
+  await Promise.all(tabs.map((tab) => lookAt(tab.id ?? -1, 'started-before-install')));
+}
+
+/** @param {number} tabId @param {string} why we know nothing of it */
+async function lookAt(tabId, why) {
+  if (tabId < 0) return;
+  const frames = await browser.webNavigation.getAllFrames({ tabId }).catch(() => null);
+  // A page is known before its frames.
+  for (const frame of [...(frames ?? [])].sort((a, b) => a.parentFrameId - b.parentFrameId)) {
+    if (frame.parentFrameId === -1 && frame.frameId !== 0) continue;
+    observer?.found(navigationEvent('commit', { ...frame, tabId, timeStamp: Date.now() }), why);
+  }
+}
+
+/** @param {number} bytes to get down to */
+function makeRoom(bytes) {
+  if (!observer) return;
+  const pages = [...observer.pages.values()].sort((a, b) =>
+    Number(a.state !== 'past') - Number(b.state !== 'past') || a.active - b.active);
+  // The last one stays: it is the one being read.
+  const drop = Math.max(1, Math.floor(pages.length / 3));
+  if (pages.length < 2) return;
+  for (const page of pages.slice(0, drop)) {
+    observer.drop(page);
+    badge.update(page.tab);
+  }
+  store.bytes = Math.min(store.bytes, bytes);
+  void store.measure();
+}
+
+// --- permission --------------------------------------------------------------------------------------------------
+
+async function readPermission() {
+  permitted = await browser.permissions.contains(EVERYWHERE);
+  if (!observer) return;
+  for (const page of observer.pages.values()) {
+    if (page.state !== 'open') continue;
+    if (!permitted) missed(page);
+    badge.update(page.tab);
+  }
+}
+
+/**
+ * Both browsers show a request only when its page's host and its own are both permitted. So with anything less than
+ * all hosts, some of the page was not seen.
+ * @param {Page} page
+ */
+function missed(page) {
+  if ('no-permission' in page.gaps || !observer) return;
+  page.gaps['no-permission'] = 1;
+  store.savePage(page, observer.next);
+  ledger.changed(page);
+}
+
+// --- the engine --------------------------------------------------------------------------------------------------
+
+/** @param {unknown} error */
+function engineBroke(error) {
+  broken = failure(error);
+  judge = null;
+  void badge.everywhere(UNKNOWN);
+  for (const page of observer?.pages.values() ?? []) if (page.state === 'open') badge.update(page.tab);
+}
+
+/** @returns {Promise<import('./engine.js').Judge>} */
+async function engine() {
+  await started;
+  if (judge) return judge;
+  throw new OnlookerError(broken?.variant ?? 'unknown', broken?.message ?? 'the engine did not start');
+}
+
+// --- answers -----------------------------------------------------------------------------------------------------
+
+/** @param {number} tab @returns {Promise<import('./badge.js').Look|null>} */
+async function lookOf(tab) {
+  await ready;
+  const page = observer?.shownIn(tab);
+  if (broken) return UNKNOWN;
+  if (!page) {
+    const url = await tabUrl(tab);
+    return url === null || originOf(url) === '' ? null : UNKNOWN;
+  }
+  await started;
+  const { empty, verdict } = await ledger.verdict(page);
+  if (empty || verdict === null) return UNKNOWN;
+  return { level: levelOf(verdict), organisations: organisationsOf(verdict) };
+}
+
+/** @param {number} tabId @returns {Promise<import('../shared/protocol.js').PageReport>} */
+async function pageReport(tabId) {
+  await Promise.all([ready, started]);
+  if (broken || !judge) return { state: 'engine-failed', variant: broken?.variant ?? 'unknown' };
+  const url = await tabUrl(tabId);
+  const origin = originOf(url ?? '');
+  if (url !== null && origin === '') return { state: 'not-a-page', scheme: url.slice(0, url.indexOf(':')) };
+  // Firefox's patterns have no port, and mean every one.
+  const pattern = `${origin.replace(/:\d+$/, '')}/*`;
+  if (origin !== '' && !(await browser.permissions.contains({ origins: [pattern] }))) {
+    return { state: 'no-permission', origin };
+  }
+  const page = observer?.shownIn(tabId);
+  // Nothing at all was seen, not even the page itself: that is not "nobody looks on".
+  if (!page || await ledger.isEmpty(page)) return { state: 'not-known' };
+  const handle = await ledger.handle(page);
+  if (!judge) return { state: 'engine-failed', variant: 'unknown' };
+  const { incognito } = await browser.tabs.get(tabId);
+  return { state: 'ok', report: judge.engine.report(handle), private: incognito, gaps: gapsOf(page) };
+}
+
+/** @param {number} tabId @returns {Promise<import('../shared/protocol.js').SavedFile>} */
+async function pageLog(tabId) {
+  const page = await pageIn(tabId);
+  return { filename: fileName(page, 'log'), json: `${JSON.stringify(await ledger.log(page), null, 2)}\n` };
+}
+
+/** @param {number} tabId @returns {Promise<import('../shared/protocol.js').SavedFile>} */
+async function pageReportJson(tabId) {
+  const page = await pageIn(tabId);
+  const { engine: core } = await engine();
+  const bytes = core.report_json(await ledger.handle(page));
+  return { filename: fileName(page, 'report'), json: new TextDecoder().decode(bytes) };
+}
+
+/** @param {number} tabId */
+async function pageIn(tabId) {
+  await ready;
+  const page = observer?.shownIn(tabId);
+  if (!page) throw new OnlookerError('not-known', 'nothing is known of this tab');
+  return page;
+}
+
+/** @returns {Promise<import('../shared/protocol.js').Status>} */
+async function status() {
+  await Promise.all([ready, started]);
+  return {
+    ready: judge !== null,
+    version: browser.runtime.getManifest().version,
+    pages: observer?.pages.size ?? 0,
+    wakeToFirstVerdictMs: ledger.firstVerdict,
+  };
+}
+
+/**
+ * The URL a tab shows. webNavigation tells it without the `tabs` permission, and without permission for the host.
+ * @param {number} tabId @returns {Promise<string|null>}
+ */
+async function tabUrl(tabId) {
+  const frame = await browser.webNavigation.getFrame({ tabId, frameId: 0 }).catch(() => null);
+  return frame?.url ?? null;
+}
+
+/** @param {Page} page @param {string} what */
+function fileName(page, what) {
+  const host = originOf(page.url).replace(/^https?:\/\//, '').replace(/[^a-zA-Z0-9.-]/g, '_').slice(0, 100) || 'page';
+  return `onlooker-${host}.${what}.json`;
+}

@@ -1,0 +1,330 @@
+/**
+ * Each page's requests, and what the engine makes of them. What is handed to the engine is what is logged, to the byte:
+ * so the command line judges a saved log the same. Must not know how a request came to its page.
+ */
+
+import { badgeChanged } from './engine.js';
+
+/** @typedef {import('./engine.js').Judge} Judge */
+/** @typedef {import('./events.js').RequestEvent} RequestEvent */
+/** @typedef {import('./observer.js').Page} Page */
+/** @typedef {import('./store.js').Row} Row */
+/** @typedef {import('./store.js').Store} Store */
+/** @typedef {import('../shared/protocol.js').Gap} Gap */
+/** @typedef {import('../shared/protocol.js').Log} Log */
+
+/**
+ * @typedef {object} Book
+ * @property {Page} page
+ * @property {Row[]} rows
+ * @property {Set<string>} keys of the rows: a row that came already is not counted again
+ * @property {number} text characters in all rows
+ * @property {boolean} whole false after a wake, until the stored rows are read
+ * @property {Promise<void>|null} reading
+ * @property {boolean} ordered the engine was fed in the order of time
+ * @property {number} handle the engine's, 0: none
+ * @property {number} fed how many of the rows the engine has seen
+ * @property {string} url that the engine knows
+ * @property {Record<string, number>} gaps that the engine knows
+ */
+
+/** Bounds of one page. */
+const ROWS_MAX = 12_000;
+const TEXT_MAX = 4_000_000;
+
+export class Ledger {
+  /** @type {Map<number, Book>} */
+  #books = new Map();
+  #store;
+  #onVerdict;
+  #onFailure;
+  /** @type {Judge|null} */
+  #judge = null;
+  /** ms from the start of this background to its first verdict. @type {number|null} */
+  firstVerdict = null;
+
+  /**
+   * @param {Store} store
+   * @param {(page: Page) => void} onVerdict what a page's badge says has changed
+   * @param {(error: unknown) => void} onFailure the engine broke
+   */
+  constructor(store, onVerdict, onFailure) {
+    this.#store = store;
+    this.#onVerdict = onVerdict;
+    this.#onFailure = onFailure;
+  }
+
+  /** @param {Judge} judge what came before it is judged now */
+  start(judge) {
+    this.#judge = judge;
+    for (const book of this.#books.values()) this.#feed(book);
+  }
+
+  /** @param {Page} page stored by an earlier life */
+  known(page) {
+    this.#books.set(page.key, newBook(page, false));
+  }
+
+  /** @param {Page} page @param {RequestEvent} event */
+  record(page, event) {
+    const book = this.#book(page);
+    const key = keyOf(event);
+    if (book.keys.has(key)) return;
+    if (book.rows.length >= ROWS_MAX || book.text >= TEXT_MAX) {
+      page.gaps['log-full'] = (page.gaps['log-full'] ?? 0) + 1;
+      this.#feed(book);
+      return false;
+    }
+    /** @type {Row} */
+    const row = [event.rid, event.ts, event.url, event.type, event.method, event.at];
+    this.#add(book, key, row);
+    this.#store.append(page.key, key, row);
+    this.#feed(book);
+    return true;
+  }
+
+  /** @param {Page} page its URL or its gaps have changed */
+  changed(page) {
+    const book = this.#books.get(page.key);
+    if (book && book.handle !== 0) this.#feed(book);
+  }
+
+  /** @param {Page} page is shown no longer: its requests stay in the store only */
+  rest(page) {
+    const book = this.#books.get(page.key);
+    if (!book) return;
+    this.#close(book);
+    this.#books.set(page.key, newBook(page, false));
+  }
+
+  /** @param {Page} page */
+  drop(page) {
+    const book = this.#books.get(page.key);
+    if (book) this.#close(book);
+    this.#books.delete(page.key);
+    this.#store.forget(page.key);
+  }
+
+  /** All of `from` is `to`'s as well. @param {Page} from @param {Page} to */
+  merge(from, to) {
+    const source = this.#book(from);
+    const target = this.#book(to);
+    const move = () => {
+      for (const row of source.rows) {
+        const key = rowKey(row);
+        if (target.keys.has(key)) continue;
+        this.#add(target, key, row);
+        this.#store.append(to.key, key, row);
+      }
+      this.#feed(target);
+    };
+    move();
+    // What an earlier life wrote of it has to be read first.
+    if (!source.whole) void this.#read(source).then(move);
+  }
+
+  /**
+   * @param {Page} page
+   * @returns {Promise<{empty: boolean, verdict: number|null}>} verdict: null without engine
+   */
+  async verdict(page) {
+    const book = this.#book(page);
+    await this.#read(book);
+    const handle = this.#feed(book);
+    return {
+      empty: book.rows.length === 0,
+      verdict: handle === 0 || !this.#judge ? null : this.#judge.engine.badge(handle),
+    };
+  }
+
+  /** The engine's handle of a page, fed with all of it in the order of time.
+   * @param {Page} page */
+  async handle(page) {
+    const book = this.#book(page);
+    await this.#read(book);
+    if (!book.ordered) {
+      this.#order(book);
+      this.#close(book);
+    }
+    return this.#feed(book);
+  }
+
+  /** @param {Page} page @returns {Promise<Log>} */
+  async log(page) {
+    const book = this.#book(page);
+    await this.#read(book);
+    if (!book.ordered) this.#order(book);
+    const first = book.rows[0]?.[1] ?? 0;
+    /** @type {Map<string, number>} */
+    const hops = new Map();
+    return {
+      schema: 'onlooker-log/1',
+      pages: [{
+        url: page.url,
+        gaps: gapsOf(page),
+        observations: book.rows.map(([rid, ts, url, type, method, at]) => {
+          const hop = hops.get(rid) ?? 0;
+          hops.set(rid, hop + 1);
+          return {
+            kind: 'request',
+            id: `${rid}.${hop}`,
+            url,
+            type,
+            method,
+            ...(at === '' ? {} : { frame: at }),
+            t: Math.round(ts - first),
+          };
+        }),
+      }],
+    };
+  }
+
+  /** @param {Page} page @returns {Promise<boolean>} */
+  async isEmpty(page) {
+    const book = this.#book(page);
+    await this.#read(book);
+    return book.rows.length === 0;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+
+  /** @param {Page} page */
+  #book(page) {
+    let book = this.#books.get(page.key);
+    if (!book) this.#books.set(page.key, book = newBook(page, true));
+    return book;
+  }
+
+  /** @param {Book} book @param {string} key @param {Row} row */
+  #add(book, key, row) {
+    const last = book.rows[book.rows.length - 1];
+    if (last && last[1] > row[1]) book.ordered = false;
+    book.keys.add(key);
+    book.rows.push(row);
+    book.text += row[2].length + row[5].length;
+  }
+
+  /** What an earlier life stored, with what came since, in the order of time. @param {Book} book */
+  async #read(book) {
+    if (book.whole) return;
+    book.reading ??= this.#store.rows(book.page.key).then((stored) => {
+      for (const row of stored) {
+        const key = rowKey(row);
+        if (!book.keys.has(key)) this.#add(book, key, row);
+      }
+      book.whole = true;
+      this.#order(book);
+      this.#close(book);
+    }).finally(() => {
+      book.reading = null;
+    });
+    await book.reading;
+  }
+
+  /** @param {Book} book */
+  #order(book) {
+    book.rows.sort((a, b) => a[1] - b[1]);
+    book.ordered = true;
+    // The engine has seen another order.
+    this.#close(book);
+  }
+
+  /** @param {Book} book */
+  #close(book) {
+    if (book.handle !== 0) this.#guard(() => this.#judge?.engine.page_close(book.handle));
+    book.handle = 0;
+    book.fed = 0;
+    book.url = '';
+    book.gaps = {};
+  }
+
+  /**
+   * Gives the engine what it has not seen of a page.
+   * @param {Book} book
+   * @returns {number} its handle, 0 without engine
+   */
+  #feed(book) {
+    const judge = this.#judge;
+    if (!judge) return 0;
+    const { page, rows } = book;
+    // A gap that was taken back cannot be told to the engine.
+    if (Object.keys(book.gaps).some((why) => !(why in page.gaps))) this.#close(book);
+    let news = false;
+    this.#guard(() => {
+      if (book.handle === 0) {
+        book.handle = judge.open(page.url);
+        book.url = page.url;
+        news = true;
+      } else if (book.url !== page.url) {
+        judge.rename(book.handle, page.url);
+        book.url = page.url;
+        news = true;
+      }
+      for (; book.fed < rows.length; book.fed += 1) {
+        const row = /** @type {Row} */ (rows[book.fed]);
+        // The row's place is its number: rows are unique already, by the browser's id and time.
+        const verdict = judge.observe(book.handle, row[2], row[3], book.fed + 1);
+        if (badgeChanged(verdict) || book.fed === 0) news = true;
+        this.firstVerdict ??= performance.now();
+      }
+      for (const [why, count] of Object.entries(page.gaps)) {
+        const told = book.gaps[why] ?? 0;
+        if (count === told) continue;
+        judge.engine.gap(book.handle, why, count - told);
+        book.gaps[why] = count;
+        news = true;
+      }
+    });
+    // After a wake the engine knows only what came since; the badge waits for the rest.
+    if (news && book.whole) this.#onVerdict(page);
+    return book.handle;
+  }
+
+  /** Reads in what a woken background does not have yet, so that the badge can be right again. @param {Page} page */
+  async wake(page) {
+    const book = this.#book(page);
+    if (book.whole) return;
+    await this.#read(book);
+    this.#feed(book);
+  }
+
+  /** A trap in wasm leaves the engine in no state to go on with. @param {() => void} work */
+  #guard(work) {
+    try {
+      work();
+    } catch (error) {
+      this.#judge = null;
+      for (const book of this.#books.values()) book.handle = 0;
+      this.#onFailure(error);
+    }
+  }
+}
+
+/** @param {Page} page @returns {Gap[]} */
+export function gapsOf(page) {
+  return Object.entries(page.gaps).map(([why, count]) => ({ why, count })).sort((a, b) => (a.why < b.why ? -1 : 1));
+}
+
+/** @param {Page} page @param {boolean} whole @returns {Book} */
+function newBook(page, whole) {
+  return {
+    page, rows: [], keys: new Set(), text: 0, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
+  };
+}
+
+/** @param {RequestEvent} event */
+const keyOf = (event) => entryKey(event.rid, event.ts, event.url);
+
+/** @param {Row} row */
+const rowKey = ([rid, ts, url]) => entryKey(rid, ts, url);
+
+/**
+ * One hop of one request, whenever and however often it is told. Two hops of one request can fall into the same
+ * millisecond (Firefox counts whole ones), so the URL counts too, by its FNV-1a hash.
+ * @param {string} rid @param {number} ts @param {string} url
+ */
+function entryKey(rid, ts, url) {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < url.length; at += 1) hash = Math.imul(hash ^ url.charCodeAt(at), 0x01000193);
+  return `${rid}:${ts}:${(hash >>> 0).toString(36)}`;
+}

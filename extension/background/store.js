@@ -1,0 +1,237 @@
+/**
+ * What must outlive the background, in `storage.session`: memory only, gone with the browser, so it serves private
+ * windows too. Nothing of ours is ever written to disk.
+ *
+ * Keys:
+ *   index                 {next}                the first free page key
+ *   p:<page>              Page                  a page's record, without its requests
+ *   o:<page>:<entry key>  Row                   one request, written in the tick in which it arrived
+ *   c:<page>:<entry key>  Row[]                 many of them, once there are many
+ *   q:<time>:<n>          Event                 not placed yet: the background was still waking, or a document is unknown
+ *
+ * A row's key comes from the request alone. So writing one twice, or dying between writing the many and removing the
+ * ones, changes nothing.
+ */
+
+/** @typedef {import('./events.js').Event} Event */
+/** @typedef {import('./observer.js').Page} Page */
+
+/** One request as it is stored. @typedef {[rid: string, ts: number, url: string, type: string, method: string, at: string]} Row */
+
+/** One set() per request is cheap to write but costs at every wake to list; so many become one. */
+const LOOSE_MAX = 256;
+
+export class Store {
+  /** An estimate, until `measure` says better. */
+  bytes = 0;
+  #area;
+  /** @type {() => void} */
+  #onFull;
+  /** @type {Record<string, unknown>} */
+  #put = {};
+  /** @type {string[]} */
+  #gone = [];
+  #flushing = false;
+  #queued = 0;
+  /** @type {WeakMap<Event, string>} */
+  #queueKeys = new WeakMap();
+  /** @type {Map<number, Set<string>>} page -> keys of its rows */
+  #keys = new Map();
+  /** @type {Map<number, Map<string, Row>>} page -> rows not yet made one */
+  #loose = new Map();
+  /** What `get(null)` gave a browser without getKeys (before Chromium 130 and Firefox 143).
+   * @type {Record<string, unknown>|null} */
+  #all = null;
+
+  /** @param {chrome.storage.StorageArea} area @param {() => void} onFull the browser refused: there is no room */
+  constructor(area, onFull) {
+    this.#area = area;
+    this.#onFull = onFull;
+  }
+
+  /** @returns {Promise<{fresh: boolean, next: number, pages: Page[], queue: Event[]}>} */
+  async open() {
+    const area = /** @type {chrome.storage.StorageArea & {getKeys?: () => Promise<string[]>}} */ (this.#area);
+    if (!area.getKeys) this.#all = await area.get(null);
+    const keys = this.#all ? Object.keys(this.#all) : await /** @type {() => Promise<string[]>} */ (area.getKeys).call(area);
+    /** @type {string[]} */
+    const heads = [];
+    for (const key of keys) {
+      if (key.startsWith('o:') || key.startsWith('c:')) this.#keysOf(pageOf(key)).add(key);
+      else heads.push(key);
+    }
+    const found = await this.#get(heads);
+    /** @type {Page[]} */
+    const pages = [];
+    /** @type {[string, Event][]} */
+    const queue = [];
+    for (const [key, value] of Object.entries(found)) {
+      if (key.startsWith('p:')) pages.push(/** @type {Page} */ (value));
+      // This life's own come by another way: they are still in memory.
+      else if (key.startsWith('q:') && !(key in this.#ownQueue)) queue.push([key, /** @type {Event} */ (value)]);
+    }
+    queue.sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [key, event] of queue) this.#queueKeys.set(event, key);
+    pages.sort((a, b) => (a.at || a.since) - (b.at || b.since));
+    const kept = new Set(pages.map((page) => page.key));
+    // Rows whose page has gone: it was dropped as the background died.
+    for (const page of [...this.#keys.keys()]) if (!kept.has(page)) this.forget(page);
+    const index = /** @type {{next: number}|undefined} */ (found['index']);
+    return {
+      fresh: !index,
+      next: Math.max(index?.next ?? 1, ...pages.map((page) => page.key + 1)),
+      pages,
+      queue: queue.map(([, event]) => event),
+    };
+  }
+
+  /** @type {Record<string, true>} */
+  #ownQueue = {};
+
+  /** @param {Event} event waits to be placed */
+  queue(event) {
+    if (this.#queueKeys.has(event)) return;
+    // Padded, so that the order of the keys is the order of arrival, also across lives.
+    const key = `q:${String(Math.round(event.ts)).padStart(16, '0')}:${String(this.#queued).padStart(6, '0')}`;
+    this.#queued += 1;
+    this.#queueKeys.set(event, key);
+    this.#ownQueue[key] = true;
+    this.#set(key, event);
+  }
+
+  /** @param {Event} event waits no longer */
+  unqueue(event) {
+    const key = this.#queueKeys.get(event);
+    if (key === undefined) return;
+    this.#queueKeys.delete(event);
+    delete this.#ownQueue[key];
+    this.#remove([key]);
+  }
+
+  /** @param {Page} page @param {number} next */
+  savePage(page, next) {
+    this.#set(`p:${page.key}`, page);
+    this.#set('index', { next });
+  }
+
+  /** @param {number} next */
+  saveIndex(next) {
+    this.#set('index', { next });
+  }
+
+  /** @param {number} page @param {string} entry key @param {Row} row */
+  append(page, entry, row) {
+    const key = `o:${page}:${entry}`;
+    const keys = this.#keysOf(page);
+    keys.add(key);
+    this.#set(key, row);
+    this.bytes += key.length + row[2].length + row[5].length + 48;
+    let loose = this.#loose.get(page);
+    if (!loose) this.#loose.set(page, loose = new Map());
+    loose.set(key, row);
+    if (loose.size >= LOOSE_MAX) this.#compact(page, loose);
+  }
+
+  /** @param {number} page @returns {Promise<Row[]>} in no order, some perhaps twice */
+  async rows(page) {
+    const keys = [...this.#keysOf(page)];
+    const found = await this.#get(keys);
+    /** @type {Row[]} */
+    const rows = [];
+    for (const [key, value] of Object.entries(found)) {
+      if (key.startsWith('c:')) rows.push(.../** @type {Row[]} */ (value));
+      else rows.push(/** @type {Row} */ (value));
+    }
+    return rows;
+  }
+
+  /** @param {number} page */
+  forget(page) {
+    this.#loose.delete(page);
+    this.#remove([`p:${page}`, ...this.#keysOf(page)]);
+    this.#keys.delete(page);
+  }
+
+  /** Asks the browser how much there is. */
+  async measure() {
+    const bytes = await this.#area.getBytesInUse?.(null).catch(() => undefined);
+    if (bytes !== undefined) this.bytes = bytes;
+  }
+
+  /** @param {number} page @param {Map<string, Row>} loose */
+  #compact(page, loose) {
+    const [first] = loose.keys();
+    if (first === undefined) return;
+    const key = `c${first.slice(1)}`;
+    this.#set(key, [...loose.values()]);
+    this.#remove([...loose.keys()]);
+    const keys = this.#keysOf(page);
+    for (const one of loose.keys()) keys.delete(one);
+    keys.add(key);
+    this.#loose.set(page, new Map());
+  }
+
+  /** @param {number} page */
+  #keysOf(page) {
+    let keys = this.#keys.get(page);
+    if (!keys) this.#keys.set(page, keys = new Set());
+    return keys;
+  }
+
+  /** @param {string[]} keys @returns {Promise<Record<string, unknown>>} */
+  async #get(keys) {
+    if (keys.length === 0) return {};
+    // What this tick wants written must be written first.
+    this.#flush();
+    return this.#area.get(keys);
+  }
+
+  /** @param {string} key @param {unknown} value */
+  #set(key, value) {
+    this.#put[key] = value;
+    this.#schedule();
+  }
+
+  /** @param {string[]} keys */
+  #remove(keys) {
+    this.#gone.push(...keys);
+    for (const key of keys) delete this.#put[key];
+    this.#schedule();
+  }
+
+  /** A microtask is still the same tick: the message to the browser is out before the next event, or death, comes. */
+  #schedule() {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush() {
+    this.#flushing = false;
+    const put = this.#put;
+    const gone = this.#gone;
+    this.#put = {};
+    this.#gone = [];
+    if (Object.keys(put).length > 0) {
+      this.#area.set(put).catch(() => {
+        // Room is made, and then it is tried once more; what was removed meanwhile stays removed.
+        this.#onFull();
+        const still = Object.fromEntries(Object.entries(put).filter(([key]) => this.#wanted(key)));
+        return this.#area.set(still).catch(() => {});
+      });
+    }
+    if (gone.length > 0) this.#area.remove(gone).catch(() => {});
+  }
+
+  /** @param {string} key */
+  #wanted(key) {
+    if (key.startsWith('o:') || key.startsWith('c:')) return this.#keys.get(pageOf(key))?.has(key) ?? false;
+    if (key.startsWith('q:')) return key in this.#ownQueue;
+    return true;
+  }
+}
+
+/** @param {string} key of a row */
+function pageOf(key) {
+  return Number(key.slice(2, key.indexOf(':', 2)));
+}

@@ -1,0 +1,69 @@
+/**
+ * Every message between our own pages and the background: its kind, what it carries, what comes back.
+ * Must not know how a message is sent (client.js) nor how it is answered (background/router.js).
+ */
+
+/** @typedef {import('../pkg/onlooker.js').Report} Report */
+/** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
+/** @typedef {import('../pkg/onlooker.js').Log} Log */
+
+/** @typedef {{why: string, count: number}} Gap why something of a page was missed, and how often */
+
+/**
+ * What is known of the page in a tab.
+ * @typedef {{state: 'ok', report: Report, private: boolean, gaps: Gap[]}
+ *   | {state: 'no-permission', origin: string}
+ *   | {state: 'engine-failed', variant: string}
+ *   | {state: 'not-a-page', scheme: string}
+ *   | {state: 'not-known'}} PageReport
+ */
+
+/** @typedef {{filename: string, json: string}} SavedFile */
+
+/**
+ * @typedef {object} Status
+ * @property {boolean} ready the engine judges
+ * @property {string} version of the extension
+ * @property {number} pages that are kept, past ones too
+ * @property {number|null} wakeToFirstVerdictMs from the start of this background to its first verdict
+ */
+
+/** @typedef {{tabId: number}} OfTab */
+/** @typedef {Record<string, never>} Nothing */
+
+/**
+ * kind -> [what it carries, what comes back]
+ * @typedef {object} Messages
+ * @property {[OfTab, PageReport]} page-report
+ * @property {[OfTab, SavedFile]} page-log
+ * @property {[OfTab, SavedFile]} page-report-json
+ * @property {[Nothing, ListInfo[]]} lists
+ * @property {[Nothing, Status]} status
+ */
+
+/** @typedef {keyof Messages} Kind */
+/** @template {Kind} K @typedef {Messages[K][0]} Payload */
+/** @template {Kind} K @typedef {Messages[K][1]} Answer */
+
+/** @typedef {{name: string, variant: string, message: string}} Failure */
+/** @template T @typedef {{ok: true, value: T} | {ok: false, error: Failure}} Reply */
+
+/** @type {readonly Kind[]} */
+export const KINDS = ['page-report', 'page-log', 'page-report-json', 'lists', 'status'];
+
+/** A failure that our own pages can tell apart by `variant`. */
+export class OnlookerError extends Error {
+  /** @param {string} variant @param {string} message says no URL and nothing a page wrote */
+  constructor(variant, message) {
+    super(message);
+    this.name = 'OnlookerError';
+    this.variant = variant;
+  }
+}
+
+/** @param {unknown} error @returns {Failure} */
+export function failure(error) {
+  if (!(error instanceof Error)) return { name: 'Error', variant: 'unknown', message: 'something else was thrown' };
+  const { variant } = /** @type {Error & {variant?: unknown}} */ (error);
+  return { name: error.name, variant: typeof variant === 'string' ? variant : 'unknown', message: error.message };
+}
