@@ -1,0 +1,181 @@
+// @ts-check
+/** Chromium with the extension in it. The interface is written down in session.mjs. */
+import puppeteer from "puppeteer-core";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { manifestOf } from "./dist.mjs";
+import { until } from "./net.mjs";
+
+/** The newest Chromium or Chrome on this machine, or CHROME. */
+function executable() {
+  if (process.env.CHROME) return process.env.CHROME;
+  for (const name of ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"]) {
+    try {
+      return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    } catch { /* the next name */ }
+  }
+  const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+  if (existsSync(mac)) return mac;
+  throw new Error("no Chromium found: install it or name it in CHROME");
+}
+
+/**
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean }} options
+ * @returns {Promise<import("./session.mjs").Session>}
+ */
+export async function launchChromium({ dist, net, headless = true, incognito = false }) {
+  const browser = await puppeteer.launch({
+    executablePath: executable(),
+    headless,
+    pipe: true,
+    enableExtensions: true,
+    acceptInsecureCerts: true,
+    defaultViewport: null,
+    // The back/forward cache is one of the things under test; puppeteer switches it off.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+    args: [
+      "--no-sandbox", "--no-first-run", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+      "--disable-sync", "--disable-default-apps", "--disable-domain-reliability", "--disable-dev-shm-usage",
+      "--window-size=1100,800",
+      // acceptInsecureCerts does not cover the script of a service worker.
+      "--ignore-certificate-errors",
+      `--host-resolver-rules=MAP * 127.0.0.1:${net.port}`,
+    ],
+  });
+  /** @type {any} */
+  const connection = /** @type {any} */ (browser)._connection;
+  const [first] = await browser.pages();
+  // Without developer mode Chromium switches an unpacked extension off as soon as its permissions are changed.
+  const settings = await browser.newPage();
+  await settings.goto("chrome://extensions");
+  await settings.evaluate(() => /** @type {any} */ (globalThis).chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true }));
+  const id = dist === null ? "" : await browser.installExtension(dist);
+  /** What a person sets on the extension's page of chrome://extensions. @param {object} choice */
+  const configure = (choice) => settings.evaluate((/** @type {object} */ update) => /** @type {any} */ (globalThis).chrome
+    .developerPrivate.updateExtensionConfiguration(update), { extensionId: id, ...choice });
+  const origin = `chrome-extension://${id}/`;
+
+  const isWorker = (/** @type {import("puppeteer-core").Target} */ target) => target.type() === "service_worker" && target.url().startsWith(origin);
+
+  /** The running service worker, or null. */
+  async function worker() {
+    const target = browser.targets().find(isWorker);
+    return (await target?.worker()) ?? null;
+  }
+
+  /**
+   * A document of the extension's origin in a tab of its own. It runs none of the extension's code, so it wakes
+   * nothing by itself; sender.url says it is the popup, which is what the router lets in.
+   */
+  async function openControl() {
+    const page = await browser.newPage();
+    // Changing a permission restarts the extension; until it is back its documents are refused.
+    await until(() => page.goto(`${origin}manifest.json`).then(() => true, () => false), "the extension to load");
+    const popup = manifestOf(/** @type {string} */ (dist)).action.default_popup;
+    await page.evaluate((/** @type {string} */ path) => history.replaceState(null, "", path), `/${popup}`);
+    return page;
+  }
+
+  if (dist !== null && incognito) {
+    // This restarts the extension, and a worker that is watched would linger beside the new one.
+    await until(() => browser.targets().some(isWorker), "the service worker to start");
+    const target = browser.targets().find(isWorker);
+    await (await worker())?.close();
+    await until(() => !browser.targets().includes(/** @type {any} */ (target)), "the service worker to die");
+    await configure({ incognitoAccess: true });
+  }
+  const control = dist === null ? null : await openControl();
+  if (control) await until(() => browser.targets().some(isWorker), "the service worker to start");
+
+  /** @param {(...args: any[]) => any} fn @param {any[]} args */
+  async function inExtension(fn, ...args) {
+    if (!control) throw new Error("no extension in this browser");
+    return control.evaluate(fn, ...args);
+  }
+
+  const tabIds = async () => (await inExtension(() => /** @type {any} */ (globalThis).chrome.tabs.query({}))).map((/** @type {any} */ tab) => tab.id);
+
+  /** @param {import("puppeteer-core").Page} page @param {number} tabId */
+  const asTab = (page, tabId) => ({ page, id: tabId, close: () => page.close() });
+
+  return {
+    name: "chromium",
+    browser,
+    inExtension,
+    async openPage(url, { wait = "load", isPrivate = false } = {}) {
+      /** @type {import("puppeteer-core").Page} */
+      let page;
+      let tabId = -1;
+      if (isPrivate) {
+        const known = new Set(browser.targets());
+        tabId = await inExtension(async () => {
+          const chrome = /** @type {any} */ (globalThis).chrome;
+          const win = await chrome.windows.create({ incognito: true, url: "about:blank" });
+          return (win.tabs ?? (await chrome.tabs.query({ windowId: win.id })))[0].id;
+        });
+        const target = await browser.waitForTarget((made) => made.type() === "page" && !known.has(made), { timeout: 10_000 });
+        page = /** @type {any} */ (await target.page());
+      } else {
+        const before = control ? new Set(await tabIds()) : new Set();
+        page = await browser.newPage();
+        if (control) tabId = await until(async () => (await tabIds()).find((/** @type {number} */ made) => !before.has(made)), "the new tab");
+      }
+      if (url) {
+        const going = page.goto(url, { waitUntil: wait === "none" ? "load" : wait, timeout: 60_000 });
+        if (wait === "none") going.catch(() => {});
+        else await going;
+      }
+      return asTab(page, tabId);
+    },
+    async tabOf(page) {
+      await page.bringToFront();
+      const [tab] = await inExtension(() => /** @type {any} */ (globalThis).chrome.tabs.query({ active: true, lastFocusedWindow: true }));
+      return asTab(page, tab.id);
+    },
+    badge: (tab) => inExtension(async (/** @type {number} */ tabId) => {
+      const { action } = /** @type {any} */ (globalThis).chrome;
+      const [text, title, colour] = await Promise.all([action.getBadgeText({ tabId }), action.getTitle({ tabId }), action.getBadgeBackgroundColor({ tabId })]);
+      return { text, title, colour: `#${[...colour].slice(0, 3).map((/** @type {number} */ part) => part.toString(16).padStart(2, "0")).join("")}` };
+    }, tab.id),
+    message: (message) => inExtension((/** @type {unknown} */ sent) => /** @type {any} */ (globalThis).chrome.runtime.sendMessage(sent), message),
+    async popup(tab) {
+      await tab.page.bringToFront();
+      const path = manifestOf(/** @type {string} */ (dist)).action.default_popup;
+      // The control tab has the popup's address too: only a target that is new counts.
+      const known = new Set(browser.targets());
+      await connection.send("Extensions.triggerAction", { id, targetId: /** @type {any} */ (tab.page)._tabId });
+      const target = await browser.waitForTarget((made) => !known.has(made) && made.url().startsWith(`${origin}${path}`), { timeout: 10_000 });
+      const page = await target.asPage();
+      return {
+        evaluate: (fn, ...args) => page.evaluate(fn, ...args),
+        run: async (source) => { await page.evaluate(source); },
+        press: (key, { shift = false } = {}) => shift
+          ? page.keyboard.down("Shift").then(() => page.keyboard.press(/** @type {any} */ (key))).then(() => page.keyboard.up("Shift"))
+          : page.keyboard.press(/** @type {any} */ (key)),
+        scheme: (value) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]),
+        async screenshot(path) {
+          await page.screenshot({ path: /** @type {any} */ (path), fullPage: true });
+        },
+        async close() {
+          await page.close().catch(() => {});
+          await until(() => !browser.targets().includes(target), "the popup to close");
+        },
+      };
+    },
+    async killBackground() {
+      const target = browser.targets().find(isWorker);
+      if (!target) return false;
+      const alive = await worker();
+      await alive?.close();
+      await until(() => !browser.targets().includes(target), "the service worker to die");
+      return true;
+    },
+    isBackgroundAlive: async () => browser.targets().some(isWorker),
+    revokeSites: () => configure({ hostAccess: "ON_CLICK" }),
+    stored: () => inExtension(() => /** @type {any} */ (globalThis).chrome.storage.local.get(null)),
+    async close() {
+      await browser.close();
+    },
+    first,
+  };
+}

@@ -1,0 +1,150 @@
+// @ts-check
+/** One interface to both browsers, and what tests ask of it. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { launchChromium } from "./chromium.mjs";
+import { distFor } from "./dist.mjs";
+import { launchFirefox } from "./firefox.mjs";
+import { until } from "./net.mjs";
+
+/**
+ * @typedef {import("puppeteer-core").Page} Page
+ * @typedef {{ page: Page, id: number, close: () => Promise<void> }} Tab  `id` is the extension's tab id.
+ * @typedef {{ text: string, title: string, colour: string }} Badge  Colour as #rrggbb.
+ *
+ * @typedef {object} Popup The real popup, over the toolbar.
+ * @property {(fn: (...args: any[]) => any, ...args: any[]) => Promise<any>} evaluate
+ * @property {(source: string) => Promise<void>} run   Runs source text in the popup's own global.
+ * @property {(key: string, options?: { shift?: boolean }) => Promise<void>} press
+ * @property {(value: "light"|"dark") => Promise<void>} scheme
+ * @property {(path: string) => Promise<void>} screenshot
+ * @property {() => Promise<void>} close
+ *
+ * @typedef {object} Session
+ * @property {import("./dist.mjs").BrowserName} name
+ * @property {import("puppeteer-core").Browser} browser
+ * @property {(fn: (...args: any[]) => any, ...args: any[]) => Promise<any>} inExtension  In a document of the extension's own.
+ * @property {(url: string|null, options?: { wait?: "load"|"domcontentloaded"|"none", isPrivate?: boolean }) => Promise<Tab>} openPage
+ * @property {(page: Page) => Promise<Tab>} tabOf  For a tab that a page opened.
+ * @property {(tab: Tab) => Promise<Badge>} badge
+ * @property {(message: unknown) => Promise<any>} message  To the background, which wakes for it.
+ * @property {(tab: Tab) => Promise<Popup>} popup
+ * @property {() => Promise<boolean>} killBackground  False when it was not alive.
+ * @property {() => Promise<boolean>} isBackgroundAlive
+ * @property {() => Promise<void>} revokeSites  Takes the permission for all sites back, as a person would.
+ * @property {() => Promise<Record<string, unknown>>} stored  All of storage.local.
+ * @property {() => Promise<void>} close
+ * @property {Page} first  The tab the browser started with.
+ */
+
+/** The browsers to test: both, or what ONLOOKER_BROWSERS says. @type {import("./dist.mjs").BrowserName[]} */
+export const BROWSERS = /** @type {any} */ ((process.env.ONLOOKER_BROWSERS ?? "chromium,firefox").split(",").filter(Boolean));
+
+/**
+ * @param {import("./dist.mjs").BrowserName} name
+ * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean }} options `dist: null` for no extension.
+ */
+export function launch(name, { dist, ...options }) {
+  const folder = dist === undefined ? distFor(name) : dist;
+  return (name === "firefox" ? launchFirefox : launchChromium)({ ...options, dist: folder });
+}
+
+/**
+ * A message's value, or an Error with the variant.
+ * @param {Session} session @param {{ kind: string, [key: string]: unknown }} message
+ */
+export async function ask(session, message) {
+  const reply = await session.message(message);
+  if (reply?.ok) return reply.value;
+  throw new Error(`${message.kind}: ${reply?.error?.name ?? "no reply"} ${reply?.error?.variant ?? ""}`.trim());
+}
+
+/** The page as the popup gets it. @param {Session} session @param {Tab} tab */
+export const pageState = (session, tab) => ask(session, { kind: "page-report", tabId: tab.id });
+
+/** The first page of the report. @param {Session} session @param {Tab} tab */
+export async function reportOf(session, tab) {
+  const state = await pageState(session, tab);
+  if (state.state !== "ok") throw new Error(`page-report says "${state.state}"`);
+  return state.report.pages[0];
+}
+
+/** The page's log. @param {Session} session @param {Tab} tab @returns {Promise<{ text: string, log: any, urls: string[] }>} */
+export async function logOf(session, tab) {
+  const { json: text } = await ask(session, { kind: "page-log", tabId: tab.id });
+  const log = JSON.parse(text);
+  return { text, log, urls: log.pages[0]?.observations.map((/** @type {any} */ seen) => seen.url) ?? [] };
+}
+
+let flushes = 0;
+
+/**
+ * Makes the page ask for one more thing, and waits until the extension has it. What was under way before has
+ * then been reported, so that counts can be compared without waiting for luck.
+ * @param {Session} session @param {Tab} tab
+ * @returns {Promise<string>} the URL that was asked for
+ */
+export async function flush(session, tab) {
+  const url = new URL(`/flush-${process.pid}-${flushes += 1}.json`, await tab.page.evaluate(() => location.href)).href;
+  await tab.page.evaluate((/** @type {string} */ asked) => fetch(asked).then((reply) => reply.text()), url);
+  await until(async () => (await logOf(session, tab)).urls.includes(url), "the extension to see the last request");
+  return url;
+}
+
+/** How often each string is there. @param {string[]} list */
+export function tally(list) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const one of [...list].sort()) counts[one] = (counts[one] ?? 0) + 1;
+  return counts;
+}
+
+/** The maker's own hosts: updates, settings, pings of the browser itself. They never show in webRequest. */
+export const isBrowsersOwn = (/** @type {string} */ host) =>
+  /(^|\.)(mozilla\.(com|org|net)|firefox\.com|mozgcp\.net|gvt1\.com|googleapis\.com)$/.test(host)
+  || ["clients2.google.com", "accounts.google.com", "www.google.com", "android.clients.google.com", "update.googleapis.com", "detectportal.firefox.com"].includes(host);
+
+/** Requests of the pages, without the browser's own. @param {import("./net.mjs").Seen[]} requests */
+export const ofPages = (requests) => requests.filter(({ host, path }) => !isBrowsersOwn(host) && path !== "/favicon.ico");
+
+/** Opens everything in the popup that opens in place. @param {Popup} popup */
+export async function openAll(popup) {
+  await popup.evaluate(() => {
+    for (let round = 0; round < 6; round += 1) {
+      for (const details of document.querySelectorAll("details:not([open])")) /** @type {HTMLDetailsElement} */ (details).open = true;
+      for (const button of document.querySelectorAll("[aria-expanded=false]")) /** @type {HTMLElement} */ (button).click();
+    }
+  });
+}
+
+/** The popup's visible text. @param {Popup} popup @returns {Promise<string>} */
+export const textOf = (popup) => popup.evaluate(() => document.body.innerText);
+
+/** Waits until the popup's text has something. @param {Popup} popup @param {(text: string) => boolean} test @param {string} what */
+export async function untilText(popup, test, what) {
+  let text = "";
+  try {
+    await until(async () => { text = await textOf(popup); return test(text); }, what);
+  } catch (error) {
+    throw new Error(`${/** @type {Error} */ (error).message}; the popup says:\n${text}`);
+  }
+  return text;
+}
+
+const axeSource = () => readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core finds wrong in the popup, one line each. @param {Popup} popup @returns {Promise<string[]>} */
+export async function axe(popup) {
+  if (!(await popup.evaluate(() => "axe" in globalThis))) await popup.run(axeSource());
+  return popup.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ["violations"] });
+    return violations.map((/** @type {any} */ found) => `${found.id}: ${found.help} — ${found.nodes.map((/** @type {any} */ node) => node.target.join(" ")).join(", ")}`);
+  });
+}
+
+/** Writes a file, with its folder. @param {string} path @param {string|Buffer} data */
+export function write(path, data) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, data);
+}
