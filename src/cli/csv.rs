@@ -1,0 +1,104 @@
+//! A report as CSV (RFC 4180): a header, then one finding a row.
+//!
+//! What a page put into its addresses must not become a formula in somebody's spreadsheet, so a cell that could start
+//! one begins with an apostrophe (OWASP, "CSV Injection").
+
+use onlooker::report::Report;
+
+const HEADER: [&str; 20] = [
+    "page", "site", "page_level", "page_score", "technique", "severity", "confidence", "watcher", "category", "country",
+    "domain", "requests", "allowed", "list", "line", "rule", "section", "exception_rule", "evidence_type", "evidence_url",
+];
+
+/// The report's rows.
+pub fn report(report: &Report) -> String {
+    let mut out = String::new();
+    row(&mut out, HEADER);
+    for page in &report.pages {
+        for finding in &page.findings {
+            let watcher = finding.watcher.as_deref().and_then(|name| page.watchers.iter().find(|w| w.name == name));
+            let rule = finding.rule.as_ref();
+            let evidence = finding.evidence.first();
+            row(&mut out, [
+                page.url.as_str(),
+                &page.site,
+                page.level.name(),
+                &page.score.to_string(),
+                finding.technique,
+                finding.severity.name(),
+                finding.confidence.name(),
+                finding.watcher.as_deref().unwrap_or_default(),
+                watcher.map(|watcher| watcher.category).unwrap_or_default(),
+                watcher.and_then(|watcher| watcher.country.as_deref()).unwrap_or_default(),
+                &finding.domain,
+                &finding.count.to_string(),
+                if finding.allowed { "yes" } else { "no" },
+                rule.map(|rule| rule.list_title.as_str()).unwrap_or_default(),
+                &rule.map(|rule| rule.line.to_string()).unwrap_or_default(),
+                rule.map(|rule| rule.text.as_str()).unwrap_or_default(),
+                rule.map(|rule| rule.section.as_str()).unwrap_or_default(),
+                finding.exception_rule.as_ref().map(|rule| rule.text.as_str()).unwrap_or_default(),
+                evidence.map(|evidence| evidence.kind).unwrap_or_default(),
+                evidence.map(|evidence| evidence.url.as_str()).unwrap_or_default(),
+            ]);
+        }
+    }
+    out
+}
+
+fn row(out: &mut String, cells: [&str; HEADER.len()]) {
+    for (at, text) in cells.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        cell(out, text);
+    }
+    out.push_str("\r\n");
+}
+
+fn cell(out: &mut String, text: &str) {
+    let formula = text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let quoted = formula || text.contains([',', '"', ';']) || text != text.trim() || text.contains(char::is_control);
+    if !quoted {
+        return out.push_str(text);
+    }
+    out.push('"');
+    if formula {
+        out.push('\'');
+    }
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\"\""),
+            // A cell may hold a line break, but no control character that steers a terminal.
+            c if c.is_control() && !matches!(c, '\n' | '\r' | '\t') => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    fn cell(text: &str) -> String {
+        let mut out = String::new();
+        super::cell(&mut out, text);
+        out
+    }
+
+    #[test]
+    fn formulas_are_defused() {
+        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(cell("-ad-banner."), "\"'-ad-banner.\"");
+        assert_eq!(cell("@@||a.example^"), "\"'@@||a.example^\"");
+        assert_eq!(cell("  +1"), "\"'  +1\"");
+        assert_eq!(cell("＝1"), "\"'＝1\"");
+        assert_eq!(cell("\t=1"), "\"'\t=1\"");
+    }
+
+    #[test]
+    fn plain_cells_stay_plain() {
+        assert_eq!(cell("||a.example^"), "||a.example^");
+        assert_eq!(cell("a,b"), "\"a,b\"");
+        assert_eq!(cell(""), "");
+    }
+}

@@ -1,0 +1,102 @@
+//! The texts that a pack is made of, from installed npm packages. Nothing is fetched.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use onlooker::detectors;
+use onlooker::rules::compile::{ListSource, OwnerSource};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use toml::Table;
+
+use super::Failure;
+
+/// Reads the file that names the sources, and every source it names.
+pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListSource>, Vec<OwnerSource>), Failure> {
+    let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
+    let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
+    let table: Table = text.parse().map_err(|_| wrong("it is not TOML"))?;
+    let mut lists = Vec::new();
+    for entry in tables(&table, "list") {
+        lists.push(list(entry, packages).map_err(|why| wrong(&why))?);
+    }
+    let mut owned = Vec::new();
+    for entry in tables(&table, "owners") {
+        owned.extend(owners(entry, packages).map_err(|why| wrong(&why))?);
+    }
+    if lists.is_empty() { Err(wrong("it names no list")) } else { Ok((lists, owned)) }
+}
+
+fn tables<'a>(table: &'a Table, key: &str) -> impl Iterator<Item = &'a Table> {
+    table.get(key).and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_table)
+}
+
+fn word<'a>(entry: &'a Table, key: &str) -> Result<&'a str, String> {
+    entry.get(key).and_then(toml::Value::as_str).ok_or_else(|| format!("an entry has no `{key}`"))
+}
+
+/// The bytes of an entry's file, after making sure that it is of the version that is named: a report says which lists
+/// it rests on, and must not say it wrongly.
+fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
+    let (package, version) = (word(entry, "package")?, word(entry, "package_version")?);
+    let missing = || format!("package {package} {version} is not installed in {} (npm ci installs it)", packages.display());
+    let manifest = fs::read(packages.join(package).join("package.json")).map_err(|_| missing())?;
+    let manifest: Value = serde_json::from_slice(&manifest).map_err(|_| missing())?;
+    match manifest.get("version").and_then(Value::as_str) {
+        Some(installed) if installed == version => {}
+        Some(installed) => return Err(format!("package {package} is installed as {installed}, but {version} is asked for")),
+        None => return Err(missing()),
+    }
+    let path = word(entry, "path")?;
+    fs::read(packages.join(path)).map_err(|error| format!("{path} cannot be read ({})", error.kind()))
+}
+
+/// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
+fn list(entry: &Table, packages: &Path) -> Result<ListSource, String> {
+    let id = entry.get("id").and_then(toml::Value::as_integer).and_then(|id| u32::try_from(id).ok());
+    let id = id.ok_or("a list has no `id`")?;
+    let technique = word(entry, "technique")?;
+    let place = detectors::place_of(technique).and_then(|place| u32::try_from(place).ok());
+    let bytes = file(entry, packages)?;
+    let not_a_ruleset = || format!("list {id} holds no filter text");
+    // Only the first of a hundred thousand elements is wanted, so only that one is taken apart.
+    let elements: Vec<&RawValue> = serde_json::from_slice(&bytes).map_err(|_| not_a_ruleset())?;
+    let first: Value = elements.first().and_then(|first| serde_json::from_str(first.get()).ok()).ok_or_else(not_a_ruleset)?;
+    let text = first.pointer("/metadata/rawFilterList").and_then(Value::as_str).ok_or_else(not_a_ruleset)?;
+    Ok(ListSource {
+        id,
+        technique: place.ok_or_else(|| format!("list {id} names a technique that does not exist: {technique}"))?,
+        source: format!("{} {}", word(entry, "package")?, word(entry, "package_version")?),
+        licence: word(entry, "licence")?.to_owned(),
+        sha256: Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+        leave_out: entry
+            .get("leave_out")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|heading| heading.as_str().map(str::to_owned))
+            .collect(),
+        text: text.to_owned(),
+    })
+}
+
+/// The entities of third-party-web.
+fn owners(entry: &Table, packages: &Path) -> Result<Vec<OwnerSource>, String> {
+    let bytes = file(entry, packages)?;
+    let wrong = || "the owners' data are not in the form of third-party-web".to_owned();
+    let entities: Vec<BTreeMap<String, Value>> = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
+    entities
+        .iter()
+        .map(|entity| {
+            let text = |key: &str| entity.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let domains = entity.get("domains").and_then(Value::as_array).ok_or_else(wrong)?;
+            Ok(OwnerSource {
+                company: text("company").or_else(|| text("name")).ok_or_else(wrong)?.to_owned(),
+                category: text("category").unwrap_or("unknown").to_owned(),
+                domains: domains.iter().filter_map(|domain| domain.as_str().map(str::to_owned)).collect(),
+            })
+        })
+        .collect()
+}

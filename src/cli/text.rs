@@ -1,0 +1,294 @@
+//! Answers for people: calm, in plain words, the same facts as the JSON. A level is always a word and a shape, and a
+//! colour only where there is a terminal that wants one.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use onlooker::finding::{Confidence, Level};
+use onlooker::observation::RequestType;
+use onlooker::report::{Explanation, Finding, ListInfo, PageReport, Report, Rule, Told, Watcher};
+
+/// How many of the organisations that no rule speaks of are named one by one.
+const NAMED: usize = 12;
+
+/// Text from outside with everything escaped that could steer a terminal or turn the reading order around.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if steers(character) {
+            out.extend(character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Where colours go, or not.
+#[derive(Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn with(self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn strong(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn soft(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    /// A level's shape and word. The colours are the terminal's own, so that they suit its background.
+    fn level(self, told: Told) -> String {
+        let (shape, code) = match told {
+            Told::Known(Level::None) => ("○", "0"),
+            Told::Known(Level::Low) => ("●", "32"),
+            Told::Known(Level::Moderate) => ("▲", "33"),
+            Told::Known(Level::High) => ("◆", "31"),
+            Told::Known(Level::Severe) => ("⯃", "35"),
+            Told::Unknown => ("?", "0"),
+        };
+        let word = if told == Told::Unknown { "not known" } else { told.name() };
+        self.with(code, &format!("{shape} {word}"))
+    }
+}
+
+/// What one says of a page at this level.
+fn sentence(told: Told) -> &'static str {
+    match told {
+        Told::Known(Level::None) => "Nobody else was contacted.",
+        Told::Known(Level::Low) => "Others were contacted; no known tracker among them.",
+        Told::Known(Level::Moderate) => "Known trackers were contacted.",
+        Told::Known(Level::High) => "Others can follow a person across sites, or watch closely.",
+        Told::Known(Level::Severe) => "Data were taken before they were given, or the connection is listened to.",
+        Told::Unknown => "Nothing could be seen of this page, so nothing is said of it.",
+    }
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn technique(slug: &str) -> String {
+    slug.replace('-', " ")
+}
+
+/// A whole report.
+pub fn report(report: &Report, colours: bool) -> String {
+    let paint = Paint(colours);
+    let mut out = String::new();
+    for one in &report.pages {
+        page(&mut out, one, paint);
+        out.push('\n');
+    }
+    if report.pages.len() != 1 {
+        let levels = Level::ALL.into_iter().rev().map(Told::Known).chain([Told::Unknown]);
+        let mut parts = Vec::new();
+        for told in levels {
+            let pages = report.pages.iter().filter(|page| page.level == told).count();
+            if pages > 0 {
+                parts.push(format!("{pages} {}", paint.level(told)));
+            }
+        }
+        let pages = count(report.pages.len() as u64, "page", "pages");
+        let _ = writeln!(out, "{pages}{}{}", if parts.is_empty() { "" } else { ": " }, parts.join(", "));
+    }
+    let lists: Vec<String> =
+        report.lists.iter().map(|list| plain(&format!("{} {}", list.title, list.version)).into_owned()).collect();
+    let _ = writeln!(out, "{}", paint.soft(&format!("Onlooker {}. Lists: {}.", report.version, lists.join(", "))));
+    out
+}
+
+fn page(out: &mut String, page: &PageReport, paint: Paint) {
+    let url = if page.url.is_empty() { "(a page whose address could not be read)".into() } else { plain(&page.url) };
+    let _ = writeln!(out, "{}  {}", paint.level(page.level), paint.strong(&url));
+    let mut line = sentence(page.level).to_owned();
+    if !page.watchers.is_empty() {
+        let who = count(page.watchers.len() as u64, "organisation looks on", "organisations look on");
+        let _ = write!(line, " {who}.");
+    }
+    if page.total > 0 {
+        let _ = write!(line, " {} of {} went to other sites", page.third_party, count(page.total, "request", "requests"));
+        if page.same_owner > 0 {
+            let _ = write!(line, ", {} of them to the same owner's", page.same_owner);
+        }
+        line.push('.');
+    }
+    let _ = writeln!(out, "  {line}");
+
+    let mut quiet = Vec::new();
+    for watcher in &page.watchers {
+        let its: Vec<&Finding> = page.findings.iter().filter(|f| f.watcher.as_ref() == Some(&watcher.name)).collect();
+        if its.iter().any(|finding| finding.rule.is_some()) {
+            organisation(out, watcher, &its, paint);
+        } else {
+            quiet.push(watcher);
+        }
+    }
+    let own: Vec<&Finding> = page.findings.iter().filter(|finding| finding.watcher.is_none()).collect();
+    if !own.is_empty() {
+        let _ = writeln!(out, "\n  {}", paint.strong("The site itself"));
+        for each in own {
+            finding(out, each, paint);
+        }
+    }
+    if !quiet.is_empty() {
+        let mut names: Vec<String> =
+            quiet.iter().take(NAMED).map(|w| format!("{} ({})", plain(&w.name), w.requests)).collect();
+        if quiet.len() > NAMED {
+            names.push(format!("and {} more", quiet.len() - NAMED));
+        }
+        let _ = writeln!(out, "\n  Also contacted, with no rule against it: {}", names.join(", "));
+    }
+    told(out, page);
+}
+
+fn organisation(out: &mut String, watcher: &Watcher, findings: &[&Finding], paint: Paint) {
+    let mut about = Vec::new();
+    if !watcher.known {
+        about.push("owner not known".to_owned());
+    } else if watcher.category != "unknown" {
+        about.push(technique(watcher.category));
+    }
+    about.extend(watcher.country.as_deref().map(|country| plain(country).into_owned()));
+    about.push(count(watcher.requests, "request", "requests"));
+    let level = paint.level(Told::Known(watcher.level));
+    let _ = writeln!(out, "\n  {}  {}  {level}", paint.strong(&plain(&watcher.name)), paint.soft(&about.join(", ")));
+    for each in findings {
+        // A contact says nothing more where a rule names what it is for.
+        if each.rule.is_some() {
+            finding(out, each, paint);
+        }
+    }
+}
+
+fn finding(out: &mut String, finding: &Finding, paint: Paint) {
+    let signs = if finding.confidence == Confidence::Indicated { ", signs of it only" } else { "" };
+    let times = if finding.count == 1 { String::new() } else { format!(", {} times", finding.count) };
+    let _ = writeln!(out, "    {}: {}{times}{signs}", technique(finding.technique), plain(&finding.domain));
+    if let Some(one) = &finding.rule {
+        rule(out, "      ", one, paint);
+    }
+    if let Some(exception) = &finding.exception_rule {
+        let _ = writeln!(out, "      known, and let through by the list to avoid breakage:");
+        rule(out, "      ", exception, paint);
+    }
+    if let Some(evidence) = finding.evidence.first() {
+        let _ = writeln!(out, "      {}", paint.soft(&format!("{} {}", evidence.kind, plain(&evidence.url))));
+    }
+}
+
+fn rule(out: &mut String, indent: &str, rule: &Rule, paint: Paint) {
+    let mut place = format!("{}, line {}", plain(&rule.list_title), rule.line);
+    if !rule.section.is_empty() {
+        let _ = write!(place, ", under \"{}\"", plain(&rule.section));
+    }
+    let _ = writeln!(out, "{indent}{}  {}", plain(&rule.text), paint.soft(&place));
+}
+
+/// What was not seen, what could not be looked for, and what was left out: part of the answer.
+fn told(out: &mut String, page: &PageReport) {
+    let with = |state: &str, why: bool| {
+        let checks = page.checks.iter().filter(|check| check.state == state);
+        let words = checks.map(|check| match (&check.why, why) {
+            (Some(why), true) => format!("{} ({})", technique(check.technique), plain(&technique(why))),
+            _ => technique(check.technique),
+        });
+        words.collect::<Vec<_>>().join(", ")
+    };
+    let skipped: Vec<String> =
+        page.skipped.iter().map(|skipped| format!("{} {}", skipped.count, plain(&technique(&skipped.why)))).collect();
+    let lines = [
+        ("Not seen", with("not-seen", true)),
+        ("Could not look for", with("could-not-look", true)),
+        ("Not judged, or not whole", skipped.join(", ")),
+    ];
+    if lines.iter().any(|(_, line)| !line.is_empty()) {
+        out.push('\n');
+    }
+    for (what, line) in lines {
+        if !line.is_empty() {
+            let _ = writeln!(out, "  {what}: {line}");
+        }
+    }
+}
+
+/// What is known of one request.
+pub fn explanation(explanation: &Explanation, kind: RequestType, colours: bool) -> String {
+    let paint = Paint(colours);
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", paint.strong(&plain(&explanation.url)));
+    let party = if explanation.party == "first" { "the page's own site" } else { "another site than the page's" };
+    let _ = writeln!(out, "  asked for as {}, from {party}", technique(&kind.name().replace('_', " ")));
+    match &explanation.watcher {
+        Some(who) => {
+            let mut about = format!("  {} belongs to {}", plain(&who.domain), paint.strong(&plain(&who.name)));
+            if who.category != "unknown" {
+                let _ = write!(about, " ({})", technique(who.category));
+            }
+            if let Some(country) = &who.country {
+                let _ = write!(about, ", {}", plain(country));
+            }
+            let _ = writeln!(out, "{about}");
+        }
+        None => out.push_str("  whose host it is, is not known\n"),
+    }
+    match explanation.rules.len() {
+        0 => out.push_str("\n  No rule matches it.\n"),
+        rules => {
+            let _ = writeln!(out, "\n  {}:", count(rules as u64, "rule matches it", "rules match it"));
+        }
+    }
+    for one in &explanation.rules {
+        rule(&mut out, if one.exception { "    lets it through: " } else { "    " }, one, paint);
+    }
+    out
+}
+
+/// The bundled lists.
+pub fn lists(lists: &[ListInfo], colours: bool) -> String {
+    let paint = Paint(colours);
+    let mut out = String::new();
+    for list in lists {
+        let _ = writeln!(out, "{}  {}", paint.strong(&plain(&list.title)), paint.soft(&format!("list {}", list.id)));
+        let _ = writeln!(out, "  version {}, of {}", plain(&list.version), plain(&list.date));
+        let _ = writeln!(out, "  from {}, licence {}", plain(&list.source), plain(&list.licence));
+        let mut rules = format!("  {}", count(list.rules, "rule", "rules"));
+        let left_out: u64 = list.skipped.iter().map(|skipped| skipped.count).sum();
+        if left_out > 0 {
+            let reasons: Vec<String> =
+                list.skipped.iter().map(|s| format!("{} {}", s.count, plain(&technique(&s.why)))).collect();
+            let _ = write!(rules, "; {} left out: {}", count(left_out, "line", "lines"), reasons.join(", "));
+        }
+        let _ = writeln!(out, "{rules}");
+        let _ = writeln!(out, "  sha256 {}\n", plain(&list.sha256));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        assert_eq!(plain("\u{1b}]0;owned\u{7}"), "\\u{1b}]0;owned\\u{7}");
+        assert_eq!(plain("a\u{9b}31m\u{202e}b\r\n"), "a\\u{9b}31m\\u{202e}b\\u{d}\\u{a}");
+        assert_eq!(plain("bücher.example/…"), "bücher.example/…");
+    }
+}
