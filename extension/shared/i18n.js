@@ -15,6 +15,8 @@
  *    UI language does not: a German browser shows our English texts, with English plurals.
  */
 
+import { browser } from './browser.js';
+
 /** @typedef {'zero'|'one'|'two'|'few'|'many'|'other'} PluralForm */
 /** @typedef {(key: string, substitutions?: string[]) => string} GetMessage */
 
@@ -60,7 +62,9 @@ export const FAMILIES = {
   why: {
     members: [
       'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
-      'private-window-off', 'url-cut', 'else',
+      'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
+      'browser-internal', 'unknown-scheme', 'malformed-url', 'unreadable-observation', 'request-limit', 'host-limit',
+      'finding-limit', 'else',
     ],
     parts: [''],
     otherwise: 'else',
@@ -113,6 +117,7 @@ export function isolate(text) {
  */
 export function createI18n({ getMessage, uiLanguage }) {
   const language = getMessage('locale_tag') || 'en';
+  /** @type {'ltr'|'rtl'} */
   const dir = getMessage('locale_dir') === 'rtl' ? 'rtl' : 'ltr';
   // The region decides digits and date order, but only within the language that the texts are in.
   const locale = uiLanguage.split(/[-_]/)[0] === language.split('-')[0] ? uiLanguage.replaceAll('_', '-') : language;
@@ -171,11 +176,9 @@ let own;
 
 /** The extension's own texts, in the browser's language. @returns {I18n} */
 export function i18n() {
-  const scope = /** @type {any} */ (globalThis);
-  const api = (scope.browser ?? scope.chrome).i18n;
   own ??= createI18n({
-    getMessage: (key, substitutions) => api.getMessage(key, substitutions),
-    uiLanguage: api.getUILanguage(),
+    getMessage: (key, substitutions) => browser.i18n.getMessage(key, substitutions),
+    uiLanguage: browser.i18n.getUILanguage(),
   });
   return own;
 }

@@ -1,0 +1,32 @@
+/** The popup's foot: saving, and by which lists it was judged. */
+
+import { html, nothing } from '../vendor/lit-html.js';
+import { i18n, plural, t } from '../shared/i18n.js';
+import { around, name } from './parts.js';
+
+/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('./parts.js').Actions} Actions */
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./model.js').List} List */
+/** @typedef {{saved: string} | 'failed' | null} SaveNote */
+
+/** @param {Model} model @param {SaveNote} note @param {Actions} actions @returns {View} */
+export function foot(model, note, actions) {
+  return html`<footer>
+    <div class="buttons">
+      <button type="button" class="plain-button" @click=${() => actions.save('page-report-json')}>${t('save_report')}</button>
+      <button type="button" class="plain-button" @click=${() => actions.save('page-log')}>${t('save_log')}</button>
+    </div>
+    <p role="status" class="note">${note === null ? nothing
+      : note === 'failed' ? t('save_failed') : around('saved', name(note.saved))}</p>
+    <h2>${t('lists_title')}</h2>
+    <ul class="plain lists">${model.report.engine.lists.map(list)}</ul>
+    <p class="quiet"><bdi dir="ltr">${t('extName')} ${model.report.engine.version}</bdi></p>
+  </footer>`;
+}
+
+/** @param {List} list @returns {View} */
+function list(list) {
+  return html`<li>${name(list.title)}
+    <span class="place">${around('list_version', name(list.version), i18n().date(list.date))} · ${plural('rules', list.rules)}</span></li>`;
+}

@@ -1,0 +1,81 @@
+/** The second tab: the techniques that were seen, what each means, and what can be done. */
+
+import { html, nothing } from '../vendor/lit-html.js';
+import { i18n, plural, t, word } from '../shared/i18n.js';
+import { openKey } from './model.js';
+import { code, entry, few, mark, name, reason, rightName, techniqueName } from './parts.js';
+import { evidence } from './who.js';
+
+/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('./parts.js').Actions} Actions */
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./model.js').Technique} Technique */
+
+/**
+ * The articles of the International Covenant on Civil and Political Rights that a technique touches, as its detector in
+ * src/detectors/ says.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const RIGHTS = {
+  'tracker-request': ['iccpr-17', 'iccpr-19'],
+  'ad-request': ['iccpr-17'],
+  'social-request': ['iccpr-17', 'iccpr-21-22'],
+  'link-decoration': ['iccpr-17'],
+  'cname-cloaking': ['iccpr-17'],
+  'third-party-contact': ['iccpr-17'],
+};
+
+/** @param {Model} model @param {Actions} actions @returns {View} */
+export function how(model, actions) {
+  return html`
+    ${model.techniques.length === 0
+      ? html`<p class="quiet">${t(model.level === 'unknown' ? 'how_not_known' : 'how_nothing')}</p>`
+      : html`<ul class="rows first">${model.techniques.map((technique) => row(technique, model, actions))}</ul>`}
+    ${model.notSeen.length > 0 ? html`<section>
+      <h2>${t('not_seen_title')}</h2>
+      <ul class="items">${model.notSeen.map((technique) => html`<li>${techniqueName(technique)}</li>`)}</ul>
+      ${model.limits.map((why) => html`<p class="quiet">${reason(why)}</p>`)}
+    </section>` : nothing}`;
+}
+
+/** @param {Technique} seen @param {Model} model @param {Actions} actions @returns {View} */
+function row(seen, model, actions) {
+  const key = openKey('technique', seen.technique);
+  const open = actions.isOpen(key);
+  return html`<li class="row ${open ? 'open' : ''}">
+    <div class="head">
+      ${mark(seen.level, true)}
+      <h2 class="title"><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
+        techniqueName(seen.technique)}<span class="unseen">, ${word('level', seen.level)}</span></button></h2>
+      <p class="line">${seen.watchers.length > 0 ? plural('organisations', seen.watchers.length) : t('by_site')}</p>
+    </div>
+    ${open ? details(seen, model, actions) : nothing}
+  </li>`;
+}
+
+/** @param {Technique} seen @param {Model} model @param {Actions} actions @returns {View} */
+function details(seen, model, actions) {
+  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
+  const key = openKey('technique', seen.technique);
+  const known = word('technique', seen.technique, 'means') !== null;
+  const about = (/** @type {string} */ label, /** @type {string} */ part) =>
+    entry(label, html`${word('technique', seen.technique, part)}`);
+  const rights = RIGHTS[seen.technique] ?? [];
+  return html`<div class="details">
+    ${known ? nothing : html`<p>${t('technique_new')} ${code(seen.technique)}</p>`}
+    <dl>
+      ${known ? html`
+        ${about('means_label', 'means')}
+        ${about('harmless_label', 'harmless')}
+        ${about('site_label', 'site')}
+        ${about('you_label', 'you')}` : nothing}
+      ${rights.length > 0 ? entry('rights_label', html`<ul class="plain">${
+        rights.map((right) => html`<li>${rightName(right)}</li>`)}</ul>`) : nothing}
+      ${seen.watchers.length > 0 ? entry('by_label', html`<ul class="plain">${
+        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${name(by)}</li>`, all)}</ul>`) : nothing}
+    </dl>
+    ${seen.site.length > 0 ? html`<h3 class="part">${t('by_site')}</h3>
+      <ul class="plain findings">${few(seen.site, 3, `${key}/site`, actions, (finding) =>
+        html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>` : nothing}
+  </div>`;
+}

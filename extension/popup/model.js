@@ -1,0 +1,151 @@
+/**
+ * What the popup shows of a report, worked out once for each answer of the background.
+ * Knows the report's shape; knows no texts, no DOM and no messages.
+ */
+
+import { LEVELS } from './shapes.js';
+
+/** @typedef {import('./shapes.js').Level} Level */
+/** @typedef {import('../shared/protocol.js').Report} Report */
+/** @typedef {import('../shared/protocol.js').Gap} Gap */
+/** @typedef {Report['pages'][number]} Page */
+/** @typedef {Page['watchers'][number]} Watcher */
+/** @typedef {Page['findings'][number]} Finding */
+/** @typedef {NonNullable<Finding['rule']>} Rule */
+/** @typedef {Report['engine']['lists'][number]} List */
+
+/** @typedef {{category: string, watchers: Watcher[]}} Group */
+/** @typedef {{technique: string, level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
+/** @typedef {{why: string, count: number}} Counted */
+/** @typedef {{technique: string, why: string}} Unseen */
+
+/**
+ * @typedef {object} Model
+ * @property {Report} report
+ * @property {Page} page
+ * @property {Level} level to be shown
+ * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
+ * @property {Group[]} groups
+ * @property {Map<string, Finding[]>} findings by the name of the watcher
+ * @property {Technique[]} techniques
+ * @property {string[]} notSeen techniques
+ * @property {string[]} limits why "not seen" says less than it seems to
+ * @property {Unseen[]} couldNotLook
+ * @property {Gap[]} gaps
+ * @property {Counted[]} skipped
+ * @property {Counted[]} contactsNobody skipped, and rightly so
+ * @property {Watcher[]} nameless whose owner is not known
+ * @property {number} unknowns the number on the third tab
+ */
+
+/** What never leaves the browser is not judged, and nothing is missed by that. */
+const CONTACTS_NOBODY = new Set(['data-url', 'blob-url', 'browser-internal']);
+
+/** The techniques, gravest first: one line of a watcher tells of one of them. */
+const TELLING = [
+  'cname-cloaking', 'tracker-request', 'social-request', 'ad-request', 'link-decoration', 'third-party-contact',
+];
+
+/** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */
+export function levelOf(name) {
+  return LEVELS.find((level) => level === name) ?? 'unknown';
+}
+
+/** Worst first, "unknown" last. @param {Level} level */
+const rank = (level) => (level === 'unknown' ? LEVELS.length : LEVELS.length - LEVELS.indexOf(level));
+
+/** The technique that says most of a watcher. @param {Watcher} watcher @returns {string|undefined} */
+export function telling(watcher) {
+  // One that is not listed here is newer than this page, and comes first rather than not at all.
+  return watcher.techniques.find((technique) => !TELLING.includes(technique))
+    ?? TELLING.find((technique) => watcher.techniques.includes(technique));
+}
+
+/**
+ * @param {Report} report @param {Gap[]} gaps @param {(a: string, b: string) => number} compare orders names
+ * @returns {Model|null} null when the report is of no page
+ */
+export function modelOf(report, gaps, compare) {
+  const page = report.pages[0];
+  if (!page) return null;
+  const graded = levelOf(page.risk.level);
+
+  const watchers = [...page.watchers].sort((a, b) =>
+    rank(levelOf(a.level)) - rank(levelOf(b.level)) || b.requests - a.requests || compare(a.name, b.name));
+  /** @type {Map<string, Group>} */
+  const groups = new Map();
+  for (const watcher of watchers) {
+    const group = groups.get(watcher.category) ?? { category: watcher.category, watchers: [] };
+    group.watchers.push(watcher);
+    groups.set(watcher.category, group);
+  }
+
+  /** @type {Map<string, Finding[]>} */
+  const findings = new Map();
+  for (const finding of page.findings) {
+    if (finding.watcher === null || finding.watcher === undefined) continue;
+    const its = findings.get(finding.watcher) ?? [];
+    its.push(finding);
+    findings.set(finding.watcher, its);
+  }
+
+  const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique }) => {
+    const its = page.findings.filter((finding) => finding.technique === technique);
+    const names = watchers.filter((watcher) => watcher.techniques.includes(technique)).map((watcher) => watcher.name);
+    const levels = its.map((finding) => levelOf(finding.severity)).sort((a, b) => rank(a) - rank(b));
+    return {
+      technique,
+      level: levels[0] ?? 'unknown',
+      watchers: names,
+      site: its.filter((finding) => finding.watcher === null || finding.watcher === undefined),
+    };
+  }).sort((a, b) => rank(a.level) - rank(b.level));
+
+  const notSeen = page.checks.filter((check) => check.state === 'not-seen');
+  // A state that is neither of the two is one that this page does not know: not known, never clean.
+  const couldNotLook = page.checks
+    .filter((check) => check.state !== 'seen' && check.state !== 'not-seen')
+    .map((check) => ({ technique: check.technique, why: check.why ?? 'else' }));
+  const skipped = page.requests.skipped.filter(({ why }) => !CONTACTS_NOBODY.has(why));
+  const nameless = watchers.filter((watcher) => !watcher.known);
+  const partly = gaps.length > 0 || couldNotLook.length > 0;
+
+  const sentence = sentenceOf(graded, watchers.length, partly);
+
+  return {
+    report,
+    page,
+    // Where nobody was seen and not everything was seen, "none" would say more than we know.
+    level: sentence === 'nobody-partly' ? 'unknown' : graded,
+    sentence,
+    groups: [...groups.values()].sort((a, b) => groupRank(a) - groupRank(b) || b.watchers.length - a.watchers.length),
+    findings,
+    techniques,
+    notSeen: notSeen.map((check) => check.technique),
+    limits: [...new Set(notSeen.flatMap((check) => (check.why ? [check.why] : [])))],
+    couldNotLook,
+    gaps,
+    skipped,
+    contactsNobody: page.requests.skipped.filter(({ why }) => CONTACTS_NOBODY.has(why)),
+    nameless,
+    unknowns: couldNotLook.length + gaps.length + skipped.length + nameless.length,
+  };
+}
+
+/** A group stands where its worst watcher does; those we know nothing of stand last among equals. @param {Group} group */
+function groupRank(group) {
+  const first = group.watchers[0];
+  return (first ? rank(levelOf(first.level)) : LEVELS.length) * 2 + (group.category === 'unknown' ? 1 : 0);
+}
+
+/** @param {Level} level @param {number} watchers @param {boolean} partly @returns {Model['sentence']} */
+function sentenceOf(level, watchers, partly) {
+  if (watchers === 0) {
+    if (level === 'unknown') return 'unknown';
+    return partly ? 'nobody-partly' : 'nobody';
+  }
+  return partly || level === 'unknown' ? 'at-least' : 'watchers';
+}
+
+/** A Map's key for what is opened in place. @param {'watcher'|'technique'} kind @param {string} name */
+export const openKey = (kind, name) => `${kind}:${name}`;

@@ -1,0 +1,82 @@
+/** Pieces that more than one view of the popup uses. Everything from a page or a list goes through `bdi` or `code`. */
+
+import { html, nothing, svg } from '../vendor/lit-html.js';
+import { t, word } from '../shared/i18n.js';
+import { pathData, shape } from './shapes.js';
+
+/** @typedef {import('./shapes.js').Level} Level */
+/** @typedef {import('../vendor/lit-html.js').TemplateResult | typeof nothing} View */
+
+/**
+ * What the views may ask for.
+ * @typedef {object} Actions
+ * @property {(key: string) => boolean} isOpen
+ * @property {(key: string) => void} toggle
+ * @property {(tab: 'who'|'how'|'unknown') => void} showTab
+ * @property {(kind: 'page-report-json'|'page-log') => void} save
+ * @property {() => void} allow
+ * @property {() => void} reload
+ * @property {() => void} retry
+ */
+
+/** A level's shape. Its word always stands beside it, so the drawing is silent. @param {Level} level @param {boolean} small @returns {View} */
+export function mark(level, small) {
+  const { box, parts } = shape(level, small);
+  const fills = parts.filter((part) => part.kind !== 'line').map(pathData).join('');
+  return html`<svg class="mark ${small ? 'small' : 'large'} ${level}" viewBox="0 0 ${box} ${box}" aria-hidden="true">
+    <path class="fill" d=${fills}></path>
+    ${parts.map((part) => (part.kind === 'line'
+    ? svg`<path class="line" stroke-width=${part.width} d=${pathData(part)}></path>` : nothing))}
+  </svg>`;
+}
+
+/** A technical string: always left to right, breaks anywhere. @param {string} text @returns {View} */
+export const code = (text) => html`<code dir="ltr">${text}</code>`;
+
+/** A name from elsewhere, in whatever direction its letters have. @param {string} text @returns {View} */
+export const name = (text) => html`<bdi>${text}</bdi>`;
+
+/**
+ * A text with views in place of its `$1`, `$2`…
+ * @param {string} key @param {...(View | string)} views @returns {View}
+ */
+export function around(key, ...views) {
+  // Private-use characters stand where the views go: no translation has them.
+  const pieces = t(key, views.map((_, i) => String.fromCharCode(0xE000 + i))).split(/([\uE000-\uE008])/);
+  return html`${pieces.map((piece, i) => (i % 2 === 0 ? piece : views[piece.charCodeAt(0) - 0xE000]))}`;
+}
+
+/** A technique's name, or its slug where there are no words for it. @param {string} technique @returns {View} */
+export function techniqueName(technique) {
+  const text = word('technique', technique, 'name');
+  return text === null ? code(technique) : html`${text}`;
+}
+
+/** A right's name. @param {string} right @returns {View} */
+export function rightName(right) {
+  const text = word('right', right);
+  return text === null ? code(right) : html`${text}`;
+}
+
+/** A reason in words; the report's own word as well when there is no text for it. @param {string} why @returns {View} */
+export function reason(why) {
+  const known = word('why', why);
+  return known === word('why', 'else') && why !== 'else' ? html`${known} ${code(why)}` : html`${known}`;
+}
+
+/** A term and what belongs to it. @param {string} key @param {View | View[]} views @returns {View} */
+export const entry = (key, views) => html`<div><dt>${t(key)}</dt><dd>${views}</dd></div>`;
+
+/**
+ * The first few of many, and a button for the rest: a page with thousands of addresses opens as fast as one with two.
+ * @template T
+ * @param {readonly T[]} items @param {number} few @param {string} key @param {Actions} actions
+ * @param {(item: T) => View} view @param {(n: number) => string} label
+ * @returns {View}
+ */
+export function few(items, few, key, actions, view, label) {
+  // Hiding one or two behind a button would cost more room than they take.
+  const all = items.length <= few + 2 || actions.isOpen(key);
+  return html`${(all ? items : items.slice(0, few)).map(view)}${all ? nothing
+    : html`<li class="rest"><button type="button" class="link" @click=${() => actions.toggle(key)}>${label(items.length)}</button></li>`}`;
+}

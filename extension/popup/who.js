@@ -1,0 +1,92 @@
+/** The first tab: the organisations, by what they do, each with its evidence. */
+
+import { html, nothing } from '../vendor/lit-html.js';
+import { i18n, plural, t, word } from '../shared/i18n.js';
+import { levelOf, openKey, telling } from './model.js';
+import { around, code, entry, few, mark, name } from './parts.js';
+
+/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('./parts.js').Actions} Actions */
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./model.js').Watcher} Watcher */
+/** @typedef {import('./model.js').Finding} Finding */
+/** @typedef {import('./model.js').Rule} Rule */
+
+/** @param {Model} model @param {Actions} actions @returns {View} */
+export function who(model, actions) {
+  if (model.groups.length === 0) {
+    return html`<p class="quiet">${t(model.sentence === 'nobody' ? 'who_nobody' : 'who_not_known')}</p>`;
+  }
+  return html`${model.groups.map((group) => html`
+    <section>
+      <h2>${word('category', group.category, 'title')}</h2>
+      <ul class="rows">${group.watchers.map((watcher) => row(watcher, model, actions))}</ul>
+    </section>`)}`;
+}
+
+/** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
+function row(watcher, model, actions) {
+  const key = openKey('watcher', watcher.name);
+  const open = actions.isOpen(key);
+  const level = levelOf(watcher.level);
+  return html`<li class="row ${open ? 'open' : ''}">
+    <div class="head">
+      ${mark(level, true)}
+      <h3><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
+        watcher.known ? name(watcher.name) : html`<bdi dir="ltr">${watcher.name}</bdi>`
+      }<span class="unseen">, ${word('level', level)}</span></button></h3>
+      ${watcher.country ? html`<span class="country">${i18n().country(watcher.country)}</span>` : nothing}
+      <p class="line">${line(watcher)}</p>
+    </div>
+    ${open ? details(watcher, model, actions) : nothing}
+  </li>`;
+}
+
+/** One plain line: what was seen of it. @param {Watcher} watcher @returns {View} */
+function line(watcher) {
+  const technique = telling(watcher);
+  const text = technique === undefined ? null : word('technique', technique, 'line');
+  const requests = html`<span class="together">${plural('requests', watcher.requests)}</span>`;
+  return text === null ? requests : html`${text} · ${requests}`;
+}
+
+/** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
+function details(watcher, model, actions) {
+  const findings = model.findings.get(watcher.name) ?? [];
+  const key = openKey('watcher', watcher.name);
+  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
+  return html`<div class="details">
+    ${watcher.known ? nothing : html`<p>${t('unnamed_line')}</p>`}
+    <dl>${entry('seen_label', html`${plural('requests', watcher.requests)}
+      <ul class="plain">${few(watcher.domains, 4, `${key}/hosts`, actions, (host) => html`<li>${code(host)}</li>`, all)}</ul>`)}
+    </dl>
+    <ul class="plain findings">${few(findings, 4, `${key}/findings`, actions, (finding) =>
+      html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>
+  </div>`;
+}
+
+/** What proves one finding. @param {Finding} finding @param {Model} model @param {Actions} actions @returns {View} */
+export function evidence(finding, model, actions) {
+  const key = `finding:${finding.id}`;
+  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
+  return html`<h4>${word('technique', finding.technique, 'name') ?? code(finding.technique)}</h4>
+    ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
+    <dl>
+      ${finding.rule ? entry('rule_label', rule(finding.rule, model)) : nothing}
+      ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, model)) : nothing}
+      ${finding.evidence.length > 0 ? entry('asked_label', html`<ul class="plain asked">${
+        few(finding.evidence, 2, `${key}/evidence`, actions, (item) =>
+          html`<li><span class="type" dir="ltr">${item.type}</span> ${code(item.url)}</li>`, all)
+      }</ul>`) : nothing}
+      ${entry('sure_label', html`${word('confidence', finding.confidence)}`)}
+    </dl>`;
+}
+
+/** @param {Rule} rule @param {Model} model @returns {View} */
+function rule(rule, model) {
+  const list = model.report.engine.lists.find(({ id }) => id === rule.list);
+  return html`${code(rule.text)}
+    <span class="place">${around('rule_place', name(rule.list_title), i18n().number(rule.line))}${
+      list?.date ? html` · <span class="together">${i18n().date(list.date)}</span>` : nothing}</span>
+    ${rule.section ? html`<span class="place">${around('rule_section', name(rule.section))}</span>` : nothing}`;
+}

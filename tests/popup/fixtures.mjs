@@ -1,0 +1,169 @@
+// Answers of the background, as the popup can get them: made up, but in the wire's exact shape.
+
+/** @typedef {import('../../extension/shared/protocol.js').PageReport} PageReport */
+/** @typedef {import('../../extension/shared/protocol.js').Report} Report */
+/** @typedef {Report['pages'][number]} Page */
+/** @typedef {Page['watchers'][number]} Watcher */
+/** @typedef {Page['findings'][number]} Finding */
+
+const TRACKING = 'AdGuard Tracking Protection filter';
+const sha256 = '3f7a'.repeat(16);
+const source = 'https://lists.example/filter.txt';
+const LISTS = [
+  { id: 3, title: TRACKING, version: '2.0.118.35', date: '2026-03-20', licence: 'GPL-3.0', source, sha256, rules: 98112, skipped: [] },
+  { id: 17, title: 'AdGuard URL Tracking filter', version: '2.0.84.21', date: '2026-03-20', licence: 'GPL-3.0', source, sha256, rules: 2604, skipped: [] },
+  { id: 2, title: 'AdGuard Base filter', version: '2.3.66.71', date: '2026-03-19', licence: 'GPL-3.0', source, sha256, rules: 63240, skipped: [{ why: 'cosmetic', count: 41 }] },
+  { id: 4, title: 'AdGuard Social Media filter', version: '2.0.41.12', date: '2026-03-12', licence: 'GPL-3.0', source, sha256, rules: 1, skipped: [] },
+];
+
+const TECHNIQUES = ['tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact'];
+
+/** @param {Partial<Finding> & {technique: string, domain: string}} over @returns {Finding} */
+function finding(over) {
+  return {
+    id: `${over.technique}/${over.domain}/${over.watcher ?? 'site'}/3:4812`,
+    severity: 'moderate',
+    confidence: 'reported',
+    watcher: null,
+    rule: {
+      list: 3, list_title: TRACKING, line: 4812, text: `||${over.domain}^$third-party`, section: 'Tracking servers', exception: false,
+    },
+    exception_rule: null,
+    evidence: [{ type: 'script', url: `https://${over.domain}/tag.js?id=…&page=…` }],
+    count: 1,
+    allowed: false,
+    ...over,
+  };
+}
+
+/** @param {Partial<Watcher> & {name: string}} over @returns {Watcher} */
+function watcher(over) {
+  return {
+    category: 'unknown', country: null, known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
+  };
+}
+
+/** @param {Partial<Page>} over @returns {Report} */
+function report(over) {
+  const findings = over.findings ?? [];
+  return {
+    schema: 'onlooker-report/1',
+    engine: { version: '0.1.0', lists: LISTS },
+    pages: [{
+      url: 'https://www.daily-courier.example/',
+      site: 'daily-courier.example',
+      risk: { level: 'none', score: 0, reasons: [] },
+      watchers: [],
+      findings: [],
+      checks: TECHNIQUES.map((technique) => (findings.some((one) => one.technique === technique)
+        ? { technique, state: 'seen', why: null }
+        : { technique, state: 'not-seen', why: technique === 'third-party-contact' ? null : 'known-names-only' })),
+      requests: { total: 40, third_party: 20, same_owner: 0, matched: 9, skipped: [] },
+      ...over,
+    }],
+  };
+}
+
+/** @param {Partial<Page>} page @param {{why: string, count: number}[]} [gaps] @returns {PageReport} */
+const ok = (page, gaps = []) => ({ state: 'ok', report: report(page), private: false, gaps });
+
+const SOME = [
+  watcher({ name: 'LiveRamp', category: 'marketing', country: 'US', domains: ['idsync.rlcdn.com'], requests: 6, techniques: ['tracker-request'], level: 'high' }),
+  watcher({ name: 'Hotjar', category: 'analytics', country: 'FR', domains: ['static.hotjar.com', 'script.hotjar.com'], requests: 9, techniques: ['tracker-request'], level: 'moderate' }),
+  watcher({
+    name: 'Google', category: 'ad', country: 'US', requests: 27, level: 'moderate', techniques: ['tracker-request', 'ad-request', 'link-decoration', 'third-party-contact'],
+    domains: ['www.googletagmanager.com', 'securepubads.g.doubleclick.net', 'fonts.gstatic.com', 'www.google-analytics.com', 'pagead2.googlesyndication.com', 'www.google.com', 'adservice.google.com', 'region1.google-analytics.com'],
+  }),
+  watcher({ name: 'Criteo', category: 'ad', country: 'FR', domains: ['static.criteo.net'], requests: 2, techniques: ['ad-request'], level: 'moderate' }),
+  watcher({ name: 'Facebook', category: 'social', domains: ['connect.facebook.net'], requests: 3, techniques: ['social-request'], level: 'moderate' }),
+  watcher({ name: 'JSDelivr CDN', category: 'cdn', domains: ['cdn.jsdelivr.net'], requests: 2 }),
+  watcher({ name: 'static-parts.example', known: false, domains: ['a.static-parts.example', 'b.static-parts.example'], requests: 4 }),
+];
+const SOME_FINDINGS = [
+  finding({ technique: 'tracker-request', domain: 'idsync.rlcdn.com', watcher: 'LiveRamp', severity: 'high', count: 6, evidence: [{ type: 'image', url: 'https://idsync.rlcdn.com/1.gif?partner=…&uid=…' }] }),
+  finding({ technique: 'tracker-request', domain: 'static.hotjar.com', watcher: 'Hotjar', count: 9 }),
+  finding({
+    technique: 'tracker-request', domain: 'www.google-analytics.com', watcher: 'Google', allowed: true, count: 4,
+    exception_rule: { list: 3, list_title: TRACKING, line: 121, text: '@@||google-analytics.com/analytics.js$domain=daily-courier.example', section: 'Allowlist', exception: true },
+    evidence: [1, 2, 3, 4, 5, 6].map((n) => ({ type: 'xmlhttprequest', url: `https://www.google-analytics.com/g/collect?v=…&tid=…&cid=…&n${n}=…` })),
+  }),
+  finding({ technique: 'ad-request', domain: 'securepubads.g.doubleclick.net', watcher: 'Google', rule: { list: 2, list_title: 'AdGuard Base filter', line: 31417, text: '||doubleclick.net^', section: '', exception: false } }),
+  finding({ technique: 'ad-request', domain: 'static.criteo.net', watcher: 'Criteo' }),
+  finding({ technique: 'social-request', domain: 'connect.facebook.net', watcher: 'Facebook' }),
+  finding({ technique: 'link-decoration', domain: 'www.daily-courier.example', severity: 'low', rule: { list: 17, list_title: 'AdGuard URL Tracking filter', line: 77, text: '$removeparam=utm_source', section: 'Generic', exception: false }, evidence: [{ type: 'main_frame', url: 'https://www.daily-courier.example/?utm_source=…' }] }),
+  finding({ technique: 'link-decoration', domain: 'www.google.com', watcher: 'Google', severity: 'low' }),
+  ...['cdn.jsdelivr.net', 'a.static-parts.example', 'b.static-parts.example'].map((domain) => finding({
+    technique: 'third-party-contact', domain, watcher: domain.endsWith('.net') ? 'JSDelivr CDN' : 'static-parts.example', severity: 'low', confidence: 'documented', rule: null,
+  })),
+];
+
+/** Text that tries to be markup, to turn the line around, or to burst it. */
+export const HOSTILE = [
+  '<img src=x onerror="document.title=\'owned\'">', '"><script>document.title="owned"</script>', '${alert(1)}', '\u202Eevil.example\u202C',
+  'مثال.إختبار', 'a'.repeat(400), '&lt;b&gt;bold&lt;/b&gt;', "');document.title='owned';('", 'javascript:document.title="owned"', '$1 $2 $$ %s',
+];
+
+const many = Array.from({ length: 500 }, (_, i) => watcher({
+  name: `Organisation ${i + 1}`,
+  category: ['ad', 'analytics', 'social', 'video', 'utility', 'hosting', 'marketing', 'customer-success', 'content', 'cdn', 'tag-manager', 'consent-provider', 'other', 'unknown'][i % 14] ?? 'other',
+  country: i % 3 === 0 ? 'DE' : null,
+  known: i % 14 !== 13,
+  domains: Array.from({ length: 12 }, (_, n) => `h${n}.org${i}.example`),
+  requests: 1 + (i * 7) % 40,
+  techniques: [TECHNIQUES[i % 6] ?? 'ad-request'],
+  level: ['low', 'moderate', 'high', 'severe'][i % 4] ?? 'low',
+}));
+
+/** @type {Readonly<Record<string, PageReport>>} */
+export const STATES = {
+  none: ok({ requests: { total: 12, third_party: 0, same_owner: 0, matched: 0, skipped: [{ why: 'data-url', count: 3 }] } }),
+  'none-partly': ok({ checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'worker-asleep' })) }, [{ why: 'worker-asleep', count: 1 }]),
+  low: ok({
+    risk: { level: 'low', score: 12, reasons: [] },
+    watchers: [watcher({ name: 'JSDelivr CDN', category: 'cdn', domains: ['cdn.jsdelivr.net'] })],
+    findings: [finding({ technique: 'third-party-contact', domain: 'cdn.jsdelivr.net', watcher: 'JSDelivr CDN', severity: 'low', rule: null, confidence: 'documented' })],
+  }),
+  some: ok({
+    risk: { level: 'high', score: 68, reasons: [{ code: 'high', technique: 'tracker-request', count: 3 }] },
+    watchers: SOME, findings: SOME_FINDINGS,
+    requests: { total: 91, third_party: 53, same_owner: 2, matched: 47, skipped: [{ why: 'data-url', count: 12 }, { why: 'url-cut', count: 1 }] },
+  }),
+  severe: ok({ risk: { level: 'severe', score: 96, reasons: [] }, watchers: many.slice(0, 14), findings: [] }),
+  gaps: {
+    ...ok({
+      risk: { level: 'moderate', score: 40, reasons: [] }, watchers: SOME.slice(3, 5), findings: SOME_FINDINGS.slice(4, 6),
+      checks: TECHNIQUES.map((technique) => (technique === 'ad-request' || technique === 'social-request'
+        ? { technique, state: 'seen', why: null } : { technique, state: 'could-not-look', why: 'restored-from-cache' })),
+    }, [{ why: 'restored-from-cache', count: 1 }, { why: 'log-full', count: 212 }, { why: 'some-new-reason', count: 2 }]),
+    ...{ private: true },
+  },
+  unknown: ok({
+    risk: { level: 'unknown', score: 0, reasons: [] },
+    checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'started-before-install' })),
+    requests: { total: 0, third_party: 0, same_owner: 0, matched: 0, skipped: [] },
+  }, [{ why: 'started-before-install', count: 1 }]),
+  many: ok({
+    risk: { level: 'severe', score: 99, reasons: [] }, watchers: many,
+    findings: many.flatMap((one) => Array.from({ length: 6 }, (_, n) => finding({
+      technique: one.techniques[0] ?? '', domain: `h${n}.${one.name}`, watcher: one.name, severity: one.level,
+    }))),
+  }),
+  hostile: ok({
+    url: HOSTILE[0] ?? '', site: HOSTILE[1] ?? '', risk: { level: 'moderate', score: 40, reasons: [] },
+    watchers: HOSTILE.map((name, i) => watcher({ name, category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
+    findings: HOSTILE.map((name) => finding({
+      id: name, technique: 'tracker-request', domain: name, watcher: name, confidence: name,
+      rule: { list: 3, list_title: name, line: 1, text: name, section: name, exception: false },
+      evidence: HOSTILE.map((url) => ({ type: url, url })),
+    })),
+    checks: [...TECHNIQUES, ...HOSTILE].map((technique, i) => ({ technique, state: i % 3 === 0 || technique === 'tracker-request' ? 'seen' : i % 3 === 1 ? 'could-not-look' : technique, why: technique })),
+    requests: { total: 9, third_party: 9, same_owner: 0, matched: 9, skipped: HOSTILE.map((why) => ({ why, count: 1 })) },
+  }, HOSTILE.map((why) => ({ why, count: 2 }))),
+  'no-permission': { state: 'no-permission', origin: 'https://www.daily-courier.example' },
+  'wasm-off': { state: 'engine-failed', variant: 'wasm-off' },
+  'pack-damaged': { state: 'engine-failed', variant: 'pack-damaged' },
+  'pack-foreign': { state: 'engine-failed', variant: 'pack-foreign' },
+  'failed-otherwise': { state: 'engine-failed', variant: 'something-new' },
+  'not-a-page': { state: 'not-a-page', scheme: 'about' },
+  'not-known': { state: 'not-known' },
+};
