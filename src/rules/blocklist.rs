@@ -239,6 +239,9 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     } else if index::compile_regex(pattern.as_bytes(), flags & Flags::MATCH_CASE != 0).is_none() {
         return Err("regex-not-supported".to_owned());
     }
+    if pattern.bytes().any(|b| b.is_ascii_uppercase()) {
+        flags |= Flags::CAPITALS;
+    }
     if pattern.is_empty() && options.is_empty() {
         return Err("empty".to_owned());
     }

@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
+
 use super::actors::{CATEGORIES, UNKNOWN};
 use super::blocklist::{self, List, Parsed};
-use super::index::{BUCKET_BITS, Key, MIN_WORD, bucket};
+use super::index::{BUCKET_BITS, Key, MIN_WORD, START, bucket};
 use super::pack::{self, Counted, ListInfo, Section};
 use super::rule::Flags;
 use crate::error::Error;
@@ -73,7 +76,7 @@ pub fn compile(lists: &[ListSource], owners: &[OwnerSource]) -> Result<Vec<u8>, 
     Ok(pack::write(&[
         (Section::Lists, lists_json),
         (Section::TextLengths, u16s(&columns.text_lengths)),
-        (Section::PatternLengths, u16s(&columns.pattern_lengths)),
+        (Section::TailLengths, u16s(&columns.tail_lengths)),
         (Section::FlagIndex, u16s(&columns.flag_index)),
         (Section::FlagTable, u32s(&columns.flag_table)),
         (Section::LineDeltas, u32s(&columns.line_deltas)),
@@ -113,7 +116,7 @@ impl Names {
 struct Columns {
     texts: Vec<u8>,
     text_lengths: Vec<u16>,
-    pattern_lengths: Vec<u16>,
+    tail_lengths: Vec<u16>,
     flag_index: Vec<u16>,
     flag_table: Vec<u32>,
     line_deltas: Vec<u32>,
@@ -143,7 +146,7 @@ impl Columns {
             line = rule.line;
             self.texts.extend_from_slice(rule.text.as_bytes());
             self.text_lengths.push(rule.text.len() as u16);
-            self.pattern_lengths.push(rule.pattern.len() as u16);
+            self.tail_lengths.push((rule.text.len() - rule.flags.pattern_start() - rule.pattern.len()) as u16);
             let at = match self.flag_table.iter().position(|&flags| flags == rule.flags.0) {
                 Some(at) => at,
                 None => {
@@ -217,7 +220,7 @@ fn file(rules: &[&Parsed<'_>]) -> Filed {
 /// The keys a rule could be filed under: its host where the pattern names a whole one, and its whole words.
 fn keys(rule: &Parsed<'_>) -> Vec<u32> {
     if rule.flags.has(Flags::REGEX) {
-        return Vec::new();
+        return regex_keys(rule.pattern);
     }
     let pattern = rule.pattern.to_ascii_lowercase();
     let bytes = pattern.as_bytes();
@@ -248,6 +251,8 @@ fn keys(rule: &Parsed<'_>) -> Vec<u32> {
                     && let Some(word) = bytes.get(from..at)
                 {
                     found.insert(bucket(Key::Word, word));
+                } else if left && let Some(word) = bytes.get(from..(from + START).min(at)).filter(|w| w.len() == START) {
+                    found.insert(bucket(Key::Start, word));
                 }
             }
             _ => {}
@@ -261,6 +266,33 @@ fn keys(rule: &Parsed<'_>) -> Vec<u32> {
         for word in name.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() >= MIN_WORD) {
             found.insert(bucket(Key::Word, word));
         }
+    }
+    found.into_iter().collect()
+}
+
+/// The words that a regular expression's matches must have whole: those within its literal parts.
+fn regex_keys(pattern: &str) -> Vec<u32> {
+    fn walk(hir: &Hir, found: &mut BTreeSet<u32>) {
+        match hir.kind() {
+            HirKind::Literal(literal) => {
+                let bytes = literal.0.to_ascii_lowercase();
+                let mut words: Vec<&[u8]> = bytes.split(|b| !b.is_ascii_alphanumeric()).collect();
+                // What touches the literal's ends may go on beyond them.
+                words.pop();
+                for word in words.iter().skip(1).filter(|word| word.len() >= MIN_WORD) {
+                    found.insert(bucket(Key::Word, word));
+                }
+            }
+            HirKind::Concat(parts) => parts.iter().for_each(|part| walk(part, found)),
+            HirKind::Capture(capture) => walk(&capture.sub, found),
+            HirKind::Repetition(repetition) if repetition.min > 0 => walk(&repetition.sub, found),
+            _ => {}
+        }
+    }
+    let inner = pattern.trim_matches('/').replace("\\/", "/");
+    let mut found = BTreeSet::new();
+    if let Ok(hir) = ParserBuilder::new().unicode(false).utf8(false).build().parse(&inner) {
+        walk(&hir, &mut found);
     }
     found.into_iter().collect()
 }

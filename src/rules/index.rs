@@ -23,6 +23,8 @@ pub type RuleId = u32;
 pub const BUCKET_BITS: u32 = 18;
 /// Shortest word of a URL that is looked up, in bytes.
 pub const MIN_WORD: usize = 2;
+/// How many bytes of a word make a [`Key::Start`].
+pub const START: usize = 4;
 /// How many compiled regular expressions are kept; they are few in the lists and large in memory.
 const MAX_REGEXES: usize = 96;
 /// What one compiled regular expression may take, in bytes.
@@ -35,6 +37,8 @@ pub enum Key {
     Host,
     /// A run of letters and digits in the URL.
     Word,
+    /// The first [`START`] bytes of such a run: for patterns that leave open how it goes on.
+    Start,
     /// The page's host, or the end of it from a label on; or `name.*`.
     Page,
 }
@@ -46,7 +50,8 @@ const PRIME: u32 = 0x0100_0193;
 pub fn seed(kind: Key) -> u32 {
     match kind {
         Key::Host => 0x811c_9dc5,
-        Key::Word => 0x9e37_79b1,
+        // A start is the hash of a word so far, told apart in `bucket` and `matches` by `START_MARK`.
+        Key::Word | Key::Start => 0x9e37_79b1,
         Key::Page => 0x85eb_ca6b,
     }
 }
@@ -56,9 +61,12 @@ fn mix(hash: u32, byte: u8) -> u32 {
     (hash ^ u32::from(byte)).wrapping_mul(PRIME)
 }
 
+const START_MARK: u32 = 0x5bd1_e995;
+
 /// The bucket of a key: a number below 2^[`BUCKET_BITS`]. The bytes must be in lower case.
 pub fn bucket(kind: Key, bytes: &[u8]) -> u32 {
-    finish(bytes.iter().fold(seed(kind), |hash, &byte| mix(hash, byte)))
+    let hash = bytes.iter().fold(seed(kind), |hash, &byte| mix(hash, byte));
+    finish(if kind == Key::Start { hash ^ START_MARK } else { hash })
 }
 
 #[inline]
@@ -172,7 +180,7 @@ pub struct RulePlace<'a> {
 #[derive(Debug)]
 pub struct Index {
     texts: Range<usize>,
-    pattern_lengths: Range<usize>,
+    tail_lengths: Range<usize>,
     flag_index: Range<usize>,
     line_deltas: Range<usize>,
     bucket_rules: Range<usize>,
@@ -197,7 +205,7 @@ impl Index {
         let bucket_rules = range(Section::BucketRules)?;
         let texts = range(Section::Texts)?;
         if text_ends.last().copied().unwrap_or(0) as usize != texts.len()
-            || range(Section::PatternLengths)?.len() != rules * 2
+            || range(Section::TailLengths)?.len() != rules * 2
             || range(Section::FlagIndex)?.len() != rules * 2
             || range(Section::LineDeltas)?.len() != rules * 4
             || bucket_ends.len() != 1 << BUCKET_BITS
@@ -219,7 +227,7 @@ impl Index {
             .collect();
         Ok(Self {
             texts,
-            pattern_lengths: range(Section::PatternLengths)?,
+            tail_lengths: range(Section::TailLengths)?,
             flag_index: range(Section::FlagIndex)?,
             line_deltas: range(Section::LineDeltas)?,
             bucket_rules,
@@ -294,7 +302,9 @@ impl Index {
 
     /// How long a rule's pattern is, in bytes: the longer of two that match says more.
     pub fn pattern_length(&self, pack: &Bytes, rule: RuleId) -> u16 {
-        u16_at(pack.slice(&self.pattern_lengths), rule as usize).unwrap_or(0)
+        let before = self.flags(pack, rule).pattern_start();
+        let around = usize::from(u16_at(pack.slice(&self.tail_lengths), rule as usize).unwrap_or(0)) + before;
+        u16::try_from(self.text(pack, rule).len().saturating_sub(around)).unwrap_or(0)
     }
 
     #[inline]
@@ -333,6 +343,9 @@ impl Index {
             if byte.is_ascii_alphanumeric() {
                 hash = mix(hash, byte);
                 length += 1;
+                if length == START {
+                    self.try_bucket(pack, finish(hash ^ START_MARK), &asked, out);
+                }
             } else {
                 if length >= MIN_WORD {
                     self.try_bucket(pack, finish(hash), &asked, out);
@@ -380,8 +393,8 @@ impl Index {
             return;
         }
         let text = self.text(pack, rule);
-        let start = flags.pattern_start();
-        let end = start + usize::from(self.pattern_length(pack, rule));
+        let tail = usize::from(u16_at(pack.slice(&self.tail_lengths), rule as usize).unwrap_or(0));
+        let (start, end) = (flags.pattern_start(), text.len().saturating_sub(tail));
         let pattern = text.get(start..end).unwrap_or_default();
         if !self.pattern_matches(rule, flags, pattern, asked.request) {
             return;
@@ -435,7 +448,13 @@ impl Index {
             }
             return false;
         }
-        rule::glob(pattern, hay, 0, !flags.has(Flags::LEFT_ANCHOR), to_end)
+        if flags.has(Flags::LEFT_ANCHOR) {
+            rule::glob(pattern, hay, 0, false, to_end)
+        } else if flags.has(Flags::CAPITALS) {
+            rule::glob(pattern, hay, 0, true, to_end)
+        } else {
+            rule::glob_anywhere(pattern, hay, to_end)
+        }
     }
 
     fn regex_matches(&mut self, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {

@@ -26,8 +26,8 @@ pub enum Section {
     Texts = 2,
     /// `u16` a rule: the length of its text.
     TextLengths = 3,
-    /// `u16` a rule: the length of its pattern.
-    PatternLengths = 4,
+    /// `u16` a rule: how many bytes of its text come after its pattern.
+    TailLengths = 4,
     /// `u16` a rule: which entry of `FlagTable`.
     FlagIndex = 5,
     /// `u32` each: the distinct flags.

@@ -35,6 +35,9 @@ impl Flags {
     /// Has `$to=`: speaks of certain hosts only.
     pub const TO: u32 = 1 << 24;
 
+    /// The pattern has capital letters, so it cannot be searched for as it stands.
+    pub const CAPITALS: u32 = 1 << 25;
+
     /// Whether the bit (or one of the bits) is set.
     pub fn has(self, bit: u32) -> bool {
         self.0 & bit != 0
@@ -120,6 +123,16 @@ fn is_separator(byte: u8) -> bool {
     !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%') || byte >= 0x80)
 }
 
+/// Whether a pattern (in lower case) with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain
+/// part, which is quick, and tries the rest behind each place where that stands.
+pub fn glob_anywhere(pattern: &[u8], hay: &[u8], to_end: bool) -> bool {
+    let plain = pattern.iter().position(|b| matches!(b, b'*' | b'^')).unwrap_or(pattern.len());
+    let Some((head, rest)) = pattern.split_at_checked(plain).filter(|(head, _)| !head.is_empty()) else {
+        return glob(pattern, hay, 0, true, to_end);
+    };
+    memchr::memmem::find_iter(hay, head).any(|at| glob(rest, hay, at + head.len(), false, to_end))
+}
+
 /// Whether a pattern with `*` and `^` matches `hay` (in lower case) at `start`, or, with `anywhere`, at or after it.
 pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, to_end: bool) -> bool {
     let (mut p, mut s) = (0_usize, start);
@@ -183,6 +196,9 @@ mod tests {
             (b"ads^", true, false, false),
         ] {
             assert_eq!(glob(pattern, url, 0, anywhere, to_end), hit, "{}", String::from_utf8_lossy(pattern));
+            if anywhere && !pattern.iter().any(u8::is_ascii_uppercase) {
+                assert_eq!(glob_anywhere(pattern, url, to_end), hit, "{}", String::from_utf8_lossy(pattern));
+            }
         }
     }
 
