@@ -3,7 +3,7 @@
 import puppeteer from "puppeteer-core";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { manifestOf } from "./dist.mjs";
+import { manifestOf, quietDocument } from "./dist.mjs";
 import { until } from "./net.mjs";
 
 /** The newest Chromium or Chrome on this machine, or CHROME. */
@@ -63,16 +63,12 @@ export async function launchChromium({ dist, net, headless = true, incognito = f
     return (await target?.worker()) ?? null;
   }
 
-  /**
-   * A document of the extension's origin in a tab of its own. It runs none of the extension's code, so it wakes
-   * nothing by itself; sender.url says it is the popup, which is what the router lets in.
-   */
+  /** A document of the extension's origin in a tab of its own. */
   async function openControl() {
     const page = await browser.newPage();
     // Changing a permission restarts the extension; until it is back its documents are refused.
-    await until(() => page.goto(`${origin}manifest.json`).then(() => true, () => false), "the extension to load");
-    const popup = manifestOf(/** @type {string} */ (dist)).action.default_popup;
-    await page.evaluate((/** @type {string} */ path) => history.replaceState(null, "", path), `/${popup}`);
+    const url = `${origin}${quietDocument(/** @type {string} */ (dist))}`;
+    await until(() => page.goto(url).then(() => true, () => false), "the extension to load");
     return page;
   }
 
@@ -141,7 +137,6 @@ export async function launchChromium({ dist, net, headless = true, incognito = f
     async popup(tab) {
       await tab.page.bringToFront();
       const path = manifestOf(/** @type {string} */ (dist)).action.default_popup;
-      // The control tab has the popup's address too: only a target that is new counts.
       const known = new Set(browser.targets());
       await connection.send("Extensions.triggerAction", { id, targetId: /** @type {any} */ (tab.page)._tabId });
       const target = await browser.waitForTarget((made) => !known.has(made) && made.url().startsWith(`${origin}${path}`), { timeout: 10_000 });
@@ -172,6 +167,9 @@ export async function launchChromium({ dist, net, headless = true, incognito = f
     },
     isBackgroundAlive: async () => browser.targets().some(isWorker),
     revokeSites: () => configure({ hostAccess: "ON_CLICK" }),
+    async openUnseen() {
+      throw new Error("only the extension can open an incognito window here");
+    },
     stored: () => inExtension(() => /** @type {any} */ (globalThis).chrome.storage.local.get(null)),
     async close() {
       await browser.close();

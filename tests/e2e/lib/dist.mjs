@@ -71,3 +71,15 @@ export function withLocale(dir, locale) {
   writeFileSync(join(copy, "manifest.json"), JSON.stringify(manifest, null, 2));
   return copy;
 }
+
+/**
+ * A document of the extension's that runs none of its code, so that opening it wakes nothing: the popup's style
+ * sheet. It lies beside the popup, and so may ask the background what the popup may ask.
+ * @param {string} dir
+ */
+export function quietDocument(dir) {
+  const folder = dirname(manifestOf(dir).action.default_popup);
+  const sheet = readdirSync(join(dir, folder)).find((file) => file.endsWith(".css"));
+  if (!sheet) throw new Error(`no style sheet in ${join(dir, folder)}`);
+  return `${folder}/${sheet}`;
+}

@@ -3,7 +3,7 @@
 import puppeteer from "puppeteer-core";
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
-import { manifestOf } from "./dist.mjs";
+import { manifestOf, quietDocument } from "./dist.mjs";
 import { until } from "./net.mjs";
 
 /** The extension's address, fixed so that its pages can be opened. */
@@ -45,8 +45,6 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
     args: ["--remote-allow-system-access"],
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [addon]: UUID }),
-      // A document of the extension's that runs none of its code must not become the JSON viewer's.
-      "devtools.jsonview.enabled": false,
       "network.proxy.type": 1,
       "network.proxy.socks": "127.0.0.1",
       "network.proxy.socks_port": net.port,
@@ -102,15 +100,16 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
   /** Runs in the browser's own window, with everything allowed. @param {(...args: any[]) => any} fn @param {any[]} args */
   const inChrome = (fn, ...args) => call(chromeContext, fn, args);
 
+  /** A document of the extension's origin in a tab of its own. */
   async function openControl() {
+    if (dist === null) return null;
     const page = await browser.newPage();
     const context = /** @type {any} */ (page.mainFrame())._id;
-    await bidi("browsingContext.navigate", { context, url: `${origin}manifest.json`, wait: "complete" });
+    await bidi("browsingContext.navigate", { context, url: `${origin}${quietDocument(dist)}`, wait: "complete" });
     await page.waitForFunction(() => "browser" in globalThis);
-    await page.evaluate((/** @type {string} */ path) => history.replaceState(null, "", path), `/${manifest.action.default_popup}`);
     return page;
   }
-  const control = dist === null ? null : await openControl();
+  const control = await openControl();
 
   /** @param {(...args: any[]) => any} fn @param {any[]} args */
   async function inExtension(fn, ...args) {
@@ -252,6 +251,12 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
       const { origins } = await permissions.getAll();
       if (!await permissions.remove({ origins })) throw new Error(`could not take back ${origins}`);
     }),
+    async openUnseen(url) {
+      await inChrome((/** @type {string} */ address) => {
+        const scope = /** @type {any} */ (globalThis);
+        scope.openTrustedLinkIn(address, "window", { private: true, triggeringPrincipal: scope.Services.scriptSecurityManager.getSystemPrincipal() });
+      }, url);
+    },
     stored: () => inExtension(() => /** @type {any} */ (globalThis).browser.storage.local.get(null)),
     async close() {
       await browser.close();

@@ -215,8 +215,10 @@ export async function startNet({ mounts = [] } = {}) {
     socket.on("error", () => {});
   }
 
-  const plain = http.createServer(answer).on("upgrade", upgrade);
-  const secure = https.createServer({ ...certificate(), ALPNProtocols: ["http/1.1"] }, answer).on("upgrade", upgrade);
+  // A hostile page's URL can be a megabyte long.
+  const limits = { maxHeaderSize: 8 << 20 };
+  const plain = http.createServer(limits, answer).on("upgrade", upgrade);
+  const secure = https.createServer({ ...certificate(), ...limits, ALPNProtocols: ["http/1.1"] }, answer).on("upgrade", upgrade);
   for (const server of [plain, secure]) {
     server.keepAliveTimeout = 60_000;
     server.requestTimeout = 0;

@@ -33,6 +33,7 @@ import { until } from "./net.mjs";
  * @property {() => Promise<boolean>} killBackground  False when it was not alive.
  * @property {() => Promise<boolean>} isBackgroundAlive
  * @property {() => Promise<void>} revokeSites  Takes the permission for all sites back, as a person would.
+ * @property {(url: string) => Promise<void>} openUnseen  In a private window, without the extension's doing. Firefox only.
  * @property {() => Promise<Record<string, unknown>>} stored  All of storage.local.
  * @property {() => Promise<void>} close
  * @property {Page} first  The tab the browser started with.
@@ -92,6 +93,25 @@ export async function flush(session, tab) {
   return url;
 }
 
+/**
+ * The badge, once it says what the report says.
+ * @param {Session} session @param {Tab} tab
+ */
+export async function badgeSettled(session, tab) {
+  const expected = badgeText((await reportOf(session, tab)));
+  /** @type {Badge} */
+  let badge = await session.badge(tab);
+  await until(async () => { badge = await session.badge(tab); return badge.text === expected; }, `the badge to say "${expected}"`)
+    .catch((error) => { throw new Error(`${error.message}; it says "${badge.text}"`); });
+  return badge;
+}
+
+/** What the badge of a page has to say. @param {any} page of a report */
+export function badgeText({ risk, watchers }) {
+  if (risk.level === "unknown") return "?";
+  return watchers.length === 0 ? "" : watchers.length > 99 ? "99+" : String(watchers.length);
+}
+
 /** How often each string is there. @param {string[]} list */
 export function tally(list) {
   /** @type {Record<string, number>} */
@@ -108,14 +128,23 @@ export const isBrowsersOwn = (/** @type {string} */ host) =>
 /** Requests of the pages, without the browser's own. @param {import("./net.mjs").Seen[]} requests */
 export const ofPages = (requests) => requests.filter(({ host, path }) => !isBrowsersOwn(host) && path !== "/favicon.ico");
 
-/** Opens everything in the popup that opens in place. @param {Popup} popup */
+/**
+ * Opens everything that opens in place, in the tab of the popup that is shown.
+ * @param {Popup} popup
+ */
 export async function openAll(popup) {
   await popup.evaluate(() => {
-    for (let round = 0; round < 6; round += 1) {
-      for (const details of document.querySelectorAll("details:not([open])")) /** @type {HTMLDetailsElement} */ (details).open = true;
-      for (const button of document.querySelectorAll("[aria-expanded=false]")) /** @type {HTMLElement} */ (button).click();
+    for (let round = 0; round < 20; round += 1) {
+      const closed = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[aria-expanded=false], .rest button"));
+      if (closed.length === 0) return;
+      for (const button of closed) button.click();
     }
   });
+}
+
+/** Goes to a tab of the popup: 0 who, 1 how, 2 not known. @param {Popup} popup @param {number} index */
+export async function showTab(popup, index) {
+  await popup.evaluate((/** @type {number} */ at) => /** @type {HTMLElement} */ (document.querySelectorAll("[role=tab]")[at])?.click(), index);
 }
 
 /** The popup's visible text. @param {Popup} popup @returns {Promise<string>} */

@@ -1,0 +1,90 @@
+// @ts-check
+/** Zero egress: with the extension installed the server sees what it sees without it, and nothing else. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { copyOf, distFor, manifestOf, PAGES } from "./lib/dist.mjs";
+import { startNet, until } from "./lib/net.mjs";
+import { ask, BROWSERS, flush, isBrowsersOwn, launch, openAll, tally, untilText } from "./lib/session.mjs";
+import { DEMO } from "./lib/suite.mjs";
+
+/**
+ * Opens the demonstration site and says what the server saw: requests of pages with their count, and the
+ * names of every other host that was connected to.
+ * @param {import("./lib/dist.mjs").BrowserName} name @param {string|null} dist
+ */
+async function seen(name, dist) {
+  const net = await startNet();
+  await net.load(join(PAGES, "demo"));
+  const session = await launch(name, { net, dist });
+  try {
+    const tab = await session.openPage(DEMO);
+    for (const [host, count] of /** @type {[string, number][]} */ ([["pixel.quantserve.com", 1], ["ws.hotjar.com", 1], ["www.facebook.com", 1], ["bidder.criteo.com", 1], ["ad.doubleclick.net", 1]])) {
+      await net.arrived((one) => one.host === host, host, { count });
+    }
+    await net.arrived(({ path }) => path.startsWith("/b2"), "the redirected picture");
+    await net.arrived(({ path }) => path.startsWith("/collect"), "the visit");
+    if (dist !== null) {
+      // Everything that the extension does for a person, and a restart of it.
+      await flush(session, tab);
+      const popup = await session.popup(tab);
+      await untilText(popup, (text) => /look on/.test(text), "the page");
+      await openAll(popup);
+      await popup.close();
+      await ask(session, { kind: "lists" });
+      await ask(session, { kind: "page-log", tabId: tab.id });
+      await session.killBackground();
+      await ask(session, { kind: "status" });
+    }
+    await tab.page.evaluate(() => { location.href = "/harbour.html"; });
+    await until(() => tab.page.evaluate(() => location.pathname === "/harbour.html" && document.readyState === "complete").catch(() => false), "the second page");
+    await net.arrived(({ path }) => path.includes("t=timing"), "the beacon at unload");
+    if (dist !== null) await flush(session, tab);
+    const pages = net.requests.filter(({ host, path }) => !isBrowsersOwn(host) && !path.startsWith("/flush-"));
+    return {
+      requests: tally(pages.map(({ method, url }) => `${method} ${url}`)),
+      hosts: [...new Set([...net.names, ...net.requests.map(({ host }) => host)])].filter((host) => !isBrowsersOwn(host)).sort(),
+      own: [...new Set(net.requests.map(({ host }) => host))].filter(isBrowsersOwn).sort(),
+    };
+  } finally {
+    await session.close();
+    await net.close();
+  }
+}
+
+/** A copy whose background calls home. @param {string} dist */
+function talkative(dist) {
+  const copy = copyOf(dist);
+  const manifest = manifestOf(copy);
+  manifest.content_security_policy.extension_pages = manifest.content_security_policy.extension_pages.replace("connect-src 'self'", "connect-src *");
+  writeFileSync(join(copy, "manifest.json"), JSON.stringify(manifest));
+  const file = join(copy, manifest.background.service_worker ?? manifest.background.scripts[0]);
+  writeFileSync(file, `${readFileSync(file, "utf8")}\nfetch("https://telemetry.example/hello").catch(() => {});\n`);
+  return copy;
+}
+
+for (const name of BROWSERS) {
+  describe(`zero egress (${name})`, { timeout: 120_000 }, () => {
+    /** @type {Awaited<ReturnType<typeof seen>>} */
+    let without;
+    test("the same requests with the extension as without it", async () => {
+      without = await seen(name, null);
+      const withIt = await seen(name, distFor(name));
+      assert.deepEqual(withIt.requests, without.requests);
+      assert.deepEqual(withIt.hosts, without.hosts);
+    });
+
+    test("an extension that called home would be caught", async () => {
+      const withIt = await seen(name, talkative(distFor(name)));
+      assert.notDeepEqual(withIt.requests, without.requests);
+      assert.ok(withIt.hosts.includes("telemetry.example"));
+    });
+
+    test("the manifest lets no page of the extension connect anywhere", () => {
+      const policy = manifestOf(distFor(name)).content_security_policy.extension_pages;
+      assert.match(policy, /default-src 'none'/);
+      assert.match(policy, /connect-src 'self'(;|$)/);
+    });
+  });
+}

@@ -1,0 +1,1 @@
+// Stands in for the real script, which would fill the places for advertisements.
