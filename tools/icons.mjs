@@ -14,17 +14,17 @@ import { LEVELS, lensRadius, pathData, roundCorners, shape } from '../extension/
 export const SIZES = [16, 32, 48, 128];
 
 /**
- * One colour a level that stands on light and on dark toolbars: of the level's hue, with a luminance near 0.26, which
+ * One colour a level that stands on light and on dark toolbars: of the level's hue, with a luminance near 0.247, which
  * is at least 3:1 from both (tests/popup/contrast.test.mjs computes it). No outline is needed then.
  * @type {Readonly<Record<Level, string>>}
  */
 export const COLOURS = {
-  none: '#818d99',
+  none: '#7e8a95',
   low: '#23988a',
-  moderate: '#b17c10',
-  high: '#df6026',
-  severe: '#d45f96',
-  unknown: '#818d99',
+  moderate: '#b47e10',
+  high: '#e16126',
+  severe: '#d55f97',
+  unknown: '#7e8a95',
 };
 
 /** Toolbars to stand on: Firefox's and Chromium's light and dark ones. */

@@ -4,26 +4,13 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { openKey } from './model.js';
 import { code, entry, few, mark, name, reason, rightName, techniqueName } from './parts.js';
+import { RIGHTS } from './rights.js';
 import { evidence } from './who.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Technique} Technique */
-
-/**
- * The articles of the International Covenant on Civil and Political Rights that a technique touches, as its detector in
- * src/detectors/ says.
- * @type {Readonly<Record<string, readonly string[]>>}
- */
-export const RIGHTS = {
-  'tracker-request': ['iccpr-17', 'iccpr-19'],
-  'ad-request': ['iccpr-17'],
-  'social-request': ['iccpr-17', 'iccpr-21-22'],
-  'link-decoration': ['iccpr-17'],
-  'cname-cloaking': ['iccpr-17'],
-  'third-party-contact': ['iccpr-17'],
-};
 
 /** @param {Model} model @param {Actions} actions @returns {View} */
 export function how(model, actions) {

@@ -17,7 +17,7 @@ import { LEVELS } from './shapes.js';
 /** @typedef {{category: string, watchers: Watcher[]}} Group */
 /** @typedef {{technique: string, level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
 /** @typedef {{why: string, count: number}} Counted */
-/** @typedef {{technique: string, why: string}} Unseen */
+/** @typedef {{why: string, techniques: string[]}} Unseen */
 
 /**
  * @typedef {object} Model
@@ -30,7 +30,7 @@ import { LEVELS } from './shapes.js';
  * @property {Technique[]} techniques
  * @property {string[]} notSeen techniques
  * @property {string[]} limits why "not seen" says less than it seems to
- * @property {Unseen[]} couldNotLook
+ * @property {Unseen[]} couldNotLook by reason
  * @property {Gap[]} gaps
  * @property {Counted[]} skipped
  * @property {Counted[]} contactsNobody skipped, and rightly so
@@ -103,12 +103,11 @@ export function modelOf(report, gaps, compare) {
 
   const notSeen = page.checks.filter((check) => check.state === 'not-seen');
   // A state that is neither of the two is one that this page does not know: not known, never clean.
-  const couldNotLook = page.checks
-    .filter((check) => check.state !== 'seen' && check.state !== 'not-seen')
-    .map((check) => ({ technique: check.technique, why: check.why ?? 'else' }));
+  const blind = page.checks.filter((check) => check.state !== 'seen' && check.state !== 'not-seen');
+  const reasons = [...new Set(blind.map((check) => check.why ?? 'else'))];
   const skipped = page.requests.skipped.filter(({ why }) => !CONTACTS_NOBODY.has(why));
   const nameless = watchers.filter((watcher) => !watcher.known);
-  const partly = gaps.length > 0 || couldNotLook.length > 0;
+  const partly = gaps.length > 0 || blind.length > 0;
 
   const sentence = sentenceOf(graded, watchers.length, partly);
 
@@ -123,12 +122,14 @@ export function modelOf(report, gaps, compare) {
     techniques,
     notSeen: notSeen.map((check) => check.technique),
     limits: [...new Set(notSeen.flatMap((check) => (check.why ? [check.why] : [])))],
-    couldNotLook,
+    couldNotLook: reasons.map((why) => ({
+      why, techniques: blind.filter((check) => (check.why ?? 'else') === why).map((check) => check.technique),
+    })),
     gaps,
     skipped,
     contactsNobody: page.requests.skipped.filter(({ why }) => CONTACTS_NOBODY.has(why)),
     nameless,
-    unknowns: couldNotLook.length + gaps.length + skipped.length + nameless.length,
+    unknowns: blind.length + gaps.length + skipped.length + nameless.length,
   };
 }
 

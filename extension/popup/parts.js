@@ -30,11 +30,24 @@ export function mark(level, small) {
   </svg>`;
 }
 
+/**
+ * Characters that are not seen but move others: they could make an address read as another one.
+ * Names keep those that scripts need between letters (zero-width joiner and non-joiner).
+ */
+const UNSEEN_IN_NAMES = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const UNSEEN_IN_CODE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** Writes out what can't be seen, as in `\u{202e}`. @param {string} text @param {RegExp} unseen */
+const writtenOut = (text, unseen) => text.replace(unseen, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+
 /** A technical string: always left to right, breaks anywhere. @param {string} text @returns {View} */
-export const code = (text) => html`<code dir="ltr">${text}</code>`;
+export const code = (text) => html`<code dir="ltr">${writtenOut(text, UNSEEN_IN_CODE)}</code>`;
 
 /** A name from elsewhere, in whatever direction its letters have. @param {string} text @returns {View} */
-export const name = (text) => html`<bdi>${text}</bdi>`;
+export const name = (text) => html`<bdi>${writtenOut(text, UNSEEN_IN_NAMES)}</bdi>`;
+
+/** A host, in the text around it: its labels go from left to right. @param {string} text @returns {View} */
+export const host = (text) => html`<bdi class="name" dir="ltr">${writtenOut(text, UNSEEN_IN_CODE)}</bdi>`;
 
 /**
  * A text with views in place of its `$1`, `$2`…

@@ -33,6 +33,8 @@ const actions = {
     draw();
   },
   showTab(tab) {
+    // What was drawn once stays, hidden: going back to five hundred rows costs nothing.
+    opened.add(`tab:${ui.tab}`);
     ui.tab = tab;
     draw();
   },

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t } from '../shared/i18n.js';
-import { few, reason, techniqueName } from './parts.js';
+import { few, host, reason, techniqueName } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -16,15 +16,15 @@ export function unknown(model, actions) {
     ${model.unknowns === 0 ? html`<p class="quiet">${t('unknown_nothing')}</p>` : nothing}
     ${model.couldNotLook.length > 0 ? html`<section>
       <h2>${t('unknown_checks_title')}</h2>
-      <ul class="items">${model.couldNotLook.map(({ technique, why }) => html`<li>
-        ${techniqueName(technique)} <span class="why">${reason(why)}</span></li>`)}</ul>
+      <ul class="items">${model.couldNotLook.map(({ why, techniques }) => html`<li>${reason(why)}
+        <ul class="why">${techniques.map((technique) => html`<li>${techniqueName(technique)}</li>`)}</ul></li>`)}</ul>
     </section>` : nothing}
     ${counted('unknown_gaps_title', model.gaps, 'times')}
     ${counted('unknown_skipped_title', model.skipped, 'requests')}
     ${model.nameless.length > 0 ? html`<section>
       <h2>${t('unknown_owners_title')}</h2>
       <ul class="items hosts">${few(model.nameless, 12, 'unknown/owners', actions, (watcher) =>
-        html`<li><bdi dir="ltr">${watcher.name}</bdi></li>`, all)}</ul>
+        html`<li>${host(watcher.name)}</li>`, all)}</ul>
     </section>` : nothing}
     ${counted('unknown_nobody_title', model.contactsNobody, 'requests')}
     ${model.unknowns > 0 ? html`<p class="quiet">${t('unknown_note')}</p>` : nothing}`;

@@ -5,7 +5,7 @@ import { i18n, plural, t, word } from '../shared/i18n.js';
 import { moveInRow } from '../shared/dom.js';
 import { foot } from './foot.js';
 import { how } from './how.js';
-import { around, code, mark } from './parts.js';
+import { around, code, host, mark } from './parts.js';
 import { unknown } from './unknown.js';
 import { who } from './who.js';
 
@@ -38,7 +38,7 @@ export function view(ui, actions) {
     case 'ok': {
       const { model } = shown;
       return page(
-        html`${around('on_site', html`<bdi class="name" dir="ltr">${model.page.site || model.page.url}</bdi>`)}
+        html`${around('on_site', host(model.page.site || model.page.url))}
           ${shown.private ? html`<span class="private">${t('private_note')}</span>` : nothing}`,
         model.level,
         html`<span class="unseen">${t('level_label')} </span>${word('level', model.level)}`,
@@ -48,7 +48,7 @@ export function view(ui, actions) {
     }
     case 'no-permission':
       return page(
-        around('on_site', html`<bdi class="name" dir="ltr">${shown.site}</bdi>`), 'unknown', unknownWord(), t('allow_title'),
+        around('on_site', host(shown.site)), 'unknown', unknownWord(), t('allow_title'),
         shown.asked === 'allowed'
           ? html`<div class="state"><p role="status">${t('allow_done')}</p>${button('reload_button', actions.reload)}</div>`
           : html`<div class="state"><p>${t('allow_text')}</p><p>${t('allow_why')}</p>
@@ -155,5 +155,5 @@ function panels(chosen, model, actions) {
   const content = { who, how, unknown };
   return html`${TABS.map((tab) => html`
     <div role="tabpanel" id="panel-${tab}" aria-labelledby="tab-${tab}" tabindex="0" ?hidden=${tab !== chosen}>${
-      tab === chosen ? content[tab](model, actions) : nothing}</div>`)}`;
+      tab === chosen || actions.isOpen(`tab:${tab}`) ? content[tab](model, actions) : nothing}</div>`)}`;
 }

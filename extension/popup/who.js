@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { levelOf, openKey, telling } from './model.js';
-import { around, code, entry, few, mark, name } from './parts.js';
+import { around, code, entry, few, host, mark, name } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -33,7 +33,7 @@ function row(watcher, model, actions) {
     <div class="head">
       ${mark(level, true)}
       <h3><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
-        watcher.known ? name(watcher.name) : html`<bdi dir="ltr">${watcher.name}</bdi>`
+        watcher.known ? name(watcher.name) : host(watcher.name)
       }<span class="unseen">, ${word('level', level)}</span></button></h3>
       ${watcher.country ? html`<span class="country">${i18n().country(watcher.country)}</span>` : nothing}
       <p class="line">${line(watcher)}</p>
@@ -58,7 +58,7 @@ function details(watcher, model, actions) {
   return html`<div class="details">
     ${watcher.known ? nothing : html`<p>${t('unnamed_line')}</p>`}
     <dl>${entry('seen_label', html`${plural('requests', watcher.requests)}
-      <ul class="plain">${few(watcher.domains, 4, `${key}/hosts`, actions, (host) => html`<li>${code(host)}</li>`, all)}</ul>`)}
+      <ul class="plain">${few(watcher.domains, 4, `${key}/hosts`, actions, (one) => html`<li>${code(one)}</li>`, all)}</ul>`)}
     </dl>
     <ul class="plain findings">${few(findings, 4, `${key}/findings`, actions, (finding) =>
       html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>
@@ -76,7 +76,7 @@ export function evidence(finding, model, actions) {
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, model)) : nothing}
       ${finding.evidence.length > 0 ? entry('asked_label', html`<ul class="plain asked">${
         few(finding.evidence, 2, `${key}/evidence`, actions, (item) =>
-          html`<li><span class="type" dir="ltr">${item.type}</span> ${code(item.url)}</li>`, all)
+          html`<li><span class="type">${name(item.type)}</span> ${code(item.url)}</li>`, all)
       }</ul>`) : nothing}
       ${entry('sure_label', html`${word('confidence', finding.confidence)}`)}
     </dl>`;
@@ -86,7 +86,8 @@ export function evidence(finding, model, actions) {
 function rule(rule, model) {
   const list = model.report.engine.lists.find(({ id }) => id === rule.list);
   return html`${code(rule.text)}
-    <span class="place">${around('rule_place', name(rule.list_title), i18n().number(rule.line))}${
-      list?.date ? html` · <span class="together">${i18n().date(list.date)}</span>` : nothing}</span>
+    <span class="place">${list?.date
+      ? around('rule_place_dated', name(rule.list_title), i18n().number(rule.line), i18n().date(list.date))
+      : around('rule_place', name(rule.list_title), i18n().number(rule.line))}</span>
     ${rule.section ? html`<span class="place">${around('rule_section', name(rule.section))}</span>` : nothing}`;
 }

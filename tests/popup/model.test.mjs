@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { FAMILIES } from '../../extension/shared/i18n.js';
+import { levelOf, modelOf, telling } from '../../extension/popup/model.js';
+import { LEVELS } from '../../extension/popup/shapes.js';
+import { STATES } from './fixtures.mjs';
+
+const { compare } = new Intl.Collator('en');
+
+/** @param {string} state */
+function model(state) {
+  const answer = STATES[state];
+  assert.ok(answer?.state === 'ok');
+  const made = modelOf(answer.report, answer.gaps, compare);
+  assert.ok(made);
+  return made;
+}
+
+test('groups stand by their worst member, and members by level, requests and name', () => {
+  assert.deepEqual(model('some').groups.map(({ category, watchers }) => [category, ...watchers.map(({ name }) => name)]), [
+    ['marketing', 'LiveRamp'], ['ad', 'Google', 'Criteo'], ['analytics', 'Hotjar'], ['social', 'Facebook'],
+    ['cdn', 'JSDelivr CDN'], ['unknown', 'static-parts.example'],
+  ]);
+});
+
+test('a page is only clean when all of it was seen', () => {
+  assert.deepEqual([model('none').sentence, model('none').level], ['nobody', 'none']);
+  assert.deepEqual([model('none-partly').sentence, model('none-partly').level], ['nobody-partly', 'unknown']);
+  assert.deepEqual([model('unknown').sentence, model('unknown').level], ['unknown', 'unknown']);
+  assert.deepEqual([model('gaps').sentence, model('gaps').level], ['at-least', 'moderate']);
+});
+
+test('the third tab counts what is not known, and not what contacts nobody', () => {
+  const some = model('some');
+  assert.equal(some.unknowns, 2); // one address cut, one owner not known
+  assert.deepEqual(some.contactsNobody, [{ why: 'data-url', count: 12 }]);
+  assert.equal(model('gaps').unknowns, 4 + 3);
+  assert.deepEqual(model('gaps').couldNotLook.map(({ why, techniques }) => [why, techniques.length]), [['restored-from-cache', 4]]);
+});
+
+test('a word that is not known is never taken for a mild one', () => {
+  assert.equal(levelOf('catastrophic'), 'unknown');
+  const hostile = model('hostile');
+  assert.ok(hostile.couldNotLook.length > 0, 'a state of a check that is not known is "could not look"');
+});
+
+test('what the site does itself is told with its technique', () => {
+  const marks = model('some').techniques.find(({ technique }) => technique === 'link-decoration');
+  assert.deepEqual(marks?.watchers, ['Google']);
+  assert.equal(marks?.site.length, 1);
+});
+
+test('the line of a watcher tells the gravest technique, or the newest', () => {
+  const google = model('some').page.watchers.find(({ name }) => name === 'Google');
+  assert.ok(google);
+  assert.equal(telling(google), 'tracker-request');
+  assert.equal(telling({ ...google, techniques: ['ad-request', 'of-tomorrow'] }), 'of-tomorrow');
+  assert.equal(telling({ ...google, techniques: [] }), undefined);
+});
+
+test('a report of no page is no model', () => {
+  const answer = STATES.none;
+  assert.ok(answer?.state === 'ok');
+  assert.equal(modelOf({ ...answer.report, pages: [] }, [], compare), null);
+});
+
+test('levels and rights are the core\'s', () => {
+  const core = readFileSync(new URL('../../src/finding.rs', import.meta.url), 'utf8');
+  const named = [...core.matchAll(/Self::\w+ => "([a-z0-9-]+)"/g)].map((found) => found[1] ?? '');
+  for (const level of LEVELS) assert.ok(level === 'unknown' || named.includes(level), level);
+  for (const right of FAMILIES.right?.members ?? []) assert.ok(named.includes(right), right);
+  for (const word of FAMILIES.confidence?.members ?? []) assert.ok(named.includes(word), word);
+});
+
+test('every technique of the core has words, and its rights are the detector\'s', async () => {
+  const folder = new URL('../../src/detectors/', import.meta.url);
+  const { RIGHTS } = await import('../../extension/popup/rights.js');
+  const article = { Privacy: 'iccpr-17', Expression: 'iccpr-19', Assembly: 'iccpr-21-22', Participation: 'iccpr-25' };
+  const listed = [...readFileSync(new URL('mod.rs', folder), 'utf8').matchAll(/&(\w+)::DETECTOR/g)].map((found) => found[1] ?? '');
+  assert.deepEqual(listed.map((file) => file.replaceAll('_', '-')).sort(), [...(FAMILIES.technique?.members ?? [])].sort());
+  for (const file of listed) {
+    const text = readFileSync(new URL(`${file}.rs`, folder), 'utf8');
+    const rights = [...(/rights: &\[([^\]]*)\]/.exec(text)?.[1] ?? '').matchAll(/Right::(\w+)/g)]
+      .map((found) => article[/** @type {keyof typeof article} */ (found[1])]);
+    assert.deepEqual(RIGHTS[file.replaceAll('_', '-')], rights, file);
+  }
+});
