@@ -73,6 +73,22 @@ limited() {
 # (extension/vendor is made by the build itself.)
 key() { { find "$@" -type f ! -path 'extension/vendor/*' -exec cksum {} + 2>/dev/null || true; } | LC_ALL=C sort | cksum; }
 
+# One build at a time in one folder: a second one waits, and then mostly finds everything done.
+one_at_a_time() {
+  local holder waited=0
+  while ! mkdir "$STAMPS/lock" 2>/dev/null; do
+    holder=$(cat "$STAMPS/lock/pid" 2>/dev/null || true)
+    # A holder that is gone left its lock behind; one that has not written its number yet gets a moment.
+    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then rm -rf "$STAMPS/lock"; continue; fi
+    if [ -z "$holder" ] && [ "$waited" -ge 5 ]; then rm -rf "$STAMPS/lock"; continue; fi
+    [ "$waited" != 0 ] || say "waiting for another build in this folder (process ${holder:-?})"
+    sleep 1
+    waited=$((waited + 1))
+  done
+  printf '%s\n' "$$" >"$STAMPS/lock/pid"
+  trap 'rm -rf "$STAMPS/lock"' EXIT
+}
+
 # fresh NAME KEY: was the step NAME last done with this KEY?
 fresh() { [ -f "$STAMPS/$1" ] && [ "$(cat "$STAMPS/$1")" = "$2" ]; }
 done_with() { mkdir -p "$STAMPS" && printf '%s\n' "$2" >"$STAMPS/$1"; }
@@ -244,6 +260,7 @@ build_dist() {
 
 build() {
   mkdir -p "$STAMPS" "$LOGS" pkg
+  one_at_a_time
   need_npm_packages
   need_rust
   build_cli
@@ -251,6 +268,8 @@ build() {
   build_notices notices-wasm "$TRIPLE"
   build_notices notices-host host
   build_dist
+  rm -rf "$STAMPS/lock"
+  trap - EXIT
 }
 
 # --- browsers -------------------------------------------------------------------------------------------------------
@@ -324,7 +343,8 @@ wasm_clippy() {
   elif [ ! -x /usr/bin/cargo-clippy ]; then
     can_apt && apt_install rust-web-clippy || die "clippy for the system's Rust is missing: apt-get install rust-web-clippy"
   fi
-  wasm_cargo clippy --lib -- -D warnings
+  # The profile of the build, so that build scripts and macros are compiled once.
+  wasm_cargo clippy --lib --profile wasm -- -D warnings
 }
 
 web_ext_lint() {

@@ -5,7 +5,7 @@
  * Also fills extension/vendor, so that an editor and the type checker see what the browser will see.
  */
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { BROWSERS, ROOT, readJson, version, walk } from './lib.mjs';
 
@@ -61,34 +61,44 @@ function vendored(files) {
   return [...wanted].sort();
 }
 
-/** @param {string} from @param {string} to */
-function copy(from, to) {
-  mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to);
+/**
+ * Makes a folder hold exactly these files. What is right already is left alone: a browser may have the folder loaded.
+ * @param {string} folder @param {Map<string, Buffer>} wanted
+ */
+function fill(folder, wanted) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of walk(folder)) if (!wanted.has(name)) rmSync(join(folder, name));
+  for (const [name, bytes] of wanted) {
+    const path = join(folder, name);
+    if (existsSync(path) && readFileSync(path).equals(bytes)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
 }
 
 const files = walk(EXTENSION).filter((file) =>
   !file.startsWith('vendor/') && !/^manifest\..+\.json$/.test(file) && !/(^|\/)(\.|README)/.test(file));
 const vendor = vendored(files);
 
-rmSync(join(EXTENSION, 'vendor'), { recursive: true, force: true });
-for (const name of vendor) {
-  copy(join(LIT, name), join(EXTENSION, 'vendor', name));
-  copy(join(LIT, name.replace(/\.js$/, '.d.ts')), join(EXTENSION, 'vendor', name.replace(/\.js$/, '.d.ts')));
-}
+/** @param {string} path from the root */
+const bytesOf = (path) => readFileSync(join(ROOT, path));
+const lit = 'node_modules/lit-html';
+
+fill(join(EXTENSION, 'vendor'), new Map(vendor.flatMap((name) =>
+  [name, name.replace(/\.js$/, '.d.ts')].map((file) => [file, bytesOf(`${lit}/${file}`)]))));
 
 for (const browser of BROWSERS) {
-  const out = join(ROOT, 'dist', browser);
-  rmSync(out, { recursive: true, force: true });
-  for (const file of files) copy(join(EXTENSION, file), join(out, file));
-  for (const name of vendor) copy(join(LIT, name), join(out, 'vendor', name));
-  if (vendor.length > 0) copy(join(LIT, 'LICENSE'), join(out, 'vendor/LICENSE'));
-  for (const name of GENERATED) copy(join(ROOT, 'pkg', name), join(out, 'pkg', name));
-  copy(join(ROOT, 'LICENSE'), join(out, 'LICENSE'));
-  copy(join(ROOT, 'target/stamps/notices-wasm.txt'), join(out, 'THIRD-PARTY-NOTICES.txt'));
   const manifest = merge(
     { ...readJson('extension/manifest.base.json'), version: version() },
     readJson(`extension/manifest.${browser}.json`),
   );
-  writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  fill(join(ROOT, 'dist', browser), new Map([
+    ...files.map((file) => /** @type {const} */ ([file, bytesOf(`extension/${file}`)])),
+    ...vendor.map((name) => /** @type {const} */ ([`vendor/${name}`, bytesOf(`${lit}/${name}`)])),
+    ...(vendor.length > 0 ? [/** @type {const} */ (['vendor/LICENSE', bytesOf(`${lit}/LICENSE`)])] : []),
+    ...GENERATED.map((name) => /** @type {const} */ ([`pkg/${name}`, bytesOf(`pkg/${name}`)])),
+    ['LICENSE', bytesOf('LICENSE')],
+    ['THIRD-PARTY-NOTICES.txt', bytesOf('target/stamps/notices-wasm.txt')],
+    ['manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],
+  ]));
 }
