@@ -1346,3 +1346,271 @@ impl<R: Read> Read for Decoded<R> {
         Ok(count)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const CHROME: &[u8] = include_bytes!("../tests/har/chrome.har");
+    const BROWSERTIME: &[u8] = include_bytes!("../tests/har/browsertime.har");
+
+    /// The pages as lines: an address, then a type and an address each.
+    fn shape(har: &[u8]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for page in read(har).unwrap().pages {
+            lines.push(format!("= {}", page.url));
+            lines.extend(page.gaps.iter().map(|gap| format!("! {}", gap.why)));
+            for observation in &page.observations {
+                lines.push(match observation {
+                    Observation::Request { kind, url, .. } => format!("{} {url}", kind.name()),
+                    Observation::Unreadable { why } => format!("- {why}"),
+                });
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn chrome() {
+        assert_eq!(shape(CHROME), [
+            "= https://news.example/",
+            "main_frame http://news.example/",
+            "main_frame https://news.example/",
+            "script https://tracker.example/t.js?id=1234567",
+            "script https://tracker.example/allowed.js",
+            "image data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+            "xmlhttprequest blob:https://news.example/8c2e9a9e-0000-4000-8000-000000000000",
+            "sub_frame https://frame.example/f.html",
+            "websocket wss://socket.example/live",
+            "xmlhttprequest https://api.news.example/v1",
+            "ping https://beacon.example/b",
+            "stylesheet https://cdn.example/late.css",
+            "= https://shop.example/cart?item=7",
+            "main_frame https://shop.example/cart?item=7",
+            "image https://pixel.example/p.gif?visitor=abcdef",
+            "image https://shop.example/favicon.ico",
+        ]);
+    }
+
+    #[test]
+    fn firefox() {
+        assert_eq!(shape(include_bytes!("../tests/har/firefox.har")), [
+            "= https://news.example/start",
+            "main_frame http://news.example/",
+            "main_frame https://news.example/start",
+            "script https://tracker.example/t.js",
+            "sub_frame https://frame.example/f.html",
+            "image https://pixel.example/hop",
+            "image https://pixel.example/p.gif",
+            "xmlhttprequest https://beacon.example/b",
+            "csp_report https://csp.news.example/r",
+            "websocket wss://socket.example/live",
+        ]);
+    }
+
+    #[test]
+    fn safari() {
+        assert_eq!(shape(include_bytes!("../tests/har/safari.har")), [
+            "= https://news.example/start",
+            "main_frame https://news.example/start",
+            "stylesheet https://cdn.example/s.css",
+            "script https://tracker.example/t.js",
+            "image https://pixel.example/p?id=1",
+            "sub_frame https://frame.example/f.html",
+            "xmlhttprequest https://api.news.example/v1.json",
+            "font https://cdn.example/a",
+            "media https://video.example/v",
+            "other https://unknown.example/x",
+        ]);
+    }
+
+    #[test]
+    fn webpagetest() {
+        let har = include_bytes!("../tests/har/webpagetest.har");
+        assert_eq!(shape(har), [
+            "= https://news.example/start",
+            "main_frame http://news.example/",
+            "main_frame https://news.example/start",
+            "sub_frame https://frame.example/f.html",
+            "script https://tracker.example/t.js",
+            "image https://pixel.example/p.gif",
+            "ping https://beacon.example/b",
+            "= https://news.example/start",
+            "main_frame https://news.example/start",
+        ]);
+        let recording = read(har.as_slice()).unwrap();
+        let Some(Observation::Request { frame, id, .. }) = recording.pages.first().unwrap().observations.get(3) else {
+            panic!("a request")
+        };
+        assert_eq!(frame.as_deref(), Some("https://frame.example/f.html"));
+        assert_eq!(id, "e4");
+    }
+
+    #[test]
+    fn browsertime() {
+        assert_eq!(shape(BROWSERTIME), [
+            "= https://news.example/landed",
+            "main_frame https://www.news.example/",
+            "main_frame https://www.news.example/start?x=1",
+            "main_frame https://news.example/landed",
+            "script https://tracker.example/t.js",
+            "xmlhttprequest https://api.news.example/v1",
+            "other https://news.example/next",
+            "sub_frame https://frame.example/f.html",
+        ]);
+    }
+
+    #[test]
+    fn bare_and_late() {
+        assert_eq!(shape(include_bytes!("../tests/har/bare.har")), [
+            "= https://news.example/",
+            "main_frame https://news.example/",
+            "script https://tracker.example/t.js",
+            "image https://pixel.example/p.gif",
+        ]);
+        assert_eq!(shape(include_bytes!("../tests/har/late.har")), [
+            "= https://news.example/open",
+            "! document-not-recorded",
+            "xmlhttprequest https://tracker.example/t?x=1",
+            "sub_frame https://frame.example/f.html",
+        ]);
+    }
+
+    #[test]
+    fn malformed_entries_cost_the_rest_nothing() {
+        let recording = read(include_bytes!("../tests/har/malformed.har").as_slice()).unwrap();
+        assert_eq!((recording.entries, recording.malformed_count), (7, 5));
+        let named: Vec<(u64, &str)> = recording.malformed.iter().map(|bad| (bad.entry, bad.why)).collect();
+        assert_eq!(named, [
+            (2, "it is not an object"),
+            (3, "it has no request"),
+            (4, "its request is not an object"),
+            (5, "its request has no url"),
+            (6, "its request's url is not a string"),
+        ]);
+        let page = recording.pages.first().unwrap();
+        let unreadable = page.observations.iter().filter(|o| matches!(o, Observation::Unreadable { .. })).count();
+        assert_eq!((page.observations.len(), unreadable), (7, 5));
+    }
+
+    #[test]
+    fn what_is_not_a_har_says_why() {
+        for (text, entry, why) in [
+            ("", None, "the file ends too early"),
+            ("<html>", None, "not JSON: expected value at line 1 column 1"),
+            ("[]", None, "not a HAR: it has no \"log\""),
+            (r#"{"log":7}"#, None, "not a HAR: its \"log\" is not an object"),
+            (r#"{"log":{}}"#, None, "its log has no \"entries\""),
+            (r#"{"log":{"entries":{}}}"#, None, "its \"entries\" are not a list"),
+            (r#"{"log":{"pages":[],"entries":[]}}"#, None, "it records no page and no request"),
+            (r#"{"log":{"entries":[{"request":{"url":"https://a.example/"}},{"request":{]}"#, Some(2), "not JSON: "),
+            (r#"{"log":{"entries":[{"request":{"url":"https://a.exa"#, Some(1), "the file ends too early"),
+            (r#"{"log":{"entries":[{"request":{"url":"https://a.example/"}}]}} x"#, None, "not JSON: trailing characters"),
+        ] {
+            let error = read(text.as_bytes()).unwrap_err();
+            assert_eq!(error.entry, entry, "{text}");
+            assert!(error.why.starts_with(why), "{text}: {}", error.why);
+            assert!(!error.to_string().contains("a.exa"));
+        }
+    }
+
+    #[test]
+    fn a_page_without_requests_is_not_clean() {
+        let page = read(br#"{"log":{"pages":[{"id":"p","title":"https://a.example/"}],"entries":[]}}"#.as_slice()).unwrap();
+        let page = page.pages.first().unwrap().clone();
+        assert_eq!((page.url.as_str(), page.gaps.len()), ("https://a.example/", 1));
+    }
+
+    #[test]
+    fn every_way_to_write_text_reads_the_same() {
+        let text = std::str::from_utf8(CHROME).unwrap();
+        let plain = shape(CHROME);
+        let mark: Vec<u8> = [&[0xef, 0xbb, 0xbf], CHROME].concat();
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked: Vec<u8> = [&[0xff, 0xfe], little.as_slice()].concat();
+        for other in [mark, little, big, marked] {
+            assert_eq!(shape(&other), plain);
+        }
+    }
+
+    #[test]
+    fn invalid_text_is_replaced_across_reads() {
+        struct ByOne<'a>(&'a [u8]);
+        impl Read for ByOne<'_> {
+            fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+                let (Some((first, rest)), Some(place)) = (self.0.split_first(), to.first_mut()) else { return Ok(0) };
+                *place = *first;
+                self.0 = rest;
+                Ok(1)
+            }
+        }
+        let bytes = b"a\xff\xe2\x82\xac\xe2\x82z\xf0\x9f";
+        let mut out = String::new();
+        Decoded::new(ByOne(bytes)).read_to_string(&mut out).unwrap();
+        assert_eq!(out, String::from_utf8_lossy(bytes));
+    }
+
+    #[test]
+    fn a_long_url_keeps_one_byte_too_many_so_that_the_cut_is_counted() {
+        let har = format!(r#"{{"log":{{"entries":[{{"request":{{"url":"https://a.example/{}"}}}}]}}}}"#, "é".repeat(1 << 19));
+        let recording = read(har.as_bytes()).unwrap();
+        let page = recording.pages.first().unwrap();
+        let Some(Observation::Request { url, .. }) = page.observations.first() else { panic!("a request") };
+        assert!(url.len() > MAX_URL && url.len() < MAX_URL + 8);
+    }
+
+    #[test]
+    fn locations_are_resolved() {
+        for (base, location, whole) in [
+            ("https://a.example/x/y?q", "/z", "https://a.example/z"),
+            ("https://a.example/x/y?q", "z", "https://a.example/x/z"),
+            ("https://a.example/x/y", "../z?a=1/../2", "https://a.example/z?a=1/../2"),
+            ("https://a.example/x/y", "./", "https://a.example/x/"),
+            ("https://a.example", "z", "https://a.example/z"),
+            ("https://a.example/x", "//b.example/", "https://b.example/"),
+            ("https://a.example/x", "http://b.example/", "http://b.example/"),
+            ("https://a.example/x?a", "?b", "https://a.example/x?b"),
+            ("https://a.example/", "../../..", "https://a.example/"),
+        ] {
+            assert_eq!(resolve(base, location), whole, "{base} {location}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_redirects_in_a_ring_ends() {
+        let entry = |from: u32, to: u32| {
+            format!(
+                r#"{{"request":{{"url":"https://a.example/{from}"}},"response":{{"status":302,"redirectURL":"/{to}"}},"_resourceType":"document"}}"#
+            )
+        };
+        let entries: Vec<String> = (0..5_000).map(|n| entry(n % 7, (n + 1) % 7)).collect();
+        let har = format!(r#"{{"log":{{"entries":[{}]}}}}"#, entries.join(","));
+        assert_eq!(read(har.as_bytes()).unwrap().pages.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn damage_never_panics(at in 0..CHROME.len(), byte in any::<u8>(), cut in 0..CHROME.len()) {
+            let mut bytes = CHROME.to_vec();
+            if let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+            let _ = read(bytes.as_slice());
+            bytes.truncate(cut);
+            let _ = read(bytes.as_slice());
+        }
+
+        #[test]
+        fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = read(bytes.as_slice());
+            let mut out = Vec::new();
+            Decoded::new(bytes.as_slice()).read_to_end(&mut out).unwrap();
+            prop_assert!(std::str::from_utf8(&out).is_ok());
+        }
+    }
+}

@@ -26,6 +26,7 @@ fn make(args: &Compile) -> Result<(), Failure> {
     let (lists, owners) = sources::read(&args.sources, &args.node_modules)?;
     let bytes = compile(&lists, &owners)?;
     output::write(&bytes, Some(&args.out))?;
-    say(&format!("{} lists, {} bytes: {}", lists.len(), bytes.len(), args.out.display()));
+    let count = if lists.len() == 1 { "1 list".to_owned() } else { format!("{} lists", lists.len()) };
+    say(&format!("{count}, {} bytes: {}", bytes.len(), args.out.display()));
     Ok(())
 }

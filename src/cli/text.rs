@@ -11,6 +11,9 @@ use onlooker::report::{Explanation, Finding, ListInfo, PageReport, Report, Rule,
 /// How many of the organisations that no rule speaks of are named one by one.
 const NAMED: usize = 12;
 
+/// How much of an example's address is shown; the JSON has it all.
+const SHOWN: usize = 110;
+
 /// Text from outside with everything escaped that could steer a terminal or turn the reading order around.
 pub fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
@@ -189,7 +192,11 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
         rule(out, "      ", exception, paint);
     }
     if let Some(evidence) = finding.evidence.first() {
-        let _ = writeln!(out, "      {}", paint.soft(&format!("{} {}", evidence.kind, plain(&evidence.url))));
+        let mut url: String = evidence.url.chars().take(SHOWN).collect();
+        if url.len() < evidence.url.len() {
+            url.push('…');
+        }
+        let _ = writeln!(out, "      {}", paint.soft(&format!("{} {}", evidence.kind, plain(&url))));
     }
 }
 
