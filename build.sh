@@ -347,17 +347,13 @@ wasm_clippy() {
   wasm_cargo clippy --lib --profile wasm -- -D warnings
 }
 
-web_ext_lint() {
-  node_modules/.bin/web-ext lint --no-config-discovery --warnings-as-errors --self-hosted=false --source-dir dist/firefox
-}
-
 check() {
   build
   need_cargo_part fmt rustfmt
   need_cargo_part clippy clippy
   step "cargo lock file" locks_are_current
-  step "rustfmt" cargo fmt --check
-  step "rustfmt, tools" cargo fmt --check --manifest-path tools/wasm-bindgen/Cargo.toml
+  step "rustfmt" cargo fmt --check -- -l
+  step "rustfmt, tools" cargo fmt --check --manifest-path tools/wasm-bindgen/Cargo.toml -- -l
   step "clippy, native" cargo clippy --all-targets -- -D warnings
   step "clippy, wasm32" wasm_clippy
   step "types, extension" node_modules/.bin/tsc -p tsconfig.json
@@ -366,7 +362,7 @@ check() {
   step "manifests" node tools/check-manifests.mjs
   step "locales" node tools/check-locales.mjs
   step "repository" node tools/check-repo.mjs
-  step "web-ext lint" web_ext_lint
+  step "web-ext lint" node tools/lint-extension.mjs
   printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
   [ "$FAILED" = 0 ]
 }
@@ -432,7 +428,7 @@ package() {
   local version browser zip
   version=$(node -p "require('./dist/firefox/manifest.json').version")
   say "web-ext lint"
-  web_ext_lint >"$LOGS/lint.log" 2>&1 || { cat "$LOGS/lint.log" >&2; die "web-ext lint complains: see above"; }
+  node tools/lint-extension.mjs || die "web-ext lint complains: see above"
   for browser in chrome firefox; do
     zip=dist/onlooker-$browser-$version.zip
     node tools/zip.mjs "dist/$browser" "$zip" || die "$zip could not be written: the reason is above"
