@@ -1,10 +1,7 @@
 // Answers of the background, as the popup can get them: made up, but in the wire's exact shape.
 
 /** @typedef {import('../../extension/shared/protocol.js').PageReport} PageReport */
-/** @typedef {import('../../extension/shared/protocol.js').Report} Report */
-/** @typedef {Report['pages'][number]} Page */
-/** @typedef {Page['watchers'][number]} Watcher */
-/** @typedef {Page['findings'][number]} Finding */
+/** What goes over the wire is JSON: null where the core has nothing, whatever the generated types call it. @typedef {Record<string, any>} Json */
 
 const TRACKING = 'AdGuard Tracking Protection filter';
 const sha256 = '3f7a'.repeat(16);
@@ -18,7 +15,7 @@ const LISTS = [
 
 const TECHNIQUES = ['tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact'];
 
-/** @param {Partial<Finding> & {technique: string, domain: string}} over @returns {Finding} */
+/** @param {Json} over @returns {Json} */
 function finding(over) {
   return {
     id: `${over.technique}/${over.domain}/${over.watcher ?? 'site'}/3:4812`,
@@ -36,14 +33,14 @@ function finding(over) {
   };
 }
 
-/** @param {Partial<Watcher> & {name: string}} over @returns {Watcher} */
+/** @param {Json} over @returns {Json} */
 function watcher(over) {
   return {
     category: 'unknown', country: null, known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
   };
 }
 
-/** @param {Partial<Page>} over @returns {Report} */
+/** @param {Json} over @returns {any} */
 function report(over) {
   const findings = over.findings ?? [];
   return {
@@ -55,7 +52,7 @@ function report(over) {
       risk: { level: 'none', score: 0, reasons: [] },
       watchers: [],
       findings: [],
-      checks: TECHNIQUES.map((technique) => (findings.some((one) => one.technique === technique)
+      checks: TECHNIQUES.map((technique) => (findings.some((/** @type {Json} */ one) => one.technique === technique)
         ? { technique, state: 'seen', why: null }
         : { technique, state: 'not-seen', why: technique === 'third-party-contact' ? null : 'known-names-only' })),
       requests: { total: 40, third_party: 20, same_owner: 0, matched: 9, skipped: [] },
@@ -64,7 +61,7 @@ function report(over) {
   };
 }
 
-/** @param {Partial<Page>} page @param {{why: string, count: number}[]} [gaps] @returns {PageReport} */
+/** @param {Json} page @param {{why: string, count: number}[]} [gaps] @returns {PageReport} */
 const ok = (page, gaps = []) => ({ state: 'ok', report: report(page), private: false, gaps });
 
 const SOME = [
