@@ -1,0 +1,650 @@
+//! The real binary, run as a person or a build server runs it: exit codes, files, and what stands where.
+//!
+//! The lists are of our own making (`tests/har/lists`), compiled by the binary itself, so nothing here needs the
+//! network, the real lists or a pack made before.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn har(name: &str) -> String {
+    root().join("tests/har").join(name).display().to_string()
+}
+
+/// A new empty folder, under the folder that cargo gives to integration tests.
+fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}-{number}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn onlooker(args: &[&str], input: Option<&[u8]>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onlooker"));
+    command.args(args).env_remove("NO_COLOR").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.unwrap_or_default().to_vec();
+    let writer = std::thread::spawn(move || {
+        // The binary may end without reading it all.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+/// The pack of the lists of our own making.
+fn pack() -> &'static str {
+    static PACK: OnceLock<String> = OnceLock::new();
+    PACK.get_or_init(|| {
+        let path = folder().join("made-up.pack").display().to_string();
+        let lists = root().join("tests/har/lists");
+        let (sources, packages) = (lists.join("sources.toml"), lists.join("packages"));
+        let made = onlooker(
+            &[
+                "lists", "compile", "--out", &path, "--sources", sources.to_str().unwrap(), "--node-modules",
+                packages.to_str().unwrap(),
+            ],
+            None,
+        );
+        assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+        path
+    })
+}
+
+fn audit(args: &[&str]) -> Output {
+    audit_of(args, None)
+}
+
+fn audit_of(args: &[&str], input: Option<&[u8]>) -> Output {
+    onlooker(&[&["audit", "--pack", pack()], args].concat(), input)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The JSON report of an audit that is to end with this code.
+fn report(args: &[&str], code: i32) -> Value {
+    let output = audit(&[&["--format", "json"], args].concat());
+    assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn urls(report: &Value) -> Vec<&str> {
+    report["pages"].as_array().unwrap().iter().map(|page| page["url"].as_str().unwrap()).collect()
+}
+
+fn domains(page: &Value) -> Vec<&str> {
+    let mut domains: Vec<&str> = page["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["technique"] == "tracker-request")
+        .map(|finding| finding["domain"].as_str().unwrap())
+        .collect();
+    domains.sort_unstable();
+    domains
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Exit codes
+
+#[test]
+fn exit_codes_follow_the_level() {
+    let page = har("chrome.har");
+    for (level, code) in [("none", 1), ("low", 1), ("moderate", 1), ("high", 0), ("severe", 0)] {
+        assert_eq!(audit(&[&page, "--fail-on", level]).status.code(), Some(code), "{level}");
+    }
+    assert_eq!(audit(&[&page]).status.code(), Some(0));
+    assert_eq!(audit(&[&page, "--fail-on", "grave"]).status.code(), Some(2));
+    assert_eq!(audit(&[]).status.code(), Some(2));
+    assert_eq!(onlooker(&[], None).status.code(), Some(2));
+}
+
+#[test]
+fn an_unknown_level_is_told_and_never_fails() {
+    let empty = br#"{"log":{"pages":[{"id":"p","title":"https://news.example/"}],"entries":[]}}"#;
+    let output = audit_of(&["-", "--fail-on", "none", "--format", "json"], Some(empty));
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["pages"][0]["risk"]["level"], "unknown");
+    assert!(text(&output.stderr).contains("the level of 1 page was not known"));
+}
+
+#[test]
+fn a_missing_or_damaged_pack_is_never_a_clean_page() {
+    let folder = folder();
+    let mut bytes = fs::read(pack()).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    for (name, bytes, variant) in
+        [("damaged", bytes.as_slice(), "pack-damaged"), ("foreign", b"{}".as_slice(), "pack-foreign")]
+    {
+        let path = folder.join(name);
+        fs::write(&path, bytes).unwrap();
+        let output = onlooker(&["audit", &har("chrome.har"), "--pack", path.to_str().unwrap()], None);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        assert!(text(&output.stderr).contains(variant), "{}", text(&output.stderr));
+    }
+    let output = onlooker(&["lists", "--pack", folder.join("nowhere").to_str().unwrap()], None);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What is read
+
+#[test]
+fn every_exporter_is_read() {
+    let start = "https://news.example/start";
+    for (name, pages, trackers) in [
+        ("chrome.har", vec!["https://news.example/", "https://shop.example/cart?item=…"], vec![
+            "beacon.example", "frame.example", "socket.example", "tracker.example", "tracker.example",
+        ]),
+        ("firefox.har", vec![start], vec!["frame.example", "pixel.example", "socket.example", "tracker.example"]),
+        ("safari.har", vec![start], vec!["frame.example", "pixel.example", "tracker.example"]),
+        ("webpagetest.har", vec![start, start], vec!["beacon.example", "frame.example", "pixel.example", "tracker.example"]),
+        ("browsertime.har", vec!["https://news.example/landed"], vec!["frame.example", "tracker.example"]),
+        ("bare.har", vec!["https://news.example/"], vec!["pixel.example", "tracker.example"]),
+        ("late.har", vec!["https://news.example/open"], vec!["frame.example", "tracker.example"]),
+    ] {
+        let report = report(&[&har(name)], 0);
+        assert_eq!(urls(&report), pages, "{name}");
+        assert_eq!(domains(&report["pages"][0]), trackers, "{name}");
+    }
+}
+
+#[test]
+fn a_rule_an_exception_and_an_owner_are_named() {
+    let report = report(&[&har("chrome.har")], 0);
+    let page = &report["pages"][0];
+    let findings = page["findings"].as_array().unwrap();
+    let allowed = findings.iter().find(|finding| finding["allowed"] == true).unwrap();
+    assert_eq!(allowed["rule"]["text"], "||tracker.example^$third-party");
+    assert_eq!(allowed["rule"]["line"], 5);
+    assert_eq!(allowed["rule"]["list_title"], "Made-up tracking list");
+    assert_eq!(allowed["exception_rule"]["text"], "@@||tracker.example/allowed.js$script");
+    assert_eq!(allowed["exception_rule"]["line"], 10);
+    let watcher = page["watchers"].as_array().unwrap().iter().find(|w| w["name"] == "Tracker Inc.").unwrap();
+    assert_eq!((watcher["category"].as_str(), watcher["known"].as_bool()), (Some("analytics"), Some(true)));
+    // What a person typed or is known by never stands in a report.
+    assert!(!report.to_string().contains("1234567"));
+}
+
+#[test]
+fn standard_input_folders_gzip_and_logs() {
+    let folder = folder();
+    let chrome = fs::read(har("chrome.har")).unwrap();
+    let below = folder.join("b/below");
+    fs::create_dir_all(&below).unwrap();
+    fs::write(folder.join("z.har"), fs::read(har("bare.har")).unwrap()).unwrap();
+    fs::write(folder.join("a.HAR.gz"), gzip(&chrome)).unwrap();
+    fs::write(below.join("firefox.har"), fs::read(har("firefox.har")).unwrap()).unwrap();
+    fs::write(below.join("page.log.json"), LOG).unwrap();
+    fs::write(below.join("notes.json"), "not a recording").unwrap();
+    let all = report(&[folder.to_str().unwrap()], 0);
+    assert_eq!(urls(&all), [
+        "https://news.example/",
+        "https://shop.example/cart?item=…",
+        "https://news.example/start",
+        "https://log.example/",
+        "https://news.example/",
+    ]);
+    // The order is the one given, and standard input is one of the files.
+    let bare = har("bare.har");
+    let mixed = audit_of(&["--format", "json", &bare, "-", &har("safari.har")], Some(&gzip(&chrome)));
+    assert_eq!(mixed.status.code(), Some(0));
+    let mixed: Value = serde_json::from_slice(&mixed.stdout).unwrap();
+    assert_eq!(urls(&mixed), [
+        "https://news.example/",
+        "https://news.example/",
+        "https://shop.example/cart?item=…",
+        "https://news.example/start",
+    ]);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+const LOG: &str = r#"{
+  "schema": "onlooker-log/1",
+  "pages": [
+    {
+      "url": "https://log.example/",
+      "gaps": [{ "why": "worker-asleep", "count": 1 }],
+      "observations": [
+        { "kind": "request", "id": "1.0", "url": "https://log.example/", "type": "main_frame", "method": "GET", "t": 0 },
+        { "kind": "request", "id": "2.0", "url": "https://tracker.example/t.js", "type": "script", "method": "GET" },
+        { "kind": "request", "id": "2.0", "url": "https://tracker.example/t.js", "type": "script", "method": "GET" },
+        { "kind": "cookie", "id": "3.0" }
+      ]
+    }
+  ]
+}
+"#;
+
+#[test]
+fn a_log_is_judged() {
+    let output = audit_of(&["-", "--format", "json"], Some(LOG.as_bytes()));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let page = &report["pages"][0];
+    assert_eq!(page["requests"]["total"], 2);
+    assert_eq!(domains(page), ["tracker.example"]);
+    for (bad, why) in [
+        (r#"{"schema":"onlooker-log/9","pages":[]}"#, "not an onlooker-log/1"),
+        (r#"{"schema":"onlooker-log/1","pages":7}"#, "the log cannot be read"),
+        (r#"{"schema":"onlooker-log/1","pages":[]}"#, "it records no page"),
+        (r#"{"schema":"onlooker-report/1","pages":[]}"#, "this is a report, not a recording"),
+    ] {
+        let output = audit_of(&["-"], Some(bad.as_bytes()));
+        assert_eq!(output.status.code(), Some(2), "{bad}");
+        assert!(text(&output.stderr).contains(why), "{}", text(&output.stderr));
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Bad input
+
+#[test]
+fn a_broken_file_is_named_and_the_others_are_judged() {
+    let folder = folder();
+    let broken = folder.join("broken.har");
+    let good = fs::read_to_string(har("bare.har")).unwrap();
+    let cut = good.find("pixel.example").unwrap();
+    fs::write(&broken, &good[..cut]).unwrap();
+    let out = folder.join("report.json");
+    let output = audit(&[
+        broken.to_str().unwrap(), &har("safari.har"), "--format", "json", "--out", out.to_str().unwrap(), "--fail-on", "low",
+    ]);
+    // What could not be read weighs more than what was found.
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("broken.har: entry 3: the file ends too early"), "{said}");
+    assert!(!said.contains("pixel"));
+    let report: Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
+    assert_eq!(urls(&report), ["https://news.example/start"]);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn malformed_entries_are_counted_named_and_cost_the_rest_nothing() {
+    let output = audit(&[&har("malformed.har"), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("malformed.har: entry 5: its request has no url"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(domains(&report["pages"][0]), ["tracker.example"]);
+    let skipped = report["pages"][0]["requests"]["skipped"].as_array().unwrap();
+    assert_eq!(skipped.iter().find(|s| s["why"] == "malformed-entry").unwrap()["count"], 5);
+}
+
+#[test]
+fn what_is_not_a_recording_is_refused() {
+    let truncated = { let all = gzip(&fs::read(har("chrome.har")).unwrap()); all[..all.len() / 2].to_vec() };
+    let cases: [(&[u8], &str); 8] = [
+        (b"", "ends too early"),
+        (b"\0\0\0\0", "not JSON"),
+        (b"<!doctype html>", "not JSON"),
+        (b"[]", "not a HAR"),
+        (b"{\"log\":null}", "not a HAR"),
+        (b"{\"log\":{\"entries\":7}}", "not a list"),
+        (b"{\"log\":{\"entries\":[]}}", "records no page"),
+        (&truncated, "compressed file"),
+    ];
+    for (bytes, why) in cases {
+        let output = audit_of(&["-"], Some(bytes));
+        assert_eq!(output.status.code(), Some(2), "{why}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with("onlooker: standard input: ") && said.contains(why), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    let nowhere = audit(&["nowhere.har", &har("bare.har"), "--format", "json"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(text(&nowhere.stderr).contains("nowhere.har: there is no such file"));
+    assert_eq!(urls(&serde_json::from_slice(&nowhere.stdout).unwrap()).len(), 1);
+    let empty = folder();
+    let output = audit(&[empty.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("in this folder"));
+    fs::remove_dir_all(&empty).unwrap();
+}
+
+#[test]
+fn hostile_addresses_are_named_for_what_they_are() {
+    let report = report(&[&har("hostile.har")], 0);
+    let page = &report["pages"][0];
+    assert_eq!(domains(page), ["a.example", "a.example", "tracker.example"]);
+    let skipped = |why: &str| {
+        let all = page["requests"]["skipped"].as_array().unwrap();
+        all.iter().find(|s| s["why"] == why).map_or(0, |s| s["count"].as_u64().unwrap())
+    };
+    assert_eq!((skipped("blob-url"), skipped("data-url"), skipped("browser-internal"), skipped("malformed-url")), (1, 1, 2, 3));
+    // The same name in two spellings is one organisation; an IPv6 address is one too.
+    let names: Vec<&str> = page["watchers"].as_array().unwrap().iter().map(|w| w["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"xn--bcher-kva.example") && names.contains(&"[2001:db8::1]"), "{names:?}");
+}
+
+#[test]
+fn a_megabyte_of_address_and_invalid_text_are_survived() {
+    let mut har = br#"{"log":{"entries":[{"request":{"url":"https://news.example/"}},{"request":{"url":"https://tracker.example/"#.to_vec();
+    har.resize(har.len() + (1 << 20), b'a');
+    har.extend_from_slice(b"\"}},{\"request\":{\"url\":\"https://pixel.example/\xff\xfe\xc3.gif\"}}]}}");
+    let output = audit_of(&["-", "--format", "json"], Some(&har));
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(domains(&report["pages"][0]), ["pixel.example", "tracker.example"]);
+    assert_eq!(report["pages"][0]["requests"]["skipped"][0]["why"], "url-cut");
+    assert!(output.stdout.len() < 64 << 10);
+}
+
+#[test]
+fn a_byte_order_mark_and_utf16_are_read() {
+    let plain = fs::read_to_string(har("chrome.har")).unwrap();
+    let expected = report(&[&har("chrome.har")], 0);
+    let marked = format!("\u{feff}{plain}").into_bytes();
+    let wide: Vec<u8> = marked_utf16(&plain);
+    for bytes in [marked, wide] {
+        let output = audit_of(&["-", "--format", "json"], Some(&bytes));
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), expected);
+    }
+}
+
+fn marked_utf16(text: &str) -> Vec<u8> {
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What is written
+
+#[test]
+fn two_runs_give_the_same_bytes() {
+    let folder = folder();
+    let all = root().join("tests/har");
+    for format in ["json", "csv", "text"] {
+        let runs: Vec<Vec<u8>> = (0..2)
+            .map(|run| {
+                let out = folder.join(format!("{format}-{run}"));
+                audit(&[all.to_str().unwrap(), "--format", format, "--out", out.to_str().unwrap()]);
+                fs::read(out).unwrap()
+            })
+            .collect();
+        assert_eq!(runs[0], runs[1], "{format}");
+        assert!(runs[0].len() > 1_000);
+        let printed = audit(&[all.to_str().unwrap(), "--format", format]);
+        assert_eq!(printed.stdout, runs[0], "{format}: a file and standard output differ");
+    }
+    // Nothing is left beside them.
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 6);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_leaves_nothing() {
+    let folder = folder();
+    let output = audit(&[&har("bare.har"), "--out", folder.join("no/such/folder").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("it cannot be written"));
+    let output = audit(&[&har("bare.har"), "--out", folder.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_written_to_and_a_link_is_kept() {
+    assert_eq!(audit(&[&har("bare.har"), "--out", "/dev/null"]).status.code(), Some(0));
+    assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    let folder = folder();
+    let (file, link) = (folder.join("real"), folder.join("link"));
+    fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    audit(&[&har("bare.har"), "--out", link.to_str().unwrap()]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_ne!(fs::read_to_string(&file).unwrap(), "old");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn text_is_plain_and_cannot_steer_a_terminal() {
+    let output = audit(&[&har("hostile.har"), &har("chrome.har")]);
+    let said = text(&output.stdout);
+    assert!(!said.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{said}");
+    assert!(said.contains("\\u{1b}]0;owned"), "{said}");
+    assert!(said.contains("▲ moderate  https://news.example/"));
+    assert!(said.contains("known, and let through by the list to avoid breakage"));
+    let output = onlooker(&["audit", "--pack", pack(), "no\u{1b}[31m\nsuch.har"], None);
+    assert!(!text(&output.stderr).contains('\u{1b}'));
+    assert_eq!(text(&output.stderr).lines().count(), 1);
+}
+
+#[test]
+fn csv_has_a_row_a_finding_and_no_formula() {
+    let findings: usize = report(&[&har("hostile.har")], 0)["pages"][0]["findings"].as_array().unwrap().len();
+    let output = audit(&[&har("hostile.har"), "--format", "csv"]);
+    let csv = text(&output.stdout);
+    let rows: Vec<&str> = csv.split_terminator("\r\n").collect();
+    assert_eq!(rows.len(), findings + 1);
+    assert!(rows[0].starts_with("page,site,page_level,"));
+    assert!(csv.contains(",\"'-banner-ad.\",") && csv.contains(",\"'=track.gif\","), "{csv}");
+    for row in &rows[1..] {
+        for cell in row.split(',') {
+            assert!(!cell.trim_matches('"').starts_with(['=', '+', '-', '@', '\t']), "{row}");
+        }
+    }
+}
+
+#[test]
+fn explain_names_rules_and_owner() {
+    let args = ["explain", "https://tracker.example/allowed.js?u=secret", "--page", "https://news.example/", "--type", "script"];
+    let output = onlooker(&[args.as_slice(), &["--format", "json", "--pack", pack()]].concat(), None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["party"], "third");
+    assert_eq!(answer["watcher"]["name"], "Tracker Inc.");
+    let rules: Vec<(&str, bool)> = answer["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| (rule["text"].as_str().unwrap(), rule["exception"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(rules, [("||tracker.example^$third-party", false), ("@@||tracker.example/allowed.js$script", true)]);
+    let said = text(&onlooker(&[args.as_slice(), &["--pack", pack()]].concat(), None).stdout);
+    assert!(said.contains("2 rules match it") && said.contains("Tracker Inc.") && !said.contains("secret"), "{said}");
+
+    let own = onlooker(
+        &["explain", "https://news.example/a.js", "--page", "https://news.example/", "--type", "script", "--format", "json", "--pack", pack()],
+        None,
+    );
+    let own: Value = serde_json::from_slice(&own.stdout).unwrap();
+    assert_eq!((own["party"].as_str(), own["watcher"].is_null(), own["rules"].as_array().unwrap().len()), (Some("first"), true, 0));
+    for bad in [
+        ["explain", "javascript:alert(1)", "--page", "https://news.example/", "--type", "script"],
+        ["explain", "https://tracker.example/", "--page", "nowhere", "--type", "script"],
+        ["explain", "https://tracker.example/", "--page", "https://news.example/", "--type", "scrpt"],
+    ] {
+        let output = onlooker(&[bad.as_slice(), &["--pack", pack()]].concat(), None);
+        assert_eq!(output.status.code(), Some(2), "{bad:?}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn lists_say_what_is_bundled() {
+    let output = onlooker(&["lists", "--format", "json", "--pack", pack()], None);
+    let lists: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let list = &lists[0];
+    assert_eq!(list["title"], "Made-up tracking list");
+    assert_eq!(list["version"], "1.2.3");
+    assert_eq!(list["licence"], "GPL-3.0-or-later");
+    assert_eq!(list["source"], "made-up-lists 1.0.0");
+    assert_eq!(list["rules"], 8);
+    assert_eq!(list["skipped"][0]["why"], "cosmetic");
+    assert_eq!(list["sha256"].as_str().unwrap().len(), 64);
+    let said = text(&onlooker(&["lists", "--pack", pack()], None).stdout);
+    for part in ["Made-up tracking list", "version 1.2.3", "8 rules; 1 line left out", "sha256 "] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn compiling_twice_gives_the_same_bytes_and_refuses_another_version() {
+    let folder = folder();
+    let lists = root().join("tests/har/lists");
+    let packages = lists.join("packages");
+    let compile = |sources: &Path, out: &Path| {
+        onlooker(
+            &[
+                "lists", "compile", "--out", out.to_str().unwrap(), "--sources", sources.to_str().unwrap(),
+                "--node-modules", packages.to_str().unwrap(),
+            ],
+            None,
+        )
+    };
+    let again = folder.join("again.pack");
+    assert_eq!(compile(&lists.join("sources.toml"), &again).status.code(), Some(0));
+    assert_eq!(fs::read(&again).unwrap(), fs::read(pack()).unwrap());
+    let text_of = fs::read_to_string(lists.join("sources.toml")).unwrap();
+    for (from, to, why) in [
+        ("1.0.0", "1.0.1", "is installed as 1.0.0, but 1.0.1 is asked for"),
+        ("made-up-lists", "no-lists", "is not installed"),
+        ("tracker-request", "no-such-technique", "a technique that does not exist"),
+        ("[[list]]", "[list", "it is not TOML"),
+    ] {
+        let sources = folder.join("sources.toml");
+        fs::write(&sources, text_of.replace(from, to)).unwrap();
+        let out = folder.join("none.pack");
+        let output = compile(&sources, &out);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(why), "{}", text(&output.stderr));
+        assert!(!out.exists());
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn version_and_help() {
+    assert_eq!(text(&onlooker(&["--version"], None).stdout), format!("onlooker {}\n", env!("CARGO_PKG_VERSION")));
+    for command in [vec!["--help"], vec!["audit", "--help"], vec!["explain", "--help"], vec!["lists", "--help"], vec!["lists", "compile", "--help"]] {
+        let output = onlooker(&command, None);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).contains("Usage: onlooker"));
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Schemas
+
+/// Checks a value against a schema, by the keywords that our schemas use. A keyword that is not known here fails, so
+/// that no part of a schema goes unchecked.
+fn check(schema: &Value, value: &Value, root: &Value, at: &str) {
+    for (keyword, wanted) in schema.as_object().unwrap() {
+        match keyword.as_str() {
+            "$schema" | "$id" | "$defs" | "title" | "description" => {}
+            "$ref" => {
+                let target = root.pointer(wanted.as_str().unwrap().strip_prefix('#').unwrap()).expect("a definition");
+                check(target, value, root, at);
+            }
+            "type" => {
+                let is = |name: &Value| match name.as_str().unwrap() {
+                    "object" => value.is_object(),
+                    "array" => value.is_array(),
+                    "string" => value.is_string(),
+                    "integer" => value.is_i64() || value.is_u64(),
+                    "number" => value.is_number(),
+                    "boolean" => value.is_boolean(),
+                    "null" => value.is_null(),
+                    other => panic!("type {other}"),
+                };
+                assert!(wanted.as_array().map_or_else(|| is(wanted), |names| names.iter().any(is)), "{at}: {value} is no {wanted}");
+            }
+            "const" => assert_eq!(value, wanted, "{at}"),
+            "enum" => assert!(wanted.as_array().unwrap().contains(value), "{at}: {value}"),
+            "minimum" => assert!(value.as_f64().unwrap() >= wanted.as_f64().unwrap(), "{at}"),
+            "maximum" => assert!(value.as_f64().unwrap() <= wanted.as_f64().unwrap(), "{at}"),
+            "minLength" => assert!(value.as_str().unwrap().chars().count() as u64 >= wanted.as_u64().unwrap(), "{at}"),
+            "maxItems" => assert!(value.as_array().unwrap().len() as u64 <= wanted.as_u64().unwrap(), "{at}"),
+            "pattern" => {
+                let pattern = regex::Regex::new(wanted.as_str().unwrap()).unwrap();
+                assert!(pattern.is_match(value.as_str().unwrap()), "{at}: {value}");
+            }
+            "oneOf" => {
+                let one = wanted.as_array().unwrap().iter().filter(|schema| {
+                    std::panic::catch_unwind(|| check(schema, value, root, at)).is_ok()
+                });
+                assert_eq!(one.count(), 1, "{at}: {value}");
+            }
+            "items" => {
+                for (number, item) in value.as_array().unwrap().iter().enumerate() {
+                    check(wanted, item, root, &format!("{at}/{number}"));
+                }
+            }
+            "required" => {
+                for key in wanted.as_array().unwrap() {
+                    assert!(value.get(key.as_str().unwrap()).is_some(), "{at}: {key} is missing");
+                }
+            }
+            "properties" => {
+                let Some(object) = value.as_object() else { continue };
+                for (key, inner) in object {
+                    match wanted.get(key) {
+                        Some(schema) => check(schema, inner, root, &format!("{at}/{key}")),
+                        None => assert!(schema.get("additionalProperties") != Some(&Value::Bool(false)), "{at}: {key} is not in the schema"),
+                    }
+                }
+            }
+            "additionalProperties" => assert!(wanted.is_boolean()),
+            other => panic!("{at}: keyword {other} is not checked"),
+        }
+    }
+}
+
+fn schema(name: &str) -> Value {
+    serde_json::from_slice(&fs::read(root().join("docs").join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn reports_keep_to_their_schema() {
+    let schema = schema("report.schema.json");
+    let all = audit(&[root().join("tests/har").to_str().unwrap(), "--format", "json"]);
+    let report: Value = serde_json::from_slice(&all.stdout).unwrap();
+    assert!(report["pages"].as_array().unwrap().len() >= 10);
+    check(&schema, &report, &schema, "");
+    // The keys stand in the order of the schema.
+    fn keys(value: &Value) -> Vec<&String> {
+        value.as_object().unwrap().keys().collect()
+    }
+    assert_eq!(keys(&report), keys(&schema["properties"]));
+    assert_eq!(keys(&report["pages"][0]), keys(&schema["$defs"]["page"]["properties"]));
+    assert_eq!(keys(&report["pages"][0]["findings"][0]), keys(&schema["$defs"]["finding"]["properties"]));
+    assert!(all.stdout.ends_with(b"}\n"));
+    for (path, wrong) in [("/pages/0/risk/level", "grave"), ("/schema", "onlooker-report/2")] {
+        let mut bad = report.clone();
+        *bad.pointer_mut(path).unwrap() = Value::String(wrong.to_owned());
+        assert!(std::panic::catch_unwind(|| check(&schema, &bad, &schema, "")).is_err(), "{path} is not checked");
+    }
+}
+
+#[test]
+fn logs_keep_to_their_schema() {
+    let schema = schema("log.schema.json");
+    check(&schema, &serde_json::from_str(LOG).unwrap(), &schema, "");
+}
