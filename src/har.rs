@@ -112,7 +112,9 @@ pub fn read(source: impl Read) -> Result<Recording, Unreadable> {
         (Part::Wrong, _) => "not a HAR: its \"log\" is not an object",
         (_, Part::Missing) => "its log has no \"entries\"",
         (_, Part::Wrong) => "its \"entries\" are not a list",
-        (Part::There, Part::There) if found.number == 0 && found.pages.is_empty() => "it records no page and no request",
+        (Part::There, Part::There) if found.number == 0 && found.pages.is_empty() => {
+            "it records no page and no request"
+        }
         (Part::There, Part::There) => return Ok(found.finish()),
     };
     Err(Unreadable { entry: None, why: why.to_owned() })
@@ -397,9 +399,10 @@ impl Group {
     fn stated_document(&self) -> Navigation {
         let mut main = Navigation::default();
         if let Some(stated) = self.page.is.as_deref().map(key)
-            && let Some(at) = self.entries.iter().position(|e| e.key == stated && e.weakly_document()) {
-                self.follow(at, &mut main);
-            }
+            && let Some(at) = self.entries.iter().position(|e| e.key == stated && e.weakly_document())
+        {
+            self.follow(at, &mut main);
+        }
         main
     }
 
@@ -529,9 +532,10 @@ impl Group {
             return kind;
         }
         if let Some(target) = target
-            && let Some(next) = self.next_at(at, &target).filter(|_| depth < MAX_HOPS) {
-                return self.kind(next, main, depth + 1);
-            }
+            && let Some(next) = self.next_at(at, &target).filter(|_| depth < MAX_HOPS)
+        {
+            return self.kind(next, main, depth + 1);
+        }
         if let Some(kind) = by_ending(&entry.url) {
             return kind;
         }
@@ -729,7 +733,8 @@ fn resolve(base: &str, location: &str) -> String {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let (target, tail) = location.split_at_checked(location.find(['?', '#']).unwrap_or(location.len())).unwrap_or((location, ""));
+    let (target, tail) =
+        location.split_at_checked(location.find(['?', '#']).unwrap_or(location.len())).unwrap_or((location, ""));
     let joined = if target.is_empty() {
         path.to_owned()
     } else if target.starts_with('/') {
@@ -934,7 +939,9 @@ impl<'de> Shape<'de> for PageShape<'_> {
                 "id" => page.name = text(&mut map)?.map(|id| self.0.name(id)),
                 "title" => title = text(&mut map)?,
                 "_final_url" => final_url = text(&mut map)?,
-                "_URL" | "_url" | "_testUrl" => page.asked = text(&mut map)?.filter(|url| on_the_web(url)).or(page.asked),
+                "_URL" | "_url" | "_testUrl" => {
+                    page.asked = text(&mut map)?.filter(|url| on_the_web(url)).or(page.asked)
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -1008,7 +1015,9 @@ impl<'de> Shape<'de> for EntryShape<'_> {
                         entry.said = said(&word);
                     }
                 }
-                "_documentURL" => entry.frame = text(&mut map)?.filter(|url| on_the_web(url)).map(|url| kept(url.into())),
+                "_documentURL" => {
+                    entry.frame = text(&mut map)?.filter(|url| on_the_web(url)).map(|url| kept(url.into()))
+                }
                 "_final_base_page" => entry.final_document = truth(&map.next_value::<Box<RawValue>>()?),
                 "_full_url" => full_url = text(&mut map)?.filter(|url| on_the_web(url)),
                 _ => {
@@ -1374,72 +1383,84 @@ mod tests {
 
     #[test]
     fn chrome() {
-        assert_eq!(shape(CHROME), [
-            "= https://news.example/",
-            "main_frame http://news.example/",
-            "main_frame https://news.example/",
-            "script https://tracker.example/t.js?id=1234567",
-            "script https://tracker.example/allowed.js",
-            "image data:image/gif;base64,R0lGODlhAQABAAAAACw=",
-            "xmlhttprequest blob:https://news.example/8c2e9a9e-0000-4000-8000-000000000000",
-            "sub_frame https://frame.example/f.html",
-            "websocket wss://socket.example/live",
-            "xmlhttprequest https://api.news.example/v1",
-            "ping https://beacon.example/b",
-            "stylesheet https://cdn.example/late.css",
-            "= https://shop.example/cart?item=7",
-            "main_frame https://shop.example/cart?item=7",
-            "image https://pixel.example/p.gif?visitor=abcdef",
-            "image https://shop.example/favicon.ico",
-        ]);
+        assert_eq!(
+            shape(CHROME),
+            [
+                "= https://news.example/",
+                "main_frame http://news.example/",
+                "main_frame https://news.example/",
+                "script https://tracker.example/t.js?id=1234567",
+                "script https://tracker.example/allowed.js",
+                "image data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+                "xmlhttprequest blob:https://news.example/8c2e9a9e-0000-4000-8000-000000000000",
+                "sub_frame https://frame.example/f.html",
+                "websocket wss://socket.example/live",
+                "xmlhttprequest https://api.news.example/v1",
+                "ping https://beacon.example/b",
+                "stylesheet https://cdn.example/late.css",
+                "= https://shop.example/cart?item=7",
+                "main_frame https://shop.example/cart?item=7",
+                "image https://pixel.example/p.gif?visitor=abcdef",
+                "image https://shop.example/favicon.ico",
+            ]
+        );
     }
 
     #[test]
     fn firefox() {
-        assert_eq!(shape(include_bytes!("../tests/har/firefox.har")), [
-            "= https://news.example/start",
-            "main_frame http://news.example/",
-            "main_frame https://news.example/start",
-            "script https://tracker.example/t.js",
-            "sub_frame https://frame.example/f.html",
-            "image https://pixel.example/hop",
-            "image https://pixel.example/p.gif",
-            "xmlhttprequest https://beacon.example/b",
-            "csp_report https://csp.news.example/r",
-            "websocket wss://socket.example/live",
-        ]);
+        assert_eq!(
+            shape(include_bytes!("../tests/har/firefox.har")),
+            [
+                "= https://news.example/start",
+                "main_frame http://news.example/",
+                "main_frame https://news.example/start",
+                "script https://tracker.example/t.js",
+                "sub_frame https://frame.example/f.html",
+                "image https://pixel.example/hop",
+                "image https://pixel.example/p.gif",
+                "xmlhttprequest https://beacon.example/b",
+                "csp_report https://csp.news.example/r",
+                "websocket wss://socket.example/live",
+            ]
+        );
     }
 
     #[test]
     fn safari() {
-        assert_eq!(shape(include_bytes!("../tests/har/safari.har")), [
-            "= https://news.example/start",
-            "main_frame https://news.example/start",
-            "stylesheet https://cdn.example/s.css",
-            "script https://tracker.example/t.js",
-            "image https://pixel.example/p?id=1",
-            "sub_frame https://frame.example/f.html",
-            "xmlhttprequest https://api.news.example/v1.json",
-            "font https://cdn.example/a",
-            "media https://video.example/v",
-            "other https://unknown.example/x",
-        ]);
+        assert_eq!(
+            shape(include_bytes!("../tests/har/safari.har")),
+            [
+                "= https://news.example/start",
+                "main_frame https://news.example/start",
+                "stylesheet https://cdn.example/s.css",
+                "script https://tracker.example/t.js",
+                "image https://pixel.example/p?id=1",
+                "sub_frame https://frame.example/f.html",
+                "xmlhttprequest https://api.news.example/v1.json",
+                "font https://cdn.example/a",
+                "media https://video.example/v",
+                "other https://unknown.example/x",
+            ]
+        );
     }
 
     #[test]
     fn webpagetest() {
         let har = include_bytes!("../tests/har/webpagetest.har");
-        assert_eq!(shape(har), [
-            "= https://news.example/start",
-            "main_frame http://news.example/",
-            "main_frame https://news.example/start",
-            "sub_frame https://frame.example/f.html",
-            "script https://tracker.example/t.js",
-            "image https://pixel.example/p.gif",
-            "ping https://beacon.example/b",
-            "= https://news.example/start",
-            "main_frame https://news.example/start",
-        ]);
+        assert_eq!(
+            shape(har),
+            [
+                "= https://news.example/start",
+                "main_frame http://news.example/",
+                "main_frame https://news.example/start",
+                "sub_frame https://frame.example/f.html",
+                "script https://tracker.example/t.js",
+                "image https://pixel.example/p.gif",
+                "ping https://beacon.example/b",
+                "= https://news.example/start",
+                "main_frame https://news.example/start",
+            ]
+        );
         let recording = read(har.as_slice()).unwrap();
         let Some(Observation::Request { frame, id, .. }) = recording.pages.first().unwrap().observations.get(3) else {
             panic!("a request")
@@ -1450,32 +1471,41 @@ mod tests {
 
     #[test]
     fn browsertime() {
-        assert_eq!(shape(BROWSERTIME), [
-            "= https://news.example/landed",
-            "main_frame https://www.news.example/",
-            "main_frame https://www.news.example/start?x=1",
-            "main_frame https://news.example/landed",
-            "script https://tracker.example/t.js",
-            "xmlhttprequest https://api.news.example/v1",
-            "other https://news.example/next",
-            "sub_frame https://frame.example/f.html",
-        ]);
+        assert_eq!(
+            shape(BROWSERTIME),
+            [
+                "= https://news.example/landed",
+                "main_frame https://www.news.example/",
+                "main_frame https://www.news.example/start?x=1",
+                "main_frame https://news.example/landed",
+                "script https://tracker.example/t.js",
+                "xmlhttprequest https://api.news.example/v1",
+                "other https://news.example/next",
+                "sub_frame https://frame.example/f.html",
+            ]
+        );
     }
 
     #[test]
     fn bare_and_late() {
-        assert_eq!(shape(include_bytes!("../tests/har/bare.har")), [
-            "= https://news.example/",
-            "main_frame https://news.example/",
-            "script https://tracker.example/t.js",
-            "image https://pixel.example/p.gif",
-        ]);
-        assert_eq!(shape(include_bytes!("../tests/har/late.har")), [
-            "= https://news.example/open",
-            "! document-not-recorded",
-            "xmlhttprequest https://tracker.example/t?x=1",
-            "sub_frame https://frame.example/f.html",
-        ]);
+        assert_eq!(
+            shape(include_bytes!("../tests/har/bare.har")),
+            [
+                "= https://news.example/",
+                "main_frame https://news.example/",
+                "script https://tracker.example/t.js",
+                "image https://pixel.example/p.gif",
+            ]
+        );
+        assert_eq!(
+            shape(include_bytes!("../tests/har/late.har")),
+            [
+                "= https://news.example/open",
+                "! document-not-recorded",
+                "xmlhttprequest https://tracker.example/t?x=1",
+                "sub_frame https://frame.example/f.html",
+            ]
+        );
     }
 
     #[test]
@@ -1483,13 +1513,16 @@ mod tests {
         let recording = read(include_bytes!("../tests/har/malformed.har").as_slice()).unwrap();
         assert_eq!((recording.entries, recording.malformed_count), (7, 5));
         let named: Vec<(u64, &str)> = recording.malformed.iter().map(|bad| (bad.entry, bad.why)).collect();
-        assert_eq!(named, [
-            (2, "it is not an object"),
-            (3, "it has no request"),
-            (4, "its request is not an object"),
-            (5, "its request has no url"),
-            (6, "its request's url is not a string"),
-        ]);
+        assert_eq!(
+            named,
+            [
+                (2, "it is not an object"),
+                (3, "it has no request"),
+                (4, "its request is not an object"),
+                (5, "its request has no url"),
+                (6, "its request's url is not a string"),
+            ]
+        );
         let page = recording.pages.first().unwrap();
         let unreadable = page.observations.iter().filter(|o| matches!(o, Observation::Unreadable { .. })).count();
         assert_eq!((page.observations.len(), unreadable), (7, 5));
@@ -1507,7 +1540,11 @@ mod tests {
             (r#"{"log":{"pages":[],"entries":[]}}"#, None, "it records no page and no request"),
             (r#"{"log":{"entries":[{"request":{"url":"https://a.example/"}},{"request":{]}"#, Some(2), "not JSON: "),
             (r#"{"log":{"entries":[{"request":{"url":"https://a.exa"#, Some(1), "the file ends too early"),
-            (r#"{"log":{"entries":[{"request":{"url":"https://a.example/"}}]}} x"#, None, "not JSON: trailing characters"),
+            (
+                r#"{"log":{"entries":[{"request":{"url":"https://a.example/"}}]}} x"#,
+                None,
+                "not JSON: trailing characters",
+            ),
         ] {
             let error = read(text.as_bytes()).unwrap_err();
             assert_eq!(error.entry, entry, "{text}");
@@ -1518,7 +1555,8 @@ mod tests {
 
     #[test]
     fn a_page_without_requests_is_not_clean() {
-        let page = read(br#"{"log":{"pages":[{"id":"p","title":"https://a.example/"}],"entries":[]}}"#.as_slice()).unwrap();
+        let page =
+            read(br#"{"log":{"pages":[{"id":"p","title":"https://a.example/"}],"entries":[]}}"#.as_slice()).unwrap();
         let page = page.pages.first().unwrap().clone();
         assert_eq!((page.url.as_str(), page.gaps.len()), ("https://a.example/", 1));
     }
@@ -1555,7 +1593,8 @@ mod tests {
 
     #[test]
     fn a_long_url_keeps_one_byte_too_many_so_that_the_cut_is_counted() {
-        let har = format!(r#"{{"log":{{"entries":[{{"request":{{"url":"https://a.example/{}"}}}}]}}}}"#, "é".repeat(1 << 19));
+        let har =
+            format!(r#"{{"log":{{"entries":[{{"request":{{"url":"https://a.example/{}"}}}}]}}}}"#, "é".repeat(1 << 19));
         let recording = read(har.as_bytes()).unwrap();
         let page = recording.pages.first().unwrap();
         let Some(Observation::Request { url, .. }) = page.observations.first() else { panic!("a request") };

@@ -54,7 +54,13 @@ fn pack() -> &'static str {
         let (sources, packages) = (lists.join("sources.toml"), lists.join("packages"));
         let made = onlooker(
             &[
-                "lists", "compile", "--out", &path, "--sources", sources.to_str().unwrap(), "--node-modules",
+                "lists",
+                "compile",
+                "--out",
+                &path,
+                "--sources",
+                sources.to_str().unwrap(),
+                "--node-modules",
                 packages.to_str().unwrap(),
             ],
             None,
@@ -157,12 +163,18 @@ fn a_missing_or_damaged_pack_is_never_a_clean_page() {
 fn every_exporter_is_read() {
     let start = "https://news.example/start";
     for (name, pages, trackers) in [
-        ("chrome.har", vec!["https://news.example/", "https://shop.example/cart?item=…"], vec![
-            "beacon.example", "frame.example", "socket.example", "tracker.example", "tracker.example",
-        ]),
+        (
+            "chrome.har",
+            vec!["https://news.example/", "https://shop.example/cart?item=…"],
+            vec!["beacon.example", "frame.example", "socket.example", "tracker.example", "tracker.example"],
+        ),
         ("firefox.har", vec![start], vec!["frame.example", "pixel.example", "socket.example", "tracker.example"]),
         ("safari.har", vec![start], vec!["frame.example", "pixel.example", "tracker.example"]),
-        ("webpagetest.har", vec![start, start], vec!["beacon.example", "frame.example", "pixel.example", "tracker.example"]),
+        (
+            "webpagetest.har",
+            vec![start, start],
+            vec!["beacon.example", "frame.example", "pixel.example", "tracker.example"],
+        ),
         ("browsertime.har", vec!["https://news.example/landed"], vec!["frame.example", "tracker.example"]),
         ("bare.har", vec!["https://news.example/"], vec!["pixel.example", "tracker.example"]),
         ("late.har", vec!["https://news.example/open"], vec!["frame.example", "tracker.example"]),
@@ -202,24 +214,30 @@ fn standard_input_folders_gzip_and_logs() {
     fs::write(below.join("page.log.json"), LOG).unwrap();
     fs::write(below.join("notes.json"), "not a recording").unwrap();
     let all = report(&[folder.to_str().unwrap()], 0);
-    assert_eq!(urls(&all), [
-        "https://news.example/",
-        "https://shop.example/cart?item=…",
-        "https://news.example/start",
-        "https://log.example/",
-        "https://news.example/",
-    ]);
+    assert_eq!(
+        urls(&all),
+        [
+            "https://news.example/",
+            "https://shop.example/cart?item=…",
+            "https://news.example/start",
+            "https://log.example/",
+            "https://news.example/",
+        ]
+    );
     // The order is the one given, and standard input is one of the files.
     let bare = har("bare.har");
     let mixed = audit_of(&["--format", "json", &bare, "-", &har("safari.har")], Some(&gzip(&chrome)));
     assert_eq!(mixed.status.code(), Some(0));
     let mixed: Value = serde_json::from_slice(&mixed.stdout).unwrap();
-    assert_eq!(urls(&mixed), [
-        "https://news.example/",
-        "https://news.example/",
-        "https://shop.example/cart?item=…",
-        "https://news.example/start",
-    ]);
+    assert_eq!(
+        urls(&mixed),
+        [
+            "https://news.example/",
+            "https://news.example/",
+            "https://shop.example/cart?item=…",
+            "https://news.example/start",
+        ]
+    );
     fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -271,7 +289,14 @@ fn a_broken_file_is_named_and_the_others_are_judged() {
     fs::write(&broken, &good[..cut]).unwrap();
     let out = folder.join("report.json");
     let output = audit(&[
-        broken.to_str().unwrap(), &har("safari.har"), "--format", "json", "--out", out.to_str().unwrap(), "--fail-on", "low",
+        broken.to_str().unwrap(),
+        &har("safari.har"),
+        "--format",
+        "json",
+        "--out",
+        out.to_str().unwrap(),
+        "--fail-on",
+        "low",
     ]);
     // What could not be read weighs more than what was found.
     assert_eq!(output.status.code(), Some(2));
@@ -298,7 +323,10 @@ fn malformed_entries_are_counted_named_and_cost_the_rest_nothing() {
 
 #[test]
 fn what_is_not_a_recording_is_refused() {
-    let truncated = { let all = gzip(&fs::read(har("chrome.har")).unwrap()); all[..all.len() / 2].to_vec() };
+    let truncated = {
+        let all = gzip(&fs::read(har("chrome.har")).unwrap());
+        all[..all.len() / 2].to_vec()
+    };
     let cases: [(&[u8], &str); 8] = [
         (b"", "ends too early"),
         (b"\0\0\0\0", "not JSON"),
@@ -336,7 +364,10 @@ fn hostile_addresses_are_named_for_what_they_are() {
         let all = page["requests"]["skipped"].as_array().unwrap();
         all.iter().find(|s| s["why"] == why).map_or(0, |s| s["count"].as_u64().unwrap())
     };
-    assert_eq!((skipped("blob-url"), skipped("data-url"), skipped("browser-internal"), skipped("malformed-url")), (1, 1, 2, 3));
+    assert_eq!(
+        (skipped("blob-url"), skipped("data-url"), skipped("browser-internal"), skipped("malformed-url")),
+        (1, 1, 2, 3)
+    );
     // The same name in two spellings is one organisation; an IPv6 address is one too.
     let names: Vec<&str> = page["watchers"].as_array().unwrap().iter().map(|w| w["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"xn--bcher-kva.example") && names.contains(&"[2001:db8::1]"), "{names:?}");
@@ -454,7 +485,14 @@ fn csv_has_a_row_a_finding_and_no_formula() {
 
 #[test]
 fn explain_names_rules_and_owner() {
-    let args = ["explain", "https://tracker.example/allowed.js?u=secret", "--page", "https://news.example/", "--type", "script"];
+    let args = [
+        "explain",
+        "https://tracker.example/allowed.js?u=secret",
+        "--page",
+        "https://news.example/",
+        "--type",
+        "script",
+    ];
     let output = onlooker(&[args.as_slice(), &["--format", "json", "--pack", pack()]].concat(), None);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -471,11 +509,25 @@ fn explain_names_rules_and_owner() {
     assert!(said.contains("2 rules match it") && said.contains("Tracker Inc.") && !said.contains("secret"), "{said}");
 
     let own = onlooker(
-        &["explain", "https://news.example/a.js", "--page", "https://news.example/", "--type", "script", "--format", "json", "--pack", pack()],
+        &[
+            "explain",
+            "https://news.example/a.js",
+            "--page",
+            "https://news.example/",
+            "--type",
+            "script",
+            "--format",
+            "json",
+            "--pack",
+            pack(),
+        ],
         None,
     );
     let own: Value = serde_json::from_slice(&own.stdout).unwrap();
-    assert_eq!((own["party"].as_str(), own["watcher"].is_null(), own["rules"].as_array().unwrap().len()), (Some("first"), true, 0));
+    assert_eq!(
+        (own["party"].as_str(), own["watcher"].is_null(), own["rules"].as_array().unwrap().len()),
+        (Some("first"), true, 0)
+    );
     for bad in [
         ["explain", "javascript:alert(1)", "--page", "https://news.example/", "--type", "script"],
         ["explain", "https://tracker.example/", "--page", "nowhere", "--type", "script"],
@@ -513,8 +565,14 @@ fn compiling_twice_gives_the_same_bytes_and_refuses_another_version() {
     let compile = |sources: &Path, out: &Path| {
         onlooker(
             &[
-                "lists", "compile", "--out", out.to_str().unwrap(), "--sources", sources.to_str().unwrap(),
-                "--node-modules", packages.to_str().unwrap(),
+                "lists",
+                "compile",
+                "--out",
+                out.to_str().unwrap(),
+                "--sources",
+                sources.to_str().unwrap(),
+                "--node-modules",
+                packages.to_str().unwrap(),
             ],
             None,
         )
@@ -543,7 +601,13 @@ fn compiling_twice_gives_the_same_bytes_and_refuses_another_version() {
 #[test]
 fn version_and_help() {
     assert_eq!(text(&onlooker(&["--version"], None).stdout), format!("onlooker {}\n", env!("CARGO_PKG_VERSION")));
-    for command in [vec!["--help"], vec!["audit", "--help"], vec!["explain", "--help"], vec!["lists", "--help"], vec!["lists", "compile", "--help"]] {
+    for command in [
+        vec!["--help"],
+        vec!["audit", "--help"],
+        vec!["explain", "--help"],
+        vec!["lists", "--help"],
+        vec!["lists", "compile", "--help"],
+    ] {
         let output = onlooker(&command, None);
         assert_eq!(output.status.code(), Some(0));
         assert!(text(&output.stdout).contains("Usage: onlooker"));
@@ -574,7 +638,10 @@ fn check(schema: &Value, value: &Value, root: &Value, at: &str) {
                     "null" => value.is_null(),
                     other => panic!("type {other}"),
                 };
-                assert!(wanted.as_array().map_or_else(|| is(wanted), |names| names.iter().any(is)), "{at}: {value} is no {wanted}");
+                assert!(
+                    wanted.as_array().map_or_else(|| is(wanted), |names| names.iter().any(is)),
+                    "{at}: {value} is no {wanted}"
+                );
             }
             "const" => assert_eq!(value, wanted, "{at}"),
             "enum" => assert!(wanted.as_array().unwrap().contains(value), "{at}: {value}"),
@@ -587,9 +654,11 @@ fn check(schema: &Value, value: &Value, root: &Value, at: &str) {
                 assert!(pattern.is_match(value.as_str().unwrap()), "{at}: {value}");
             }
             "oneOf" => {
-                let one = wanted.as_array().unwrap().iter().filter(|schema| {
-                    std::panic::catch_unwind(|| check(schema, value, root, at)).is_ok()
-                });
+                let one = wanted
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter(|schema| std::panic::catch_unwind(|| check(schema, value, root, at)).is_ok());
                 assert_eq!(one.count(), 1, "{at}: {value}");
             }
             "items" => {
@@ -607,7 +676,10 @@ fn check(schema: &Value, value: &Value, root: &Value, at: &str) {
                 for (key, inner) in object {
                     match wanted.get(key) {
                         Some(schema) => check(schema, inner, root, &format!("{at}/{key}")),
-                        None => assert!(schema.get("additionalProperties") != Some(&Value::Bool(false)), "{at}: {key} is not in the schema"),
+                        None => assert!(
+                            schema.get("additionalProperties") != Some(&Value::Bool(false)),
+                            "{at}: {key} is not in the schema"
+                        ),
                     }
                 }
             }

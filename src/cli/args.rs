@@ -7,14 +7,19 @@ use onlooker::finding;
 
 /// Shows who looks on while you browse: judges recorded pages by the lists that it carries.
 #[derive(Debug, Parser)]
-#[command(name = "onlooker", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "onlooker",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   onlooker audit page.har
   onlooker audit recordings/ --format json --out report.json --fail-on high
   onlooker explain https://www.google-analytics.com/g/collect --page https://example.com/ --type ping
   onlooker lists
 
-Nothing is sent anywhere: everything is judged on this computer.")]
+Nothing is sent anywhere: everything is judged on this computer."
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]

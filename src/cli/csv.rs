@@ -6,8 +6,26 @@
 use onlooker::report::Report;
 
 const HEADER: [&str; 20] = [
-    "page", "site", "page_level", "page_score", "technique", "severity", "confidence", "watcher", "category", "country",
-    "domain", "requests", "allowed", "list", "line", "rule", "section", "exception_rule", "evidence_type", "evidence_url",
+    "page",
+    "site",
+    "page_level",
+    "page_score",
+    "technique",
+    "severity",
+    "confidence",
+    "watcher",
+    "category",
+    "country",
+    "domain",
+    "requests",
+    "allowed",
+    "list",
+    "line",
+    "rule",
+    "section",
+    "exception_rule",
+    "evidence_type",
+    "evidence_url",
 ];
 
 /// The report's rows.
@@ -19,28 +37,31 @@ pub fn report(report: &Report) -> String {
             let watcher = finding.watcher.as_deref().and_then(|name| page.watchers.iter().find(|w| w.name == name));
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();
-            row(&mut out, [
-                page.url.as_str(),
-                &page.site,
-                page.level.name(),
-                &page.score.to_string(),
-                finding.technique,
-                finding.severity.name(),
-                finding.confidence.name(),
-                finding.watcher.as_deref().unwrap_or_default(),
-                watcher.map(|watcher| watcher.category).unwrap_or_default(),
-                watcher.and_then(|watcher| watcher.country.as_deref()).unwrap_or_default(),
-                &finding.domain,
-                &finding.count.to_string(),
-                if finding.allowed { "yes" } else { "no" },
-                rule.map(|rule| rule.list_title.as_str()).unwrap_or_default(),
-                &rule.map(|rule| rule.line.to_string()).unwrap_or_default(),
-                rule.map(|rule| rule.text.as_str()).unwrap_or_default(),
-                rule.map(|rule| rule.section.as_str()).unwrap_or_default(),
-                finding.exception_rule.as_ref().map(|rule| rule.text.as_str()).unwrap_or_default(),
-                evidence.map(|evidence| evidence.kind).unwrap_or_default(),
-                evidence.map(|evidence| evidence.url.as_str()).unwrap_or_default(),
-            ]);
+            row(
+                &mut out,
+                [
+                    page.url.as_str(),
+                    &page.site,
+                    page.level.name(),
+                    &page.score.to_string(),
+                    finding.technique,
+                    finding.severity.name(),
+                    finding.confidence.name(),
+                    finding.watcher.as_deref().unwrap_or_default(),
+                    watcher.map(|watcher| watcher.category).unwrap_or_default(),
+                    watcher.and_then(|watcher| watcher.country.as_deref()).unwrap_or_default(),
+                    &finding.domain,
+                    &finding.count.to_string(),
+                    if finding.allowed { "yes" } else { "no" },
+                    rule.map(|rule| rule.list_title.as_str()).unwrap_or_default(),
+                    &rule.map(|rule| rule.line.to_string()).unwrap_or_default(),
+                    rule.map(|rule| rule.text.as_str()).unwrap_or_default(),
+                    rule.map(|rule| rule.section.as_str()).unwrap_or_default(),
+                    finding.exception_rule.as_ref().map(|rule| rule.text.as_str()).unwrap_or_default(),
+                    evidence.map(|evidence| evidence.kind).unwrap_or_default(),
+                    evidence.map(|evidence| evidence.url.as_str()).unwrap_or_default(),
+                ],
+            );
         }
     }
     out
@@ -57,7 +78,8 @@ fn row(out: &mut String, cells: [&str; HEADER.len()]) {
 }
 
 fn cell(out: &mut String, text: &str) {
-    let formula = text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let formula =
+        text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let quoted = formula || text.contains([',', '"', ';']) || text != text.trim() || text.contains(char::is_control);
     if !quoted {
         return out.push_str(text);

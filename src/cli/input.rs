@@ -67,7 +67,8 @@ pub fn expand(arguments: &[PathBuf], problems: &mut Vec<String>) -> Vec<Input> {
 }
 
 fn folder(path: &Path, depth: usize, inputs: &mut Vec<Input>, problems: &mut Vec<String>) {
-    let mut inside: Vec<PathBuf> = match fs::read_dir(path).and_then(|entries| entries.map(|e| Ok(e?.path())).collect()) {
+    let mut inside: Vec<PathBuf> = match fs::read_dir(path).and_then(|entries| entries.map(|e| Ok(e?.path())).collect())
+    {
         Ok(inside) => inside,
         Err(error) => return problems.push(unreadable(path, &error)),
     };
@@ -125,12 +126,14 @@ pub fn read(input: &Input, bar: &ProgressBar) -> Result<Content, String> {
         Some(path) => Box::new(File::open(path).map_err(|error| unreadable(path, &error))?),
         None => Box::new(io::stdin().lock()),
     };
-    content(bar.wrap_read(source)).map(|mut content| {
-        for problem in &mut content.problems {
-            *problem = format!("{name}: {problem}");
-        }
-        content
-    }).map_err(|why| format!("{name}: {why}"))
+    content(bar.wrap_read(source))
+        .map(|mut content| {
+            for problem in &mut content.problems {
+                *problem = format!("{name}: {problem}");
+            }
+            content
+        })
+        .map_err(|why| format!("{name}: {why}"))
 }
 
 fn content(source: impl Read) -> Result<Content, String> {
@@ -159,7 +162,11 @@ fn content(source: impl Read) -> Result<Content, String> {
             source.read_to_end(&mut bytes).map_err(failed)?;
             let log = wire::Log::from_json(&bytes).map_err(|error| error.to_string())?;
             let pages = log.into_pages();
-            if pages.is_empty() { Err("it records no page".to_owned()) } else { Ok(Content { pages, problems: Vec::new() }) }
+            if pages.is_empty() {
+                Err("it records no page".to_owned())
+            } else {
+                Ok(Content { pages, problems: Vec::new() })
+            }
         }
         Kind::Har => {
             let recording = har::read(source).map_err(|error| error.to_string())?;

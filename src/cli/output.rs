@@ -9,9 +9,8 @@ use super::Failure;
 /// Writes an answer to the named file, or to standard output.
 pub fn write(bytes: &[u8], to: Option<&Path>) -> Result<(), Failure> {
     match to {
-        Some(path) if path != Path::new("-") => {
-            file(bytes, path).map_err(|error| Failure::new(format!("{}: it cannot be written ({})", path.display(), error.kind())))
-        }
+        Some(path) if path != Path::new("-") => file(bytes, path)
+            .map_err(|error| Failure::new(format!("{}: it cannot be written ({})", path.display(), error.kind()))),
         _ => match io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()) {
             // `onlooker audit … | head` has read enough: that is not a failure.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -41,12 +41,15 @@ fn word<'a>(entry: &'a Table, key: &str) -> Result<&'a str, String> {
 /// it rests on, and must not say it wrongly.
 fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
     let (package, version) = (word(entry, "package")?, word(entry, "package_version")?);
-    let missing = || format!("package {package} {version} is not installed in {} (npm ci installs it)", packages.display());
+    let missing =
+        || format!("package {package} {version} is not installed in {} (npm ci installs it)", packages.display());
     let manifest = fs::read(packages.join(package).join("package.json")).map_err(|_| missing())?;
     let manifest: Value = serde_json::from_slice(&manifest).map_err(|_| missing())?;
     match manifest.get("version").and_then(Value::as_str) {
         Some(installed) if installed == version => {}
-        Some(installed) => return Err(format!("package {package} is installed as {installed}, but {version} is asked for")),
+        Some(installed) => {
+            return Err(format!("package {package} is installed as {installed}, but {version} is asked for"));
+        }
         None => return Err(missing()),
     }
     let path = word(entry, "path")?;
@@ -63,7 +66,8 @@ fn list(entry: &Table, packages: &Path) -> Result<ListSource, String> {
     let not_a_ruleset = || format!("list {id} holds no filter text");
     // Only the first of a hundred thousand elements is wanted, so only that one is taken apart.
     let elements: Vec<&RawValue> = serde_json::from_slice(&bytes).map_err(|_| not_a_ruleset())?;
-    let first: Value = elements.first().and_then(|first| serde_json::from_str(first.get()).ok()).ok_or_else(not_a_ruleset)?;
+    let first: Value =
+        elements.first().and_then(|first| serde_json::from_str(first.get()).ok()).ok_or_else(not_a_ruleset)?;
     let text = first.pointer("/metadata/rawFilterList").and_then(Value::as_str).ok_or_else(not_a_ruleset)?;
     Ok(ListSource {
         id,

@@ -126,7 +126,8 @@ fn page(out: &mut String, page: &PageReport, paint: Paint) {
         let _ = write!(line, " {who}.");
     }
     if page.total > 0 {
-        let _ = write!(line, " {} of {} went to other sites", page.third_party, count(page.total, "request", "requests"));
+        let _ =
+            write!(line, " {} of {} went to other sites", page.third_party, count(page.total, "request", "requests"));
         if page.same_owner > 0 {
             let _ = write!(line, ", {} of them to the same owner's", page.same_owner);
         }
