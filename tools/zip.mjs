@@ -35,8 +35,8 @@ let offset = 0;
 const names = walk(folder);
 for (const name of names) {
   const bytes = readFileSync(join(folder, name));
-  // memLevel 9 and the plain strategy compress these files best; level 9 alone leaves 1 % behind.
-  const packed = deflateRawSync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
+  // Measured on our own files: of the nine memory levels 7 packs best, and no strategy beats the plain one.
+  const packed = deflateRawSync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 7 });
   const method = packed.length < bytes.length ? DEFLATED : STORED;
   const data = method === DEFLATED ? packed : bytes;
   const label = Buffer.from(name);
