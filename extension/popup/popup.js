@@ -29,8 +29,12 @@ let timer;
 const actions = {
   isOpen: (key) => opened.has(key),
   toggle(key) {
+    const at = document.activeElement;
+    const near = at?.closest('.row')?.querySelector('.head button') ?? at?.closest('[role="tabpanel"]');
     if (!opened.delete(key)) opened.add(key);
     draw();
+    // "Show all" goes when it has been pressed: the keyboard stays with what it belonged to.
+    if (at && !at.isConnected && near instanceof HTMLElement) near.focus({ preventScroll: true });
   },
   showTab(tab) {
     // What was drawn once stays, hidden: going back to five hundred rows costs nothing.

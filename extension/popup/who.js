@@ -72,8 +72,8 @@ export function evidence(finding, model, actions) {
   return html`<h4>${word('technique', finding.technique, 'name') ?? code(finding.technique)}</h4>
     ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
     <dl>
-      ${finding.rule ? entry('rule_label', rule(finding.rule, model)) : nothing}
-      ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, model)) : nothing}
+      ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
+      ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}
       ${finding.evidence.length > 0 ? entry('asked_label', html`<ul class="plain asked">${
         few(finding.evidence, 2, `${key}/evidence`, actions, (item) =>
           html`<li><span class="type">${name(item.type)}</span> ${code(item.url)}</li>`, all)
@@ -82,10 +82,15 @@ export function evidence(finding, model, actions) {
     </dl>`;
 }
 
-/** @param {Rule} rule @param {Model} model @returns {View} */
-function rule(rule, model) {
+/** Rules can name hundreds of sites: longer ones show their beginning first. */
+const LONG_RULE = 240;
+
+/** @param {Rule} rule @param {string} key @param {Model} model @param {Actions} actions @returns {View} */
+function rule(rule, key, model, actions) {
+  const cut = rule.text.length > LONG_RULE && !actions.isOpen(key);
   const list = model.report.engine.lists.find(({ id }) => id === rule.list);
-  return html`${code(rule.text)}
+  return html`<div class=${cut ? 'cut' : ''}>${code(rule.text)}</div>
+    ${cut ? html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${t('show_rule')}</button>` : nothing}
     <span class="place">${list?.date
       ? around('rule_place_dated', name(rule.list_title), i18n().number(rule.line), i18n().date(list.date))
       : around('rule_place', name(rule.list_title), i18n().number(rule.line))}</span>

@@ -177,6 +177,19 @@ test('what a page wrote is text, and never turns the line', async () => {
   await page.close();
 });
 
+test('a very long rule shows its beginning, and all of it when asked', async () => {
+  const { page } = await open(STATES.hostile ?? null);
+  await page.$$eval('#panel-who .head button', (found) => { for (const one of found) /** @type {HTMLElement} */ (one).click(); });
+  assert.equal((await page.$$('.cut')).length, 1);
+  const before = await page.$eval('.cut', (one) => one.getBoundingClientRect().height);
+  await page.focus('.cut + .link');
+  await page.keyboard.press('Enter');
+  assert.equal((await page.$$('.cut')).length, 0);
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.head button')), 'the keyboard is not lost');
+  assert.ok(before > 0 && before < 120);
+  await page.close();
+});
+
 test('permission: asked for by the click, and a refusal is said', async () => {
   for (const grant of [false, true]) {
     const { page, asked } = await open(STATES['no-permission'] ?? null, { grant });
