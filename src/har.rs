@@ -12,8 +12,8 @@
 //! 1. the scheme `ws:` or `wss:`: `websocket`;
 //! 2. the main navigation (see below): `main_frame`, every redirect hop of it too;
 //! 3. `Sec-Fetch-Dest` where it names a frame or a document: `sub_frame`, `main_frame`;
-//! 4. `_resourceType` (Chrome, browsertime) or `_request_type` (WebPageTest), by [`said`];
-//! 5. `Sec-Fetch-Dest` where it names anything else, by [`dest`];
+//! 4. `_resourceType` (Chrome, browsertime) or `_request_type` (WebPageTest), by `words::said`;
+//! 5. `Sec-Fetch-Dest` where it names anything else, by `words::dest`;
 //! 6. the request's own headers: `Ping-To` or a body of `text/ping` is `ping`, a body of `application/csp-report` or
 //!    `application/reports+json` is `csp_report`, `X-Requested-With` and bodies that no form sends are
 //!    `xmlhttprequest`;
@@ -36,20 +36,30 @@
 //! or that the page's own record names as its address. A page whose record holds only the hop that led to the next
 //! page (Firefox writes these) is joined to the next.
 
-use std::borrow::Cow;
+mod decoded;
+mod url;
+mod walk;
+mod words;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-use xxhash_rust::xxh3::xxh3_64;
-
-use onlooker::address::{Address, MAX_URL};
 use onlooker::observation::{Gap, Observation, PageLog, RequestType};
+use serde::de::DeserializeSeed;
+
+pub use self::decoded::Decoded;
+use self::url::{key, on_the_web, resolve, starts_with_ignoring_case};
+use self::walk::{Lenient, Root};
+use self::words::by_ending;
 
 /// How many malformed entries are named one by one; all are counted.
 const NAMED: usize = 8;
+/// How many entries of a file are kept. The core judges 100,000 of a page; a file of nothing but entries must not need
+/// many times its own size. What is left out is a gap of the page: `log-full`.
+const MAX_ENTRIES: usize = 250_000;
+/// How many malformed entries become observations, for the same reason; the rest is a gap of the first page.
+const MAX_MALFORMED: usize = 10_000;
 /// Most redirects followed within one navigation: browsers give up at 20.
 const MAX_HOPS: usize = 32;
 /// Most different referrers looked at to find out whose requests these are.
@@ -160,6 +170,8 @@ struct Found {
     names: HashMap<String, usize>,
     malformed: Vec<Malformed>,
     malformed_at: Vec<(usize, Option<usize>)>,
+    /// Where entries over [`MAX_ENTRIES`] belong to, and how many.
+    over: HashMap<Option<usize>, u64>,
     malformed_count: u64,
     number: u64,
     reading: bool,
@@ -169,9 +181,9 @@ struct Found {
 struct Page {
     name: Option<usize>,
     /// The address by the page's record: a title that is a URL, WebPageTest's `_final_url`.
-    is: Option<String>,
+    is: Option<Box<str>>,
     /// The address that was asked for: WebPageTest's `_URL`, browsertime's `_url`.
-    asked: Option<String>,
+    asked: Option<Box<str>>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -215,13 +227,13 @@ enum Mime {
 struct Entry {
     number: u64,
     name: Option<usize>,
-    url: String,
+    url: Box<str>,
     /// [`key`] of the URL.
     key: u64,
-    method: String,
-    frame: Option<String>,
-    redirect: Option<String>,
-    referrer: Option<String>,
+    method: Box<str>,
+    frame: Option<Box<str>>,
+    redirect: Option<Box<str>>,
+    referrer: Option<Box<str>>,
     status: u16,
     said: Said,
     dest: Dest,
@@ -245,7 +257,9 @@ impl Found {
         if self.malformed.len() < NAMED {
             self.malformed.push(Malformed { entry: self.number, why });
         }
-        self.malformed_at.push((self.entries.len(), name));
+        if self.malformed_at.len() < MAX_MALFORMED {
+            self.malformed_at.push((self.entries.len(), name));
+        }
         self.malformed_count += 1;
     }
 
@@ -276,6 +290,14 @@ impl Found {
         let place = |name: Option<usize>, before: usize| {
             name.and_then(|name| slot_of.get(name).copied().flatten()).unwrap_or(before)
         };
+        for (name, count) in self.over {
+            if let Some(group) = groups.get_mut(place(name, 0)) {
+                group.over += count;
+            }
+        }
+        if let Some(group) = groups.first_mut() {
+            group.more_malformed = self.malformed_count.saturating_sub(self.malformed_at.len() as u64);
+        }
         let mut before = 0;
         let mut malformed = self.malformed_at.into_iter().peekable();
         let count = self.entries.len();
@@ -300,6 +322,8 @@ impl Found {
                 hop.entries.append(&mut group.entries);
                 group.entries = hop.entries;
                 group.malformed += hop.malformed;
+                group.more_malformed += hop.more_malformed;
+                group.over += hop.over;
             }
             group.index();
             let main = group.navigation();
@@ -326,6 +350,10 @@ struct Group {
     page: Page,
     entries: Vec<Entry>,
     malformed: u64,
+    /// Malformed entries of the file that are not among these.
+    more_malformed: u64,
+    /// Entries of this page that were not kept.
+    over: u64,
     /// Where the entries of each URL are, in order.
     places: HashMap<u64, Vec<usize>>,
 }
@@ -340,7 +368,7 @@ struct Navigation {
 
 impl Group {
     fn new(page: Page) -> Self {
-        Self { page, entries: Vec::new(), malformed: 0, places: HashMap::new() }
+        Self { page, entries: Vec::new(), malformed: 0, more_malformed: 0, over: 0, places: HashMap::new() }
     }
 
     /// Notes where each URL is, so that a file of nothing but redirects costs no more than its length.
@@ -442,9 +470,12 @@ impl Group {
         let document = main.hops.last().and_then(|&at| self.get(at));
         page.url = match (document, &main.leads_to) {
             // The document itself was not recorded, the way to it was.
-            (Some(_), Some(target)) => self.page.is.clone().unwrap_or_else(|| target.clone()),
-            (Some(document), None) => document.url.clone(),
-            (None, _) => self.page.is.clone().or_else(|| self.page.asked.clone()).unwrap_or_else(|| self.guess()),
+            (Some(_), Some(target)) => self.page.is.as_deref().unwrap_or(target).to_owned(),
+            (Some(document), None) => document.url.to_string(),
+            (None, _) => match self.page.is.as_deref().or(self.page.asked.as_deref()) {
+                Some(stated) => stated.to_owned(),
+                None => self.guess().to_owned(),
+            },
         };
         if self.entries.is_empty() && self.malformed == 0 {
             if page.url.is_empty() {
@@ -455,6 +486,12 @@ impl Group {
             page.gaps.push(Gap { why: "document-not-recorded".to_owned(), count: 1 });
         }
 
+        for (why, count) in [("log-full", self.over), ("malformed-entry", self.more_malformed)] {
+            if count > 0 {
+                page.gaps.push(Gap { why: why.to_owned(), count });
+            }
+        }
+
         let kinds: Vec<RequestType> = (0..self.entries.len()).map(|at| self.kind(at, main, 0)).collect();
         page.observations = self
             .entries
@@ -462,10 +499,10 @@ impl Group {
             .zip(kinds)
             .map(|(entry, kind)| Observation::Request {
                 id: format!("e{}", entry.number),
-                url: entry.url,
+                url: entry.url.into(),
                 kind,
-                method: entry.method,
-                frame: entry.frame,
+                method: entry.method.into(),
+                frame: entry.frame.map(String::from),
             })
             .collect();
         for _ in 0..self.malformed {
@@ -475,7 +512,7 @@ impl Group {
     }
 
     /// Whose requests these are, when no document tells: the referrer that most of them name, else the first URL.
-    fn guess(&self) -> String {
+    fn guess(&self) -> &str {
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for referrer in self.entries.iter().filter_map(|entry| entry.referrer.as_deref()) {
             if let Some((_, count)) = counts.iter_mut().find(|(url, _)| *url == referrer) {
@@ -492,9 +529,9 @@ impl Group {
             }
         }
         if !best.0.is_empty() {
-            return best.0.to_owned();
+            return best.0;
         }
-        self.entries.iter().find(|entry| on_the_web(&entry.url)).map(|entry| entry.url.clone()).unwrap_or_default()
+        self.entries.iter().find(|entry| on_the_web(&entry.url)).map(|entry| &*entry.url).unwrap_or_default()
     }
 
     /// What a request was for; the steps are those of the module's head.
@@ -543,7 +580,7 @@ impl Group {
             (Mime::Html, Accept::Unknown) => T::SubFrame,
             (Mime::Html, _) => T::Xmlhttprequest,
             // OPTIONS is a script's question beforehand.
-            _ if matches!(entry.method.as_str(), "POST" | "OPTIONS") => T::Xmlhttprequest,
+            _ if matches!(&*entry.method, "POST" | "OPTIONS") => T::Xmlhttprequest,
             _ => T::Other,
         }
     }
@@ -598,769 +635,13 @@ impl Entry {
     }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Words into types
-
-/// `_resourceType` of Chrome and browsertime and `_request_type` of WebPageTest: DevTools' names of resource types, in
-/// any case, and what Chromium's `webRequest` calls the same.
-fn said(word: &str) -> Said {
-    use RequestType as T;
-    let word = word.to_ascii_lowercase();
-    Said::Is(match word.as_str() {
-        "document" => return Said::Document,
-        "stylesheet" => T::Stylesheet,
-        "script" => T::Script,
-        "image" => T::Image,
-        "font" => T::Font,
-        "media" | "texttrack" => T::Media,
-        "xhr" | "fetch" | "eventsource" | "preflight" => T::Xmlhttprequest,
-        "websocket" | "webtransport" | "directsocket" => T::Websocket,
-        "ping" => T::Ping,
-        "cspviolationreport" => T::CspReport,
-        "manifest" | "signedexchange" | "prefetch" | "fedcm" => T::Other,
-        // "other" is DevTools' word for what it does not know: other evidence may know better.
-        _ => return Said::Nothing,
-    })
-}
-
-/// `Sec-Fetch-Dest`, by the Fetch standard's list of destinations.
-fn dest(word: &str) -> Dest {
-    use RequestType as T;
-    Dest::Is(match word {
-        "document" => return Dest::Document,
-        "iframe" | "frame" | "fencedframe" => return Dest::Frame,
-        "empty" => return Dest::Empty,
-        "script" | "worker" | "sharedworker" | "serviceworker" | "audioworklet" | "paintworklet" => T::Script,
-        "style" => T::Stylesheet,
-        "image" => T::Image,
-        "font" => T::Font,
-        "audio" | "video" | "track" => T::Media,
-        "embed" | "object" => T::Object,
-        "report" => T::CspReport,
-        "json" | "text" | "webidentity" => T::Xmlhttprequest,
-        "websocket" => T::Websocket,
-        "manifest" | "xslt" | "speculationrules" | "dictionary" => T::Other,
-        _ => return Dest::Unknown,
-    })
-}
-
-fn accept(value: &str) -> Accept {
-    if value.starts_with("text/html") || value.starts_with("application/xhtml") {
-        Accept::Html
-    } else if value.starts_with("text/css") {
-        Accept::Css
-    } else if value.starts_with("image/") {
-        Accept::Image
-    } else {
-        Accept::Anything
-    }
-}
-
-/// What a response's media type tells of the request. Text and bytes of no kind tell nothing.
-fn mime(value: &str) -> Mime {
-    use RequestType as T;
-    let word = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (group, name) = word.split_once('/').unwrap_or((word.as_str(), ""));
-    Mime::Is(match (group, name) {
-        ("text", "html") | ("application", "xhtml+xml") => return Mime::Html,
-        ("text", "css") => T::Stylesheet,
-        ("image", _) => T::Image,
-        ("font", _) => T::Font,
-        ("audio" | "video", _) => T::Media,
-        ("application", "vnd.apple.mpegurl" | "x-mpegurl" | "dash+xml") => T::Media,
-        ("application", "x-shockwave-flash" | "java-archive" | "x-java-applet") => T::Object,
-        ("application", "vnd.ms-fontobject" | "x-woff" | "x-woff2") => T::Font,
-        ("application", name) if name.contains("font") => T::Font,
-        ("application" | "text", name) if name.contains("javascript") || name.contains("ecmascript") => T::Script,
-        ("application" | "text", "json" | "xml" | "wasm" | "event-stream" | "grpc-web" | "x-protobuf") => {
-            T::Xmlhttprequest
-        }
-        ("application", name) if name.ends_with("+json") || name.ends_with("+xml") => T::Xmlhttprequest,
-        _ => return Mime::Unknown,
-    })
-}
-
-/// What the ending of the path tells.
-fn by_ending(url: &str) -> Option<RequestType> {
-    use RequestType as T;
-    let path = url.split(['?', '#']).next()?;
-    let (_, after_scheme) = path.split_once("://")?;
-    let (_, name) = after_scheme.split_once('/')?;
-    let (_, ending) = name.rsplit('/').next()?.rsplit_once('.')?;
-    Some(match ending.to_ascii_lowercase().as_str() {
-        "js" | "mjs" => T::Script,
-        "css" => T::Stylesheet,
-        "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "svg" | "ico" | "bmp" => T::Image,
-        "woff" | "woff2" | "ttf" | "otf" | "eot" => T::Font,
-        "mp4" | "webm" | "m4s" | "m3u8" | "mpd" | "mp3" | "ogg" | "m4a" | "ts" | "vtt" => T::Media,
-        "swf" => T::Object,
-        "json" | "wasm" => T::Xmlhttprequest,
-        _ => return None,
-    })
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// URLs
-
-fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
-    text.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
-}
-
-fn on_the_web(url: &str) -> bool {
-    starts_with_ignoring_case(url, "http:") || starts_with_ignoring_case(url, "https:")
-}
-
-/// A number for what a URL names: case of the host, default port, fragment and user information aside.
-fn key(url: &str) -> u64 {
-    let mut address = Address::new();
-    match address.read(url.as_bytes()) {
-        Ok(()) => xxh3_64(address.exact()),
-        Err(_) => xxh3_64(url.as_bytes()),
-    }
-}
-
-/// `location` as seen from `base`: the few forms that servers send. Dot segments are resolved, since browsers do.
-fn resolve(base: &str, location: &str) -> String {
-    let location = location.trim();
-    let Some((scheme, rest)) = base.split_once("://") else { return location.to_owned() };
-    if location.starts_with("//") {
-        return format!("{scheme}:{location}");
-    }
-    let name = location.split(['/', '?', '#']).next().unwrap_or_default();
-    if name.contains(':') {
-        return location.to_owned();
-    }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let (target, tail) =
-        location.split_at_checked(location.find(['?', '#']).unwrap_or(location.len())).unwrap_or((location, ""));
-    let joined = if target.is_empty() {
-        path.to_owned()
-    } else if target.starts_with('/') {
-        target.to_owned()
-    } else {
-        let folder = path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or("/");
-        format!("{folder}{target}")
-    };
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in joined.split('/').skip(1) {
-        match segment {
-            ".." => {
-                segments.pop();
-            }
-            "." => {}
-            segment => segments.push(segment),
-        }
-    }
-    if matches!(joined.rsplit('/').next(), Some("." | "..")) {
-        segments.push("");
-    }
-    format!("{scheme}://{host}/{}{tail}", segments.join("/"))
-}
-
-/// A URL of which the core judges the start only: one byte more than it judges is kept, so that it counts the cut.
-fn kept(url: Cow<'_, str>) -> String {
-    let mut end = MAX_URL + 1;
-    if url.len() <= end {
-        let mut url = url.into_owned();
-        url.shrink_to_fit();
-        return url;
-    }
-    while !url.is_char_boundary(end) {
-        end += 1;
-    }
-    url.get(..end).unwrap_or_default().to_owned()
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Walking the JSON
-
-/// What to do with a value of any type. The default is to pass over it.
-trait Shape<'de>: Sized {
-    type Out: Default;
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Out, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Self::Out::default())
-    }
-    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Out, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self::Out::default())
-    }
-}
-
-/// Accepts a value of any type: the wrong type is data, not the end of the file.
-struct Lenient<S>(S);
-
-impl<'de, S: Shape<'de>> DeserializeSeed<'de> for Lenient<S> {
-    type Value = S::Out;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Out, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, S: Shape<'de>> Visitor<'de> for Lenient<S> {
-    type Value = S::Out;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<S::Out, A::Error> {
-        self.0.map(map)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<S::Out, A::Error> {
-        self.0.seq(seq)
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<S::Out, E> {
-        Ok(S::Out::default())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<S::Out, E> {
-        Ok(S::Out::default())
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<S::Out, E> {
-        Ok(S::Out::default())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<S::Out, E> {
-        Ok(S::Out::default())
-    }
-    fn visit_str<E>(self, _: &str) -> Result<S::Out, E> {
-        Ok(S::Out::default())
-    }
-    fn visit_unit<E>(self) -> Result<S::Out, E> {
-        Ok(S::Out::default())
-    }
-}
-
-/// A key, as bytes: an escaped half of a surrogate pair is legal in JSON and no reason to give up a file.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = String;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_bytes(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = String;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
-        Ok(String::from_utf8_lossy(bytes).into_owned())
-    }
-    fn visit_str<E>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-}
-
-/// The next value of an object if it is a string.
-fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    Ok(string(&map.next_value::<Box<RawValue>>()?).map(Cow::into_owned))
-}
-
-/// A raw value as text, if it is a string.
-fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
-        return Some(Cow::Borrowed(inner));
-    }
-    Key.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).ok().map(Cow::Owned)
-}
-
-/// A raw value as a number, also where it is written as a string.
-fn number(raw: &RawValue) -> Option<u16> {
-    raw.get().trim_matches('"').parse().ok()
-}
-
-fn truth(raw: &RawValue) -> bool {
-    matches!(raw.get(), "true" | "1" | "\"1\"" | "\"true\"")
-}
-
-struct Root<'a>(&'a mut Found);
-
-impl<'de> Shape<'de> for Root<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key)? {
-            if key == "log" {
-                self.0.log = Part::Wrong;
-                map.next_value_seed(Lenient(Log(self.0)))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-struct Log<'a>(&'a mut Found);
-
-impl<'de> Shape<'de> for Log<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.log = Part::There;
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_str() {
-                "pages" => map.next_value_seed(Lenient(Pages(self.0)))?,
-                "entries" => {
-                    if self.0.listed_entries == Part::Missing {
-                        self.0.listed_entries = Part::Wrong;
-                    }
-                    map.next_value_seed(Lenient(Entries(self.0)))?;
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-struct Pages<'a>(&'a mut Found);
-
-impl<'de> Shape<'de> for Pages<'_> {
-    type Out = ();
-    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Lenient(PageShape(self.0)))?.is_some() {}
-        Ok(())
-    }
-}
-
-struct PageShape<'a>(&'a mut Found);
-
-impl<'de> Shape<'de> for PageShape<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut page = Page::default();
-        let (mut title, mut final_url) = (None, None);
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_str() {
-                "id" => page.name = text(&mut map)?.map(|id| self.0.name(id)),
-                "title" => title = text(&mut map)?,
-                "_final_url" => final_url = text(&mut map)?,
-                "_URL" | "_url" | "_testUrl" => {
-                    page.asked = text(&mut map)?.filter(|url| on_the_web(url)).or(page.asked)
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        // Titles are URLs in Chrome, Firefox and Safari, and anything else elsewhere ("https://a.example run 1").
-        let title = title.filter(|title| on_the_web(title) && !title.contains(char::is_whitespace));
-        page.is = final_url.filter(|url| on_the_web(url)).or(title).map(|url| kept(url.into()));
-        page.asked = page.asked.map(|url| kept(url.into()));
-        self.0.pages.push(page);
-        Ok(())
-    }
-}
-
-struct Entries<'a>(&'a mut Found);
-
-impl<'de> Shape<'de> for Entries<'_> {
-    type Out = ();
-    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let found = self.0;
-        found.listed_entries = Part::There;
-        found.reading = true;
-        loop {
-            found.number += 1;
-            let Some(read) = seq.next_element_seed(Lenient(EntryShape(&mut *found)))? else { break };
-            match read {
-                ReadEntry::NotAnObject => found.malformed("it is not an object", None),
-                ReadEntry::Malformed(why, name) => found.malformed(why, name),
-                ReadEntry::Whole(mut entry) => {
-                    entry.key = key(&entry.url);
-                    found.entries.push(*entry);
-                }
-            }
-        }
-        found.number -= 1;
-        found.reading = false;
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-enum ReadEntry {
-    #[default]
-    NotAnObject,
-    Malformed(&'static str, Option<usize>),
-    Whole(Box<Entry>),
-}
-
-struct EntryShape<'a>(&'a mut Found);
-
-impl<'de> Shape<'de> for EntryShape<'_> {
-    type Out = ReadEntry;
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadEntry, A::Error> {
-        let found = self.0;
-        let mut entry = Entry { number: found.number, ..Entry::default() };
-        let mut request = Part::Missing;
-        let mut url = Part::Missing;
-        let mut full_url = None;
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_str() {
-                "request" => {
-                    (request, url) = match map.next_value_seed(Lenient(RequestShape(&mut entry)))? {
-                        None => (Part::Wrong, Part::Missing),
-                        Some(url) => (Part::There, url),
-                    };
-                }
-                "response" => map.next_value_seed(Lenient(ResponseShape(&mut entry)))?,
-                "pageref" => entry.name = text(&mut map)?.map(|name| found.name(name)),
-                "_resourceType" | "_request_type" => {
-                    if let Some(word) = text(&mut map)? {
-                        entry.said = said(&word);
-                    }
-                }
-                "_documentURL" => {
-                    entry.frame = text(&mut map)?.filter(|url| on_the_web(url)).map(|url| kept(url.into()))
-                }
-                "_final_base_page" => entry.final_document = truth(&map.next_value::<Box<RawValue>>()?),
-                "_full_url" => full_url = text(&mut map)?.filter(|url| on_the_web(url)),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        if let (Part::Missing | Part::Wrong, Some(full)) = (url, full_url) {
-            entry.url = kept(full.into());
-            return Ok(ReadEntry::Whole(Box::new(entry)));
-        }
-        let why = match (request, url) {
-            (Part::Missing, _) => "it has no request",
-            (Part::Wrong, _) => "its request is not an object",
-            (Part::There, Part::Missing) => "its request has no url",
-            (Part::There, Part::Wrong) => "its request's url is not a string",
-            (Part::There, Part::There) => return Ok(ReadEntry::Whole(Box::new(entry))),
-        };
-        Ok(ReadEntry::Malformed(why, entry.name))
-    }
-}
-
-struct RequestShape<'a>(&'a mut Entry);
-
-impl<'de> Shape<'de> for RequestShape<'_> {
-    /// Whether there was a URL; none where the request is not an object.
-    type Out = Option<Part>;
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Part>, A::Error> {
-        let mut url = Part::Missing;
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_str() {
-                "url" => {
-                    let raw = map.next_value::<Box<RawValue>>()?;
-                    url = match string(&raw) {
-                        Some(text) => {
-                            self.0.url = kept(text);
-                            Part::There
-                        }
-                        None => Part::Wrong,
-                    };
-                }
-                "method" => self.0.method = text(&mut map)?.map(method).unwrap_or_default(),
-                "headers" => map.next_value_seed(Lenient(Headers(self.0, Side::Request)))?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(Some(url))
-    }
-}
-
-/// A method is a short word; what is not is not kept.
-fn method(word: String) -> String {
-    if word.len() <= 16 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-') { word } else { String::new() }
-}
-
-struct ResponseShape<'a>(&'a mut Entry);
-
-impl<'de> Shape<'de> for ResponseShape<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_str() {
-                "status" => self.0.status = number(&map.next_value::<Box<RawValue>>()?).unwrap_or_default(),
-                "redirectURL" => {
-                    if let Some(url) = text(&mut map)?.filter(|url| !url.is_empty()) {
-                        self.0.redirect = Some(kept(url.into()));
-                    }
-                }
-                "content" => map.next_value_seed(Lenient(Content(self.0)))?,
-                "headers" => map.next_value_seed(Lenient(Headers(self.0, Side::Response)))?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-struct Content<'a>(&'a mut Entry);
-
-impl<'de> Shape<'de> for Content<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key)? {
-            if key == "mimeType" {
-                let kind = text(&mut map)?.map(|value| mime(&value)).unwrap_or_default();
-                if kind != Mime::Unknown {
-                    self.0.mime = kind;
-                }
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Request,
-    Response,
-}
-
-/// A list of `{name, value}`; some tools write an object of names instead.
-struct Headers<'a>(&'a mut Entry, Side);
-
-impl<'de> Shape<'de> for Headers<'_> {
-    type Out = ();
-    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Lenient(Header(&mut *self.0, self.1)))?.is_some() {}
-        Ok(())
-    }
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key)? {
-            let value = map.next_value::<Box<RawValue>>()?;
-            header(self.0, self.1, &name, &value);
-        }
-        Ok(())
-    }
-}
-
-struct Header<'a>(&'a mut Entry, Side);
-
-impl<'de> Shape<'de> for Header<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut name, mut value) = (None, None);
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_str() {
-                "name" => name = text(&mut map)?,
-                "value" => value = Some(map.next_value::<Box<RawValue>>()?),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        if let (Some(name), Some(value)) = (name, value) {
-            header(self.0, self.1, &name, &value);
-        }
-        Ok(())
-    }
-}
-
-/// Takes from a header what tells the request's purpose. No header's value is kept but `Referer` and `Location`.
-fn header(entry: &mut Entry, side: Side, name: &str, value: &RawValue) {
-    if name.len() > 32 {
-        return;
-    }
-    let name = name.to_ascii_lowercase();
-    match (side, name.as_str()) {
-        (Side::Request, "sec-fetch-dest" | "accept" | "content-type" | "sec-purpose" | "purpose" | "x-moz")
-        | (Side::Request, "x-requested-with" | "ping-to" | "referer" | "upgrade")
-        | (Side::Response, "location" | "content-type") => {}
-        _ => return,
-    }
-    let Some(value) = string(value) else { return };
-    let value = value.trim();
-    match (side, name.as_str()) {
-        (Side::Request, "sec-fetch-dest") => entry.dest = dest(value),
-        (Side::Request, "accept") => entry.accept = accept(value),
-        (Side::Request, "sec-purpose" | "purpose" | "x-moz") => entry.ahead |= value.contains("prefetch"),
-        (Side::Request, "x-requested-with") if value.eq_ignore_ascii_case("xmlhttprequest") => {
-            entry.marked = entry.marked.or(Some(RequestType::Xmlhttprequest));
-        }
-        (Side::Request, "ping-to") => entry.marked = Some(RequestType::Ping),
-        (Side::Request, "upgrade") if value.eq_ignore_ascii_case("websocket") => {
-            entry.marked = Some(RequestType::Websocket);
-        }
-        (Side::Request, "content-type") => {
-            if starts_with_ignoring_case(value, "text/ping") {
-                entry.marked = Some(RequestType::Ping);
-            } else if starts_with_ignoring_case(value, "application/csp-report")
-                || starts_with_ignoring_case(value, "application/reports+json")
-            {
-                entry.marked = Some(RequestType::CspReport);
-            } else if starts_with_ignoring_case(value, "application/json")
-                || starts_with_ignoring_case(value, "text/plain")
-            {
-                // Forms do not send these: a script does, and early Firefox let it say `Accept: text/html`.
-                entry.marked = entry.marked.or(Some(RequestType::Xmlhttprequest));
-            }
-        }
-        (Side::Request, "referer") if on_the_web(value) => entry.referrer = Some(kept(value.into())),
-        (Side::Response, "location") if entry.redirect.is_none() && !value.is_empty() => {
-            entry.redirect = Some(kept(value.into()));
-        }
-        (Side::Response, "content-type") if entry.mime == Mime::Unknown => entry.mime = mime(value),
-        _ => {}
-    }
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Bytes into text
-
-/// A reader's bytes as valid UTF-8 without a byte order mark: UTF-16 is converted, what is invalid is replaced.
-///
-/// PowerShell redirects write UTF-16, and Windows tools a byte order mark; JSON readers accept neither.
-pub struct Decoded<R> {
-    source: R,
-    form: Option<Form>,
-    raw: Vec<u8>,
-    out: Vec<u8>,
-    given: usize,
-    ended: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Utf8,
-    Utf16Le,
-    Utf16Be,
-}
-
-/// How much is read at once.
-const CHUNK: usize = 1 << 16;
-
-impl<R: Read> Decoded<R> {
-    /// Wraps a reader, which need not be buffered.
-    pub fn new(source: R) -> Self {
-        Self { source, form: None, raw: Vec::new(), out: Vec::new(), given: 0, ended: false }
-    }
-
-    /// Reads more raw bytes; false at the end.
-    fn more(&mut self) -> io::Result<bool> {
-        let had = self.raw.len();
-        self.raw.resize(had + CHUNK, 0);
-        let got = loop {
-            match self.source.read(self.raw.get_mut(had..).unwrap_or_default()) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        self.raw.truncate(had + got.as_ref().copied().unwrap_or_default());
-        got.map(|got| got > 0)
-    }
-
-    fn fill(&mut self) -> io::Result<()> {
-        self.out.clear();
-        self.given = 0;
-        while self.out.is_empty() && !self.ended {
-            self.ended = !self.more()?;
-            if self.form.is_none() && (self.raw.len() >= 4 || self.ended) {
-                let (form, mark) = match self.raw.as_slice() {
-                    [0xef, 0xbb, 0xbf, ..] => (Form::Utf8, 3),
-                    [0xff, 0xfe, ..] => (Form::Utf16Le, 2),
-                    [0xfe, 0xff, ..] => (Form::Utf16Be, 2),
-                    // JSON starts with an ASCII character, so a zero beside it gives UTF-16 away.
-                    [first, 0, ..] if *first != 0 => (Form::Utf16Le, 0),
-                    [0, first, ..] if *first != 0 => (Form::Utf16Be, 0),
-                    _ => (Form::Utf8, 0),
-                };
-                self.raw.drain(..mark);
-                self.form = Some(form);
-            }
-            match self.form {
-                Some(Form::Utf8) => self.utf8(),
-                Some(form) => self.utf16(form),
-                None => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn utf8(&mut self) {
-        let mut rest = self.raw.as_slice();
-        loop {
-            match std::str::from_utf8(rest) {
-                Ok(_) => {
-                    self.out.extend_from_slice(rest);
-                    rest = &[];
-                    break;
-                }
-                Err(error) => {
-                    let (valid, after) = rest.split_at_checked(error.valid_up_to()).unwrap_or((rest, &[]));
-                    self.out.extend_from_slice(valid);
-                    rest = after;
-                    match error.error_len() {
-                        Some(len) => {
-                            self.out.extend_from_slice("\u{fffd}".as_bytes());
-                            rest = rest.get(len..).unwrap_or_default();
-                        }
-                        // A character cut by the end of the chunk: its rest comes with the next.
-                        None if !self.ended => break,
-                        None => {
-                            self.out.extend_from_slice("\u{fffd}".as_bytes());
-                            rest = &[];
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-        let left = rest.len();
-        self.raw.drain(..self.raw.len() - left);
-    }
-
-    fn utf16(&mut self, form: Form) {
-        let pairs = self.raw.chunks_exact(2);
-        let mut units: Vec<u16> = pairs
-            .map(|pair| {
-                let pair = [pair.first().copied().unwrap_or_default(), pair.last().copied().unwrap_or_default()];
-                if form == Form::Utf16Le { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
-            })
-            .collect();
-        let mut used = units.len() * 2;
-        if !self.ended && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
-            units.pop();
-            used -= 2;
-        }
-        for decoded in char::decode_utf16(units) {
-            let character = decoded.unwrap_or('\u{fffd}');
-            self.out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        self.raw.drain(..used);
-        if self.ended {
-            self.raw.clear();
-        }
-    }
-}
-
-impl<R: Read> Read for Decoded<R> {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        if self.given >= self.out.len() && !self.ended {
-            self.fill()?;
-        }
-        let ready = self.out.get(self.given..).unwrap_or_default();
-        let count = ready.len().min(to.len());
-        if let (Some(to), Some(from)) = (to.get_mut(..count), ready.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.given += count;
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use super::*;
+    use onlooker::address::MAX_URL;
     use proptest::prelude::*;
+
+    use super::*;
 
     const CHROME: &[u8] = include_bytes!("../tests/har/chrome.har");
     const BROWSERTIME: &[u8] = include_bytes!("../tests/har/browsertime.har");
@@ -1616,6 +897,19 @@ mod tests {
         ] {
             assert_eq!(resolve(base, location), whole, "{base} {location}");
         }
+    }
+
+    #[test]
+    fn what_is_over_the_limits_is_told() {
+        let entries = r#"{"request":{"url":"https://a.example/"}},"#.repeat(MAX_ENTRIES + 5);
+        let malformed = "7,".repeat(MAX_MALFORMED + 3);
+        let har = format!(r#"{{"log":{{"entries":[{malformed}{entries}7]}}}}"#);
+        let recording = read(har.as_bytes()).unwrap();
+        let page = recording.pages.first().unwrap();
+        let gaps: Vec<(&str, u64)> = page.gaps.iter().map(|gap| (gap.why.as_str(), gap.count)).collect();
+        assert_eq!(gaps, [("log-full", 5), ("malformed-entry", 4)]);
+        assert_eq!(page.observations.len(), MAX_ENTRIES + MAX_MALFORMED);
+        assert_eq!(recording.malformed_count, MAX_MALFORMED as u64 + 4);
     }
 
     #[test]

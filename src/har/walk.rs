@@ -1,0 +1,449 @@
+//! Walks a HAR's JSON as it is read, and takes of it what [`Entry`] and [`Page`] keep. A value of the wrong type is
+//! data and is passed over; it never ends the file.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use onlooker::observation::RequestType;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::url::{kept, key, on_the_web, starts_with_ignoring_case};
+use super::words::{accept, dest, mime, said};
+use super::{Entry, Found, MAX_ENTRIES, Mime, Page, Part};
+
+/// What to do with a value of any type. The default is to pass over it.
+pub(super) trait Shape<'de>: Sized {
+    type Out: Default;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Out, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::Out::default())
+    }
+    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Out, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::Out::default())
+    }
+}
+
+/// Accepts a value of any type: the wrong type is data, not the end of the file.
+pub(super) struct Lenient<S>(pub(super) S);
+
+impl<'de, S: Shape<'de>> DeserializeSeed<'de> for Lenient<S> {
+    type Value = S::Out;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Out, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Shape<'de>> Visitor<'de> for Lenient<S> {
+    type Value = S::Out;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<S::Out, A::Error> {
+        self.0.map(map)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<S::Out, A::Error> {
+        self.0.seq(seq)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<S::Out, E> {
+        Ok(S::Out::default())
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<S::Out, E> {
+        Ok(S::Out::default())
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<S::Out, E> {
+        Ok(S::Out::default())
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<S::Out, E> {
+        Ok(S::Out::default())
+    }
+    fn visit_str<E>(self, _: &str) -> Result<S::Out, E> {
+        Ok(S::Out::default())
+    }
+    fn visit_unit<E>(self) -> Result<S::Out, E> {
+        Ok(S::Out::default())
+    }
+}
+
+/// A key, as bytes: an escaped half of a surrogate pair is legal in JSON and no reason to give up a file.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = String;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = String;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+    fn visit_str<E>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+}
+
+/// The next value of an object if it is a string.
+fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
+    Ok(string(&map.next_value::<Box<RawValue>>()?).map(Cow::into_owned))
+}
+
+/// A raw value as text, if it is a string.
+fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(Cow::Borrowed(inner));
+    }
+    Key.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).ok().map(Cow::Owned)
+}
+
+/// A raw value as a number, also where it is written as a string.
+fn number(raw: &RawValue) -> Option<u16> {
+    raw.get().trim_matches('"').parse().ok()
+}
+
+fn truth(raw: &RawValue) -> bool {
+    matches!(raw.get(), "true" | "1" | "\"1\"" | "\"true\"")
+}
+
+pub(super) struct Root<'a>(pub(super) &'a mut Found);
+
+impl<'de> Shape<'de> for Root<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            if key == "log" {
+                self.0.log = Part::Wrong;
+                map.next_value_seed(Lenient(Log(self.0)))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Log<'a>(&'a mut Found);
+
+impl<'de> Shape<'de> for Log<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.0.log = Part::There;
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "pages" => map.next_value_seed(Lenient(Pages(self.0)))?,
+                "entries" => {
+                    if self.0.listed_entries == Part::Missing {
+                        self.0.listed_entries = Part::Wrong;
+                    }
+                    map.next_value_seed(Lenient(Entries(self.0)))?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Pages<'a>(&'a mut Found);
+
+impl<'de> Shape<'de> for Pages<'_> {
+    type Out = ();
+    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Lenient(PageShape(self.0)))?.is_some() {}
+        Ok(())
+    }
+}
+
+struct PageShape<'a>(&'a mut Found);
+
+impl<'de> Shape<'de> for PageShape<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut page = Page::default();
+        let (mut title, mut final_url) = (None, None);
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "id" => page.name = text(&mut map)?.map(|id| self.0.name(id)),
+                "title" => title = text(&mut map)?,
+                "_final_url" => final_url = text(&mut map)?,
+                "_URL" | "_url" | "_testUrl" => {
+                    page.asked = text(&mut map)?.filter(|url| on_the_web(url)).map(|url| kept(&url)).or(page.asked)
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        // Titles are URLs in Chrome, Firefox and Safari, and anything else elsewhere ("https://a.example run 1").
+        let title = title.filter(|title| on_the_web(title) && !title.contains(char::is_whitespace));
+        page.is = final_url.filter(|url| on_the_web(url)).or(title).map(|url| kept(&url));
+        self.0.pages.push(page);
+        Ok(())
+    }
+}
+
+struct Entries<'a>(&'a mut Found);
+
+impl<'de> Shape<'de> for Entries<'_> {
+    type Out = ();
+    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let found = self.0;
+        found.listed_entries = Part::There;
+        found.reading = true;
+        loop {
+            found.number += 1;
+            let Some(read) = seq.next_element_seed(Lenient(EntryShape(&mut *found)))? else { break };
+            match read {
+                ReadEntry::NotAnObject => found.malformed("it is not an object", None),
+                ReadEntry::Malformed(why, name) => found.malformed(why, name),
+                ReadEntry::Whole(entry) if found.entries.len() >= MAX_ENTRIES => {
+                    *found.over.entry(entry.name).or_default() += 1;
+                }
+                ReadEntry::Whole(mut entry) => {
+                    entry.key = key(&entry.url);
+                    found.entries.push(*entry);
+                }
+            }
+        }
+        found.number -= 1;
+        found.reading = false;
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+enum ReadEntry {
+    #[default]
+    NotAnObject,
+    Malformed(&'static str, Option<usize>),
+    Whole(Box<Entry>),
+}
+
+struct EntryShape<'a>(&'a mut Found);
+
+impl<'de> Shape<'de> for EntryShape<'_> {
+    type Out = ReadEntry;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadEntry, A::Error> {
+        let found = self.0;
+        let mut entry = Entry { number: found.number, ..Entry::default() };
+        let mut request = Part::Missing;
+        let mut url = Part::Missing;
+        let mut full_url = None;
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "request" => {
+                    (request, url) = match map.next_value_seed(Lenient(RequestShape(&mut entry)))? {
+                        None => (Part::Wrong, Part::Missing),
+                        Some(url) => (Part::There, url),
+                    };
+                }
+                "response" => map.next_value_seed(Lenient(ResponseShape(&mut entry)))?,
+                "pageref" => entry.name = text(&mut map)?.map(|name| found.name(name)),
+                "_resourceType" | "_request_type" => {
+                    if let Some(word) = text(&mut map)? {
+                        entry.said = said(&word);
+                    }
+                }
+                "_documentURL" => entry.frame = text(&mut map)?.filter(|url| on_the_web(url)).map(|url| kept(&url)),
+                "_final_base_page" => entry.final_document = truth(&map.next_value::<Box<RawValue>>()?),
+                "_full_url" => full_url = text(&mut map)?.filter(|url| on_the_web(url)),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if let (Part::Missing | Part::Wrong, Some(full)) = (url, full_url) {
+            entry.url = kept(&full);
+            return Ok(ReadEntry::Whole(Box::new(entry)));
+        }
+        let why = match (request, url) {
+            (Part::Missing, _) => "it has no request",
+            (Part::Wrong, _) => "its request is not an object",
+            (Part::There, Part::Missing) => "its request has no url",
+            (Part::There, Part::Wrong) => "its request's url is not a string",
+            (Part::There, Part::There) => return Ok(ReadEntry::Whole(Box::new(entry))),
+        };
+        Ok(ReadEntry::Malformed(why, entry.name))
+    }
+}
+
+struct RequestShape<'a>(&'a mut Entry);
+
+impl<'de> Shape<'de> for RequestShape<'_> {
+    /// Whether there was a URL; none where the request is not an object.
+    type Out = Option<Part>;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Part>, A::Error> {
+        let mut url = Part::Missing;
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "url" => {
+                    let raw = map.next_value::<Box<RawValue>>()?;
+                    url = match string(&raw) {
+                        Some(text) => {
+                            self.0.url = kept(&text);
+                            Part::There
+                        }
+                        None => Part::Wrong,
+                    };
+                }
+                "method" => self.0.method = text(&mut map)?.filter(|word| is_method(word)).unwrap_or_default().into(),
+                "headers" => map.next_value_seed(Lenient(Headers(self.0, Side::Request)))?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Some(url))
+    }
+}
+
+/// A method is a short word; what is not is not kept.
+fn is_method(word: &str) -> bool {
+    word.len() <= 16 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+}
+
+struct ResponseShape<'a>(&'a mut Entry);
+
+impl<'de> Shape<'de> for ResponseShape<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "status" => self.0.status = number(&map.next_value::<Box<RawValue>>()?).unwrap_or_default(),
+                "redirectURL" => {
+                    if let Some(url) = text(&mut map)?.filter(|url| !url.is_empty()) {
+                        self.0.redirect = Some(kept(&url));
+                    }
+                }
+                "content" => map.next_value_seed(Lenient(Content(self.0)))?,
+                "headers" => map.next_value_seed(Lenient(Headers(self.0, Side::Response)))?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Content<'a>(&'a mut Entry);
+
+impl<'de> Shape<'de> for Content<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            if key == "mimeType" {
+                let kind = text(&mut map)?.map(|value| mime(&value)).unwrap_or_default();
+                if kind != Mime::Unknown {
+                    self.0.mime = kind;
+                }
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Request,
+    Response,
+}
+
+/// A list of `{name, value}`; some tools write an object of names instead.
+struct Headers<'a>(&'a mut Entry, Side);
+
+impl<'de> Shape<'de> for Headers<'_> {
+    type Out = ();
+    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Lenient(Header(&mut *self.0, self.1)))?.is_some() {}
+        Ok(())
+    }
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key_seed(Key)? {
+            let value = map.next_value::<Box<RawValue>>()?;
+            header(self.0, self.1, &name, &value);
+        }
+        Ok(())
+    }
+}
+
+struct Header<'a>(&'a mut Entry, Side);
+
+impl<'de> Shape<'de> for Header<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (mut name, mut value) = (None, None);
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "name" => name = text(&mut map)?,
+                "value" => value = Some(map.next_value::<Box<RawValue>>()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if let (Some(name), Some(value)) = (name, value) {
+            header(self.0, self.1, &name, &value);
+        }
+        Ok(())
+    }
+}
+
+/// Takes from a header what tells the request's purpose. No header's value is kept but `Referer` and `Location`.
+fn header(entry: &mut Entry, side: Side, name: &str, value: &RawValue) {
+    if name.len() > 32 {
+        return;
+    }
+    let name = name.to_ascii_lowercase();
+    match (side, name.as_str()) {
+        (Side::Request, "sec-fetch-dest" | "accept" | "content-type" | "sec-purpose" | "purpose" | "x-moz")
+        | (Side::Request, "x-requested-with" | "ping-to" | "referer" | "upgrade")
+        | (Side::Response, "location" | "content-type") => {}
+        _ => return,
+    }
+    let Some(value) = string(value) else { return };
+    let value = value.trim();
+    match (side, name.as_str()) {
+        (Side::Request, "sec-fetch-dest") => entry.dest = dest(value),
+        (Side::Request, "accept") => entry.accept = accept(value),
+        (Side::Request, "sec-purpose" | "purpose" | "x-moz") => entry.ahead |= value.contains("prefetch"),
+        (Side::Request, "x-requested-with") if value.eq_ignore_ascii_case("xmlhttprequest") => {
+            entry.marked = entry.marked.or(Some(RequestType::Xmlhttprequest));
+        }
+        (Side::Request, "ping-to") => entry.marked = Some(RequestType::Ping),
+        (Side::Request, "upgrade") if value.eq_ignore_ascii_case("websocket") => {
+            entry.marked = Some(RequestType::Websocket);
+        }
+        (Side::Request, "content-type") => {
+            if starts_with_ignoring_case(value, "text/ping") {
+                entry.marked = Some(RequestType::Ping);
+            } else if starts_with_ignoring_case(value, "application/csp-report")
+                || starts_with_ignoring_case(value, "application/reports+json")
+            {
+                entry.marked = Some(RequestType::CspReport);
+            } else if starts_with_ignoring_case(value, "application/json")
+                || starts_with_ignoring_case(value, "text/plain")
+            {
+                // Forms do not send these: a script does, and early Firefox let it say `Accept: text/html`.
+                entry.marked = entry.marked.or(Some(RequestType::Xmlhttprequest));
+            }
+        }
+        (Side::Request, "referer") if on_the_web(value) => entry.referrer = Some(kept(value)),
+        (Side::Response, "location") if entry.redirect.is_none() && !value.is_empty() => {
+            entry.redirect = Some(kept(value));
+        }
+        (Side::Response, "content-type") if entry.mime == Mime::Unknown => entry.mime = mime(value),
+        _ => {}
+    }
+}
