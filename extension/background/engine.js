@@ -6,6 +6,8 @@ import init, { Engine, request_type } from '../pkg/onlooker.js';
 import { browser } from '../shared/browser.js';
 import { failure } from '../shared/protocol.js';
 
+/** @typedef {import('../pkg/onlooker.js').List} List */
+
 const encoder = new TextEncoder();
 
 /** What one verdict says; see `observe` in pkg/onlooker.d.ts. */
@@ -40,9 +42,15 @@ export class Judge {
     return this.#engine.page_open(this.#write(url));
   }
 
-  /** @param {number} page @param {string} url */
+  /** @param {number} page @param {string} url @returns {boolean} false: it has to be opened anew */
   rename(page, url) {
-    this.#engine.page_url(page, this.#write(url));
+    return this.#engine.page_url(page, this.#write(url));
+  }
+
+  /** @returns {List[]} */
+  lists() {
+    // The class and the wire's `Engine` share a name in the declarations, and `lists` is a method in one of them only.
+    return /** @type {{lists(): List[]}} */ (/** @type {unknown} */ (this.#engine)).lists();
   }
 
   /** @param {number} page @param {string} url @param {string} type @param {number} id unique in the page */
@@ -55,7 +63,7 @@ export class Judge {
     return this.#engine.observe(page, this.#write(url), code, id, 0);
   }
 
-  /** @param {string} url at most 4096 bytes @returns {number} bytes written */
+  /** @param {string} url cut by `clean` @returns {number} bytes written */
   #write(url) {
     const room = url.length * 3;
     const address = this.#engine.scratch(room);

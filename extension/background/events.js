@@ -17,7 +17,7 @@
  * @property {'request'} is
  * @property {string} rid the browser's id, the same for every hop
  * @property {number} ts ms since the epoch. In Chromium with fractions.
- * @property {string} url cut to 4096 bytes, without fragment
+ * @property {string} url cut by `clean`
  * @property {string} type
  * @property {string} method
  * @property {number} tab -1: none
@@ -30,6 +30,7 @@
  * @property {string} top URL of the page, Firefox only
  * @property {string} at URL of the frame, Firefox only
  * @property {boolean} secret of a private window, where the browser says so (Firefox)
+ * @property {boolean} late told when it was over, in case its start was lost with a background that was just ended
  */
 
 /**
@@ -87,14 +88,14 @@
  * @property {string[]} [transitionQualifiers]
  */
 
-/** The wire's limit for a URL, in bytes. The core cuts at the same place. */
-export const URL_BYTES = 4096;
+/** One byte more than the core takes of a URL (4096): so it cuts, and counts in the report that it did. */
+const URL_BYTES = 4097;
 
 const encoder = new TextEncoder();
 const probe = new Uint8Array(URL_BYTES);
 
 /**
- * At most 4096 bytes of UTF-8, never ending inside a character, and without fragment: it is never sent.
+ * At most 4097 bytes of UTF-8, never ending inside a character, and without fragment: it is never sent.
  * @param {string} url
  */
 export function clean(url) {
@@ -115,8 +116,8 @@ export function originOf(url) {
   return at < 0 ? scheme + found[0].slice(found[0].indexOf('//') + 2) : scheme + found[0].slice(at + 1);
 }
 
-/** @param {RequestDetails} d @returns {RequestEvent} */
-export function requestEvent(d) {
+/** @param {RequestDetails} d @param {boolean} late @returns {RequestEvent} */
+export function requestEvent(d, late) {
   const ancestors = d.frameAncestors;
   const around = ancestors?.[ancestors.length - 1];
   return {
@@ -136,6 +137,7 @@ export function requestEvent(d) {
     top: clean(around?.url ?? d.documentUrl ?? ''),
     at: d.frameId !== 0 && d.tabId >= 0 && d.type !== 'sub_frame' ? clean(d.documentUrl ?? '') : '',
     secret: d.incognito === true,
+    late,
   };
 }
 

@@ -28,7 +28,7 @@ const store = new Store(browser.storage.session, () => makeRoom(STORE_BYTES / 2)
 const badge = new Badge(lookOf);
 const ledger = new Ledger(store, (page) => {
   if (page.state === 'open') badge.update(page.tab);
-}, engineBroke);
+}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke);
 
 /** @type {Observer|null} */
 let observer = null;
@@ -44,15 +44,24 @@ let permitted = null;
 // --- listeners ---------------------------------------------------------------------------------------------------
 
 browser.webRequest.onBeforeRequest.addListener((details) => {
-  take(requestEvent(/** @type {RequestDetails} */ (details)));
+  take(requestEvent(/** @type {RequestDetails} */ (details), false));
   return undefined;
 }, WEB);
 
-// Firefox alone: how a page's request goes to its service worker. Chromium's redirects have a status.
 browser.webRequest.onBeforeRedirect.addListener((details) => {
   if (details.statusCode === 0 && details.redirectUrl === details.url) {
+    // Firefox alone: a page's request goes to its service worker. Chromium's redirects have a status.
     take({ is: 'intercept', ts: details.timeStamp, tab: details.tabId, url: clean(details.url) });
+  } else {
+    takeLate(/** @type {RequestDetails} */ (details));
   }
+}, WEB);
+
+// An event that was on its way to a background as the browser ended it is lost: seen in Chromium 156, killed in the
+// same moment as a navigation. A request's end comes some time after its start, and makes good for it. Not its failure:
+// what another extension blocks fails without ever having started.
+browser.webRequest.onCompleted.addListener((details) => {
+  takeLate(/** @type {RequestDetails} */ (details));
 }, WEB);
 
 browser.webNavigation.onBeforeNavigate.addListener((details) => {
@@ -87,7 +96,7 @@ browser.runtime.onMessage.addListener(router({
   'page-report': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReport(tabId) },
   'page-log': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageLog(tabId) },
   'page-report-json': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReportJson(tabId) },
-  lists: { from: ['popup', 'report', 'options'], read: nothing, answer: async () => (await engine()).engine.lists() },
+  lists: { from: ['popup', 'report', 'options'], read: nothing, answer: async () => (await engine()).lists() },
   status: { from: ['any'], read: nothing, answer: status },
 }, { id: browser.runtime.id, root: browser.runtime.getURL('') }));
 
@@ -106,8 +115,7 @@ async function wake() {
   for (const page of stored.pages) ledger.known(page);
   const built = new Observer({
     record(page, event) {
-      // Full: the count of what is not logged has to outlive us too.
-      if (ledger.record(page, event) === false) store.savePage(page, built.next);
+      ledger.record(page, event);
       if (store.bytes > STORE_BYTES) makeRoom(STORE_BYTES * 0.75);
     },
     changed(page) {
@@ -141,6 +149,9 @@ async function wake() {
   }
   if (stored.fresh) void lookAtTabs();
   void store.measure();
+  for (const page of built.pages.values()) if (page.state === 'coming') tabs.add(page.tab);
+  // A commit may have been lost with the background that was ended.
+  if (!stored.fresh) await Promise.all([...tabs].map((tab) => lookAt(tab, 'worker-asleep')));
   await permission;
   // What woke us has its verdict; now what those tabs had before, for their badges.
   for (const tab of tabs) {
@@ -159,6 +170,12 @@ function take(event) {
   }
   early.push(event);
   store.queue(event);
+}
+
+/** @param {RequestDetails} details */
+function takeLate(details) {
+  // Without a document nothing certain could be said of it. A navigation has none, and is told by its id.
+  if (details.documentId || details.parentDocumentId || details.type === 'main_frame') take(requestEvent(details, true));
 }
 
 /** @param {Event} event from before `observer` was there */
@@ -181,12 +198,22 @@ function wait(event) {
 /** The pages that were there before us. */
 async function lookAtTabs() {
   const tabs = await browser.tabs.query({});
-  await Promise.all(tabs.map((tab) => lookAt(tab.id ?? -1, 'started-before-install')));
+  await Promise.all(tabs.map(({ id }) => (id === undefined ? undefined : lookAt(id, 'started-before-install'))));
 }
 
-/** @param {number} tabId @param {string} why we know nothing of it */
-async function lookAt(tabId, why) {
-  if (tabId < 0) return;
+/** @type {Map<number, Promise<void>>} */
+const looking = new Map();
+
+/** @param {number} tab @param {string} why we may know nothing of it */
+function lookAt(tab, why) {
+  let look = looking.get(tab);
+  // A page's frames ask all at once.
+  if (!look) looking.set(tab, look = readFrames(tab, why).finally(() => looking.delete(tab)));
+  return look;
+}
+
+/** @param {number} tabId @param {string} why */
+async function readFrames(tabId, why) {
   const frames = await browser.webNavigation.getAllFrames({ tabId }).catch(() => null);
   // A page is known before its frames.
   for (const frame of [...(frames ?? [])].sort((a, b) => a.parentFrameId - b.parentFrameId)) {
@@ -324,12 +351,15 @@ async function status() {
 }
 
 /**
- * The URL a tab shows. webNavigation tells it without the `tabs` permission, and without permission for the host.
+ * The URL a tab shows, null when there is no such tab. webNavigation tells it without the `tabs` permission, and without permission for the host.
  * @param {number} tabId @returns {Promise<string|null>}
  */
 async function tabUrl(tabId) {
   const frame = await browser.webNavigation.getFrame({ tabId, frameId: 0 }).catch(() => null);
-  return frame?.url ?? null;
+  if (frame) return frame.url;
+  // Chromium knows no frame of its own pages; where there is a tab all the same, it is one of them.
+  const tab = await browser.tabs.get(tabId).catch(() => null);
+  return tab && (tab.url ?? 'chrome:');
 }
 
 /** @param {Page} page @param {string} what */

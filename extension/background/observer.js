@@ -107,43 +107,41 @@ export class Observer {
   }
 
   /**
-   * A document that was there before us, or that we slept through.
-   * @param {NavigationEvent} event a commit made up from the tab's present state @param {string} why
+   * A document that is there now: perhaps from before us, perhaps its commit was lost.
+   * @param {NavigationEvent} event a commit made up from the tab's present state
+   * @param {string} why we may know nothing of it
    */
   found(event, why) {
-    if (event.parent !== -1) {
-      this.#commit(event);
-      return;
+    if (event.parent === -1) {
+      const known = event.doc === '' ? this.shownIn(event.tab) : this.#docs.get(event.doc);
+      if (known?.state === 'open' && (event.doc !== '' || known.url === event.url)) return;
+      // Of a page not yet committed nothing is told here.
+      if (!known && !isWeb(event.url)) return;
     }
-    const pages = this.#of(event.tab);
-    // What is under way or has arrived meanwhile is known better than this.
-    if (pages.some((page) => page.state === 'open' || page.state === 'coming')) return;
-    if (!isWeb(event.url)) return;
-    const page = this.#open(event, '');
-    page.gaps[why] = 1;
-    this.#show(page, event);
+    const next = this.#next;
+    this.#commit(event);
+    const made = this.pages.get(next);
+    if (!made) return;
+    made.gaps[why] = 1;
+    this.#sink.changed(made);
   }
 
   /**
    * The time to wait for a held event is over.
    * @param {Event} event
    * @param {boolean} asked whether the tab's present documents have been looked up, and told by `found`
+   * @returns {boolean} false: look them up, and settle it again
    */
   settle(event, asked) {
     const waiting = this.#held.get(event.tab);
-    if (!waiting?.delete(event)) return true;
-    if (event.is !== 'request') {
-      this.#sink.placed(event);
-      return true;
-    }
-    const page = this.#pageOf(event) ?? this.#guess(event);
-    if (!page && !asked && event.tab >= 0 && !this.shownIn(event.tab)) {
-      waiting.add(event);
-      return false;
-    }
+    if (!waiting?.has(event)) return true;
+    if (!asked && event.tab >= 0) return false;
+    waiting.delete(event);
     this.#sink.placed(event);
+    if (event.is !== 'request' || event.type === 'main_frame') return true;
+    const page = this.#pageOf(event) ?? this.#guess(event);
     if (page) this.#record(page, event);
-    else this.unplaced += 1;
+    else if (!event.late) this.unplaced += 1;
     return true;
   }
 
@@ -173,13 +171,18 @@ export class Observer {
   /** One hop of a main document. @param {RequestEvent} event */
   #navigation(event) {
     const pages = this.#of(event.tab);
-    const page = pages.find((other) => other.nav === event.rid) ??
+    let page = pages.find((other) => other.nav === event.rid) ??
       // Its page was committed before we heard of the request.
-      pages.filter((other) => other.at > 0 && other.nav === '' && other.at + SLACK_MS >= event.ts &&
+      pages.filter((other) => other.at > 0 && other.nav === '' && (event.late || other.at + SLACK_MS >= event.ts) &&
         (other.url === event.url || other.begin === event.url)).sort((a, b) => a.at - b.at)[0] ??
       pages.findLast((other) => other.state === 'coming' && other.nav === '' && other.frame === event.frame &&
-        other.begin === event.url) ??
-      this.#open(event, event.rid);
+        other.begin === event.url);
+    // At its end a navigation has its page, or (204, download) will have none; or its commit was lost and is looked up.
+    if (!page && event.late) {
+      this.#hold(event);
+      return;
+    }
+    page ??= this.#open(event, event.rid);
     if (page.nav === '') {
       page.nav = event.rid;
       // It was asked for after all: not taken from the cache.
@@ -312,7 +315,7 @@ export class Observer {
       // Of the browser itself.
       if (event.doc === '' && originOf(event.by) === '') return;
       // The page's own request was seen already, on its way to the worker.
-      if (this.#repeated(event.url)) return;
+      if (!event.late && this.#repeated(event.url)) return;
     }
     const page = this.#pageOf(event);
     if (page) this.#record(page, event);
@@ -328,6 +331,9 @@ export class Observer {
       this.#learn(around, event.doc, originOf(event.by));
       return around;
     }
+    // The document says for certain whose it is. By anything less a request could be another page's at its end than at
+    // its start, and be counted twice.
+    if (event.late) return undefined;
     if (event.tab < 0) return this.#byOrigin(event);
     if (event.doc !== '' && event.parent === -1) {
       // A new main document that asks before its commit was told.
@@ -380,7 +386,7 @@ export class Observer {
 
   /** When waiting has not helped. @param {RequestEvent} event @returns {Page|undefined} */
   #guess(event) {
-    if (event.tab < 0) return undefined;
+    if (event.tab < 0 || event.late) return undefined;
     const shown = this.shownIn(event.tab);
     // Of another main document than the one shown: a page that we have let go.
     if (event.parent === -1 && event.doc !== '' && shown && shown.doc !== '') return undefined;
@@ -389,7 +395,7 @@ export class Observer {
 
   /** @param {Page} page @param {RequestEvent} event */
   #record(page, event) {
-    page.active = Math.max(page.active, event.ts);
+    if (!event.late) page.active = Math.max(page.active, event.ts);
     this.#sink.record(page, event);
   }
 
@@ -424,9 +430,9 @@ export class Observer {
 
   /** @param {RequestEvent|NavigationEvent} event */
   #hold(event) {
-    const waiting = this.#held.get(event.tab);
-    if (waiting) waiting.add(event);
-    else this.#held.set(event.tab, new Set([event]));
+    let waiting = this.#held.get(event.tab);
+    if (!waiting) this.#held.set(event.tab, waiting = new Set());
+    waiting.add(event);
     this.#sink.hold(event);
   }
 
@@ -436,7 +442,12 @@ export class Observer {
     if (!waiting || waiting.size === 0) return;
     for (const event of [...waiting]) {
       if (!waiting.has(event)) continue;
-      if (event.is === 'request') {
+      if (event.is === 'request' && event.type === 'main_frame') {
+        waiting.delete(event);
+        // Held again if its page is still not there.
+        this.#navigation(event);
+        if (!waiting.has(event)) this.#sink.placed(event);
+      } else if (event.is === 'request') {
         const page = this.#pageOf(event);
         if (!page) continue;
         waiting.delete(event);

@@ -97,6 +97,7 @@ export class Store {
     this.#queueKeys.set(event, key);
     this.#ownQueue[key] = true;
     this.#set(key, event);
+    this.#flush();
   }
 
   /** @param {Event} event waits no longer */
@@ -129,6 +130,8 @@ export class Store {
     let loose = this.#loose.get(page);
     if (!loose) this.#loose.set(page, loose = new Map());
     loose.set(key, row);
+    // Now, with the page's record if that waits: see `#schedule`.
+    this.#flush();
     if (loose.size >= LOOSE_MAX) this.#compact(page, loose);
   }
 
@@ -199,7 +202,11 @@ export class Store {
     this.#schedule();
   }
 
-  /** A microtask is still the same tick: the message to the browser is out before the next event, or death, comes. */
+  /**
+   * For what can be made up again from the rest. A request is not: its write leaves at once, before anything else is
+   * done with it. When Chromium ends a worker in the middle of a listener, the microtasks after it are not run any more
+   * (seen in Chromium 156: what the listener itself had sent was stored, what its microtask was to send was lost).
+   */
   #schedule() {
     if (this.#flushing) return;
     this.#flushing = true;
