@@ -5,14 +5,16 @@
  *
  *   node tests/e2e/demo.mjs [--headless] [--browser chromium|firefox] [--out DIR]
  */
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { ask, badgeSettled, launch, pageState, flush, untilText, write } from "./lib/session.mjs";
 import { distFor, PAGES, ROOT } from "./lib/dist.mjs";
 import { startNet, until } from "./lib/net.mjs";
 import { DEMO } from "./lib/suite.mjs";
 
-/** @param {string[]} args */
-function read(args) {
+/** @param {string[]} given */
+function read(given) {
+  // --name=value is --name value.
+  const args = given.flatMap((arg) => (/^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf("=")), arg.slice(arg.indexOf("=") + 1)] : [arg]));
   const options = { headless: false, browser: /** @type {import("./lib/dist.mjs").BrowserName} */ ("chromium"), out: join(ROOT, "dist", "demo") };
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at];
@@ -30,6 +32,12 @@ function read(args) {
     } else throw new Error(`demo knows no "${arg}": [--headless] [--browser chromium|firefox] [--out DIR]`);
   }
   return options;
+}
+
+/** A path as the caller would write it. @param {string} path */
+function shown(path) {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? resolve(path) : near;
 }
 
 /** Whether a window can be shown. */
@@ -58,33 +66,36 @@ async function main() {
   const dist = distFor(options.browser);
   const net = await startNet();
   await net.load(join(PAGES, "demo"));
-  const session = await launch(options.browser, { net, dist, headless });
+  /** @type {import("./lib/session.mjs").Session|undefined} */
+  let session;
   let closedByPerson = false;
   try {
-    const tab = await session.openPage(DEMO);
-    await until(async () => (await pageState(session, tab)).state === "ok", "the extension to see the page");
-    await flush(session, tab);
-    const state = await pageState(session, tab);
-    const badge = await badgeSettled(session, tab);
+    session = await launch(options.browser, { net, dist, headless });
+    const running = session;
+    const tab = await running.openPage(DEMO);
+    await until(async () => (await pageState(running, tab)).state === "ok", "the extension to see the page");
+    await flush(running, tab);
+    const state = await pageState(running, tab);
+    const badge = await badgeSettled(running, tab);
     print(state.report, badge);
     if (!headless) {
       console.log("\nClose the browser to end.");
-      await session.first.close().catch(() => {});
-      await new Promise((go) => session.browser.once("disconnected", go));
+      await running.first.close().catch(() => {});
+      await new Promise((go) => running.browser.once("disconnected", go));
       closedByPerson = true;
       return;
     }
     const picture = join(options.out, `popup-${options.browser}.png`);
     const json = join(options.out, `report-${options.browser}.json`);
-    write(json, (await ask(session, { kind: "page-report-json", tabId: tab.id })).json);
-    const popup = await session.popup(tab);
+    write(json, (await ask(running, { kind: "page-report-json", tabId: tab.id })).json);
+    const popup = await running.popup(tab);
     const words = state.report.pages[0].watchers[0]?.name ?? "";
     await untilText(popup, (text) => text.includes(words) && text.length > 20, "the popup to show the page");
     await popup.screenshot(picture);
     await popup.close();
-    console.log(`\n${relative(process.cwd(), picture)}\n${relative(process.cwd(), json)}`);
+    console.log(`\n${shown(picture)}\n${shown(json)}`);
   } finally {
-    if (!closedByPerson) await session.close().catch(() => {});
+    if (!closedByPerson) await session?.close().catch(() => {});
     await net.close();
   }
 }

@@ -6,17 +6,17 @@ import { existsSync } from "node:fs";
 import { manifestOf, quietDocument } from "./dist.mjs";
 import { until } from "./net.mjs";
 
-/** The newest Chromium or Chrome on this machine, or CHROME. */
+/** CHROMIUM (build.sh sets it), or the Chromium or Chrome on this machine. */
 function executable() {
-  if (process.env.CHROME) return process.env.CHROME;
-  for (const name of ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"]) {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {
     try {
       return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
     } catch { /* the next name */ }
   }
   const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
   if (existsSync(mac)) return mac;
-  throw new Error("no Chromium found: install it or name it in CHROME");
+  throw new Error("no Chromium found: install it or name it in CHROMIUM");
 }
 
 /**
@@ -42,6 +42,20 @@ export async function launchChromium({ dist, net, headless = true, incognito = f
       `--host-resolver-rules=MAP * 127.0.0.1:${net.port}`,
     ],
   });
+  try {
+    return await drive(browser, { dist, net, headless, incognito });
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/**
+ * @param {import("puppeteer-core").Browser} browser
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean }} options
+ * @returns {Promise<import("./session.mjs").Session>}
+ */
+async function drive(browser, { dist, incognito = false }) {
   /** @type {any} */
   const connection = /** @type {any} */ (browser)._connection;
   const [first] = await browser.pages();

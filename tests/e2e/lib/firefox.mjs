@@ -9,7 +9,7 @@ import { until } from "./net.mjs";
 /** The extension's address, fixed so that its pages can be opened. */
 const UUID = "0e1100ce-0000-4000-8000-0a11100c0a1e";
 
-/** The Firefox on this machine, or FIREFOX. */
+/** FIREFOX (build.sh sets it), or the Firefox on this machine. */
 function executable() {
   if (process.env.FIREFOX) return process.env.FIREFOX;
   for (const name of ["firefox", "firefox-esr"]) {
@@ -22,6 +22,9 @@ function executable() {
   throw new Error("no Firefox found: install it or name it in FIREFOX");
 }
 
+/** The extension's id, "" without one. @param {string|null} dist @returns {string} */
+const addonOf = (dist) => (dist === null ? "" : manifestOf(dist).browser_specific_settings.gecko.id);
+
 /** Keys as WebDriver writes them. */
 const KEYS = /** @type {Record<string, string>} */ ({
   Tab: "\uE004", Enter: "\uE007", Escape: "\uE00C", Space: " ", Shift: "\uE008",
@@ -33,9 +36,6 @@ const KEYS = /** @type {Record<string, string>} */ ({
  * @returns {Promise<import("./session.mjs").Session>}
  */
 export async function launchFirefox({ dist, net, headless = true, incognito = false }) {
-  const manifest = dist === null ? null : manifestOf(dist);
-  const addon = manifest?.browser_specific_settings.gecko.id ?? "";
-  const origin = `moz-extension://${UUID}/`;
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: executable(),
@@ -44,7 +44,7 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
     defaultViewport: null,
     args: ["--remote-allow-system-access"],
     extraPrefsFirefox: {
-      "extensions.webextensions.uuids": JSON.stringify({ [addon]: UUID }),
+      "extensions.webextensions.uuids": JSON.stringify({ [addonOf(dist)]: UUID }),
       "network.proxy.type": 1,
       "network.proxy.socks": "127.0.0.1",
       "network.proxy.socks_port": net.port,
@@ -68,6 +68,22 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
       "dom.min_background_timeout_value": 4,
     },
   });
+  try {
+    return await drive(browser, { dist, net, headless, incognito });
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/**
+ * @param {import("puppeteer-core").Browser} browser
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean }} options
+ * @returns {Promise<import("./session.mjs").Session>}
+ */
+async function drive(browser, { dist, incognito = false }) {
+  const addon = addonOf(dist);
+  const origin = `moz-extension://${UUID}/`;
   /** @type {any} */
   const connection = /** @type {any} */ (browser).connection;
   const [first] = await browser.pages();
