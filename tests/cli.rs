@@ -314,7 +314,12 @@ fn malformed_entries_are_counted_named_and_cost_the_rest_nothing() {
     let output = audit(&[&har("malformed.har"), "--format", "json"]);
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
-    assert!(said.contains("malformed.har: entry 5: its request has no url"), "{said}");
+    assert!(
+        said.contains("malformed.har: entry 2: it is not an object; ") && said.ends_with("they are left out\n"),
+        "{said}"
+    );
+    assert!(said.contains("entry 5: its request has no url"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(domains(&report["pages"][0]), ["tracker.example"]);
     let skipped = report["pages"][0]["requests"]["skipped"].as_array().unwrap();

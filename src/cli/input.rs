@@ -170,17 +170,22 @@ fn content(source: impl Read) -> Result<Content, String> {
         }
         Kind::Har => {
             let recording = har::read(source).map_err(|error| error.to_string())?;
-            let mut problems: Vec<String> = recording
-                .malformed
-                .iter()
-                .map(|malformed| format!("entry {}: {}; it is left out", malformed.entry, malformed.why))
-                .collect();
-            let named = u64::try_from(problems.len()).unwrap_or(u64::MAX);
-            if recording.malformed_count > named {
-                problems.push(format!("{} more entries are left out", recording.malformed_count - named));
-            }
+            let problems = left_out(&recording).into_iter().collect();
             Ok(Content { pages: recording.pages, problems })
         }
+    }
+}
+
+/// One line on the entries that could not be read, the first of them by number and reason.
+fn left_out(recording: &har::Recording) -> Option<String> {
+    let named: Vec<String> =
+        recording.malformed.iter().map(|bad| format!("entry {}: {}", bad.entry, bad.why)).collect();
+    let more = recording.malformed_count.saturating_sub(named.len() as u64);
+    match (named.len(), more) {
+        (0, _) => None,
+        (1, 0) => Some(format!("{}; it is left out", named.concat())),
+        (_, 0) => Some(format!("{}; they are left out", named.join("; "))),
+        _ => Some(format!("{}; they and {more} more are left out", named.join("; "))),
     }
 }
 
