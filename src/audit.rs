@@ -369,10 +369,11 @@ impl Page {
         (self.told(), u32::try_from(self.watchers.len()).unwrap_or(u32::MAX))
     }
 
-    /// Nothing seen is not nothing there: without one observation, or with an unreadable address, the level is not known.
+    /// Nothing seen is not nothing there: without one observation, with an unreadable address, or with a part of the
+    /// page unseen and nothing found in the rest, the level is not known.
     fn told(&self) -> Option<Level> {
-        let blind = !self.readable || self.total == 0;
-        if blind && self.findings.is_empty() { None } else { Some(self.level) }
+        let blind = !self.readable || self.total == 0 || !self.gaps.is_empty();
+        if blind && self.level == Level::None { None } else { Some(self.level) }
     }
 
     fn verdict(&self, before: (Option<Level>, u32), matched: bool, third_party: bool, duplicate: bool) -> Verdict {

@@ -163,10 +163,10 @@ impl Engine {
     }
 
     /// The facts of each list.
-    #[wasm_bindgen(unchecked_return_type = "List[]")]
+    #[wasm_bindgen(unchecked_return_type = "ListInfo[]")]
     pub fn lists(&self) -> Result<JsValue, JsValue> {
         let lists = self.core.lists().map_err(|error| throw(&error))?;
-        to_js(&lists.into_iter().map(wire::List::from).collect::<Vec<_>>())
+        to_js(&lists.into_iter().map(wire::ListInfo::from).collect::<Vec<_>>())
     }
 
     /// How many bytes of linear memory the module has.

@@ -16,22 +16,22 @@ pub const LOG_SCHEMA: &str = "onlooker-log/1";
 #[allow(missing_docs, reason = "docs/report.schema.json describes every key")]
 pub struct Report {
     pub schema: &'static str,
-    pub engine: Engine,
+    pub engine: EngineInfo,
     pub pages: Vec<Page>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
-pub struct Engine {
+pub struct EngineInfo {
     pub version: &'static str,
-    pub lists: Vec<List>,
+    pub lists: Vec<ListInfo>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
-pub struct List {
+pub struct ListInfo {
     pub id: u32,
     pub title: String,
     pub version: String,
@@ -288,16 +288,16 @@ pub fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
 
 impl From<report::Report> for Report {
     fn from(from: report::Report) -> Self {
-        let lists = from.lists.into_iter().map(List::from).collect();
+        let lists = from.lists.into_iter().map(ListInfo::from).collect();
         Self {
             schema: report::SCHEMA,
-            engine: Engine { version: from.version, lists },
+            engine: EngineInfo { version: from.version, lists },
             pages: from.pages.into_iter().map(Page::from).collect(),
         }
     }
 }
 
-impl From<report::ListInfo> for List {
+impl From<report::ListInfo> for ListInfo {
     fn from(from: report::ListInfo) -> Self {
         Self {
             id: from.id,

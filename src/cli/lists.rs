@@ -13,7 +13,7 @@ pub fn run(args: &Lists) -> Result<u8, Failure> {
         None => {
             let lists = pack::load(args.pack.pack.as_deref())?.lists()?;
             let bytes = match args.format {
-                Plain::Json => wire::json(&lists.into_iter().map(wire::List::from).collect::<Vec<_>>())?,
+                Plain::Json => wire::json(&lists.into_iter().map(wire::ListInfo::from).collect::<Vec<_>>())?,
                 Plain::Text => text::lists(&lists, output::colours(None)).into_bytes(),
             };
             output::write(&bytes, None)?;

@@ -307,16 +307,18 @@ impl Index {
         u16::try_from(self.text(pack, rule).len().saturating_sub(around)).unwrap_or(0)
     }
 
+    /// A rule as its list has it.
     #[inline]
-    fn text<'a>(&self, pack: &'a Bytes, rule: RuleId) -> &'a [u8] {
+    pub fn text<'a>(&self, pack: &'a Bytes, rule: RuleId) -> &'a [u8] {
         let at = rule as usize;
         let end = self.text_ends.get(at).copied().unwrap_or(0) as usize;
         let start = at.checked_sub(1).and_then(|before| self.text_ends.get(before)).copied().unwrap_or(0) as usize;
         pack.slice(&self.texts).get(start..end).unwrap_or_default()
     }
 
+    /// What a rule speaks of.
     #[inline]
-    fn flags(&self, pack: &Bytes, rule: RuleId) -> Flags {
+    pub fn flags(&self, pack: &Bytes, rule: RuleId) -> Flags {
         u16_at(pack.slice(&self.flag_index), rule as usize)
             .and_then(|at| self.flags.get(usize::from(at)).copied())
             .unwrap_or(Flags(0))
