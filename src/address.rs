@@ -80,10 +80,7 @@ impl Address {
         let (name, rest) = url.split_at_checked(colon).ok_or(NotJudged::Malformed)?;
         let scheme = scheme_of(name)?;
         let rest = rest.get(1..).unwrap_or_default();
-        let rest = rest
-            .strip_prefix(b"//")
-            .or_else(|| rest.strip_prefix(b"\\\\"))
-            .ok_or(NotJudged::Malformed)?;
+        let rest = rest.strip_prefix(b"//").or_else(|| rest.strip_prefix(b"\\\\")).ok_or(NotJudged::Malformed)?;
 
         let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at_checked(end).ok_or(NotJudged::Malformed)?;
@@ -210,8 +207,17 @@ fn scheme_of(name: &[u8]) -> Result<Scheme, NotJudged> {
         b"ws" => Ok(Scheme::Ws),
         b"data" => Err(NotJudged::Data),
         b"blob" | b"filesystem" => Err(NotJudged::Blob),
-        b"about" | b"javascript" | b"chrome" | b"resource" | b"moz-extension" | b"chrome-extension"
-        | b"safari-web-extension" | b"view-source" | b"file" | b"edge" | b"devtools" => Err(NotJudged::Internal),
+        b"about"
+        | b"javascript"
+        | b"chrome"
+        | b"resource"
+        | b"moz-extension"
+        | b"chrome-extension"
+        | b"safari-web-extension"
+        | b"view-source"
+        | b"file"
+        | b"edge"
+        | b"devtools" => Err(NotJudged::Internal),
         word if word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')) => {
             Err(NotJudged::UnknownScheme)
         }

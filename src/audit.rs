@@ -49,14 +49,7 @@ impl Engine {
         let pack = Bytes::check(bytes.into())?;
         let index = Index::open(&pack)?;
         let actors = Actors::open(&pack)?;
-        Ok(Self {
-            pack,
-            index,
-            actors,
-            request: Address::new(),
-            matches: Matches::default(),
-            redacted: String::new(),
-        })
+        Ok(Self { pack, index, actors, request: Address::new(), matches: Matches::default(), redacted: String::new() })
     }
 
     /// The facts of each list.
@@ -449,14 +442,23 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn tell(&self) -> PageReport {
         let page = self.page;
-        let mut findings: Vec<Finding> = page.findings.iter().filter_map(|(key, finding)| self.finding(key, finding)).collect();
+        let mut findings: Vec<Finding> =
+            page.findings.iter().filter_map(|(key, finding)| self.finding(key, finding)).collect();
         findings.sort_by(|a, b| {
-            (b.severity, place(a.technique), &a.watcher, &a.domain, &a.rule, &a.exception_rule)
-                .cmp(&(a.severity, place(b.technique), &b.watcher, &b.domain, &b.rule, &b.exception_rule))
+            (b.severity, place(a.technique), &a.watcher, &a.domain, &a.rule, &a.exception_rule).cmp(&(
+                a.severity,
+                place(b.technique),
+                &b.watcher,
+                &b.domain,
+                &b.rule,
+                &b.exception_rule,
+            ))
         });
-        let mut watchers: Vec<Watcher> = page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, &findings)).collect();
+        let mut watchers: Vec<Watcher> =
+            page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, &findings)).collect();
         watchers.sort_by(|a, b| (b.level, b.requests, &a.name).cmp(&(a.level, a.requests, &b.name)));
-        let others = findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
+        let others =
+            findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
         PageReport {
@@ -538,12 +540,14 @@ impl Teller<'_> {
 
     fn reasons(&self, told: Told, findings: &[Finding]) -> Vec<Reason> {
         if told == Told::Unknown {
-            let gap = |(why, count): (&String, &u64)| Reason { code: format!("gap:{why}"), technique: "", count: *count };
+            let gap =
+                |(why, count): (&String, &u64)| Reason { code: format!("gap:{why}"), technique: "", count: *count };
             return self.page.gaps.iter().map(gap).collect();
         }
         let mut reasons: Vec<(Level, usize, Reason)> = Vec::new();
         for (at, detector) in DETECTORS.iter().enumerate() {
-            let its: Vec<&Finding> = findings.iter().filter(|finding| finding.technique == detector.technique).collect();
+            let its: Vec<&Finding> =
+                findings.iter().filter(|finding| finding.technique == detector.technique).collect();
             let Some(level) = its.iter().map(|f| grade::effective(f.severity, f.confidence)).max() else { continue };
             let who: BTreeSet<_> = its.iter().map(|finding| &finding.watcher).collect();
             let code = level.name().to_owned();
@@ -559,7 +563,9 @@ impl Teller<'_> {
             .iter()
             .map(|detector| {
                 let technique = detector.technique;
-                if findings.iter().any(|finding| finding.technique == technique) {
+                // A contact that a rule names is told under that rule's technique, and is a contact all the same.
+                let contact = detector.covers_named && !self.page.watchers.is_empty();
+                if contact || findings.iter().any(|finding| finding.technique == technique) {
                     Check { technique, state: "seen", why: None }
                 } else if !self.page.readable {
                     Check { technique, state: "could-not-look", why: Some("page-not-readable".to_owned()) }

@@ -46,8 +46,7 @@ pub fn between(page: &str, request: &str) -> Party {
 /// Whether a host is an IPv4 or (in brackets) IPv6 address.
 pub fn is_ip(host: &str) -> bool {
     host.starts_with('[')
-        || (host.bytes().next_back().is_some_and(|b| b.is_ascii_digit())
-            && host.parse::<std::net::Ipv4Addr>().is_ok())
+        || (host.bytes().next_back().is_some_and(|b| b.is_ascii_digit()) && host.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
 #[cfg(test)]

@@ -15,7 +15,23 @@ pub fn url(exact: &[u8], out: &mut String) {
         Some(at) => (exact.get(..at).unwrap_or_default(), exact.get(at + 1..)),
         None => (exact, None),
     };
-    push_cut(base, MAX_PATH, out);
+    // Matrix parameters stand in the path: `;u=…`.
+    for (at, part) in base.split(|&b| b == b';').enumerate() {
+        if at == 0 {
+            push_cut(part, MAX_PATH, out);
+            continue;
+        }
+        if at > MAX_PARAMS {
+            out.push_str(";…");
+            break;
+        }
+        out.push(';');
+        let name = part.iter().position(|&b| b == b'=').and_then(|equals| part.get(..equals));
+        push_cut(name.unwrap_or(part), MAX_NAME, out);
+        if name.is_some() {
+            out.push_str("=…");
+        }
+    }
     let Some(query) = query.filter(|query| !query.is_empty()) else { return };
     let mut left = 0_usize;
     for (at, pair) in query.split(|&b| b == b'&').enumerate() {
@@ -63,6 +79,8 @@ mod tests {
         let mut out = String::new();
         super::url(b"https://t.example/c?email=jo@a.example&v=1&0123456789abcdef&x", &mut out);
         assert_eq!(out, "https://t.example/c?email=…&v=…&…&x");
+        super::url(b"https://t.example/a;u1=7ca29899;ord=1;flag?q=2", &mut out);
+        assert_eq!(out, "https://t.example/a;u1=…;ord=…;flag?q=…");
         super::url(b"https://t.example/c", &mut out);
         assert_eq!(out, "https://t.example/c");
         super::url(b"https://t.example/\xff?a=b", &mut out);

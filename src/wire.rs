@@ -241,8 +241,9 @@ pub enum RequestKind {
 impl Log {
     /// Reads a log. The error names what is wrong, never what stands in it.
     pub fn from_json(bytes: &[u8]) -> Result<Self, Error> {
-        let log: Self = serde_json::from_slice(bytes)
-            .map_err(|error| Error::Log(format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())))?;
+        let log: Self = serde_json::from_slice(bytes).map_err(|error| {
+            Error::Log(format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column()))
+        })?;
         log.check()
     }
 
@@ -321,7 +322,8 @@ impl From<report::Counted> for Counted {
 
 impl From<report::PageReport> for Page {
     fn from(from: report::PageReport) -> Self {
-        let reason = |reason: report::Reason| Reason { code: reason.code, technique: reason.technique, count: reason.count };
+        let reason =
+            |reason: report::Reason| Reason { code: reason.code, technique: reason.technique, count: reason.count };
         let check = |check: report::Check| Check { technique: check.technique, state: check.state, why: check.why };
         Self {
             url: from.url,

@@ -14,5 +14,6 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "What the advertising company does with what it learns, and whether an auction was held.",
     rights: &[Right::Privacy],
     limit: "known-names-only",
+    covers_named: false,
     look: |seen| listed(seen, DETECTOR.technique),
 };

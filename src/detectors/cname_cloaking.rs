@@ -16,6 +16,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Cloaked hosts that the list does not know: DNS itself is not asked.",
     rights: &[Right::Privacy],
     limit: "known-names-only",
+    covers_named: false,
     look: |seen| {
         if seen.relation != Relation::SameSite {
             return None;

@@ -15,6 +15,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Identifiers in the path, or under a name that the list does not have.",
     rights: &[Right::Privacy],
     limit: "known-names-only",
+    covers_named: false,
     look: |seen| {
         let rule = seen.matches.params.first().copied()?;
         Some(Draft {

@@ -81,6 +81,8 @@ pub struct Detector {
     pub rights: &'static [Right],
     /// A word that says how far "not seen" reaches; empty where it reaches as far as the observations do.
     pub limit: &'static str,
+    /// Whether what other techniques tell by name is a case of this one too.
+    pub covers_named: bool,
     /// Looks at one request.
     pub look: for<'a> fn(&Seen<'a>) -> Option<Draft<'a>>,
 }

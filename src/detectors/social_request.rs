@@ -14,5 +14,6 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Whether the person was logged in to the network while the widget loaded.",
     rights: &[Right::Privacy, Right::Assembly],
     limit: "known-names-only",
+    covers_named: false,
     look: |seen| listed(seen, DETECTOR.technique),
 };

@@ -14,15 +14,15 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "What the other side keeps: an address, a time and the page's name at most, unless more was sent.",
     rights: &[Right::Privacy],
     limit: "",
+    covers_named: true,
     look: |seen| {
-        (seen.relation == Relation::Other && seen.matches.blocking.is_empty() && seen.matches.params.is_empty()).then_some(
-            Draft {
+        (seen.relation == Relation::Other && seen.matches.blocking.is_empty() && seen.matches.params.is_empty())
+            .then_some(Draft {
                 level: Level::Low,
                 confidence: Confidence::Documented,
                 who: Who::Contacted,
                 rule: None,
                 exception: None,
-            },
-        )
+            })
     },
 };

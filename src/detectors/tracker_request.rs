@@ -16,5 +16,6 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Trackers that no list knows, and what a site passes on behind its own server.",
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
+    covers_named: false,
     look: |seen| listed(seen, DETECTOR.technique),
 };

@@ -54,9 +54,8 @@ pub struct List<'a> {
 }
 
 /// Markers of rules about how a page looks or runs (element hiding, CSS, scriptlets, HTML filtering): not requests.
-const COSMETIC: [&str; 14] = [
-    "##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#$?#", "#@$?#", "#%#", "#@%#", "$$", "$@$", "#?@#", "%%",
-];
+const COSMETIC: [&str; 14] =
+    ["##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#$?#", "#@$?#", "#%#", "#@%#", "$$", "$@$", "#?@#", "%%"];
 
 /// Options that this version does not act on, though the parser takes them.
 const WITHOUT_EFFECT: [&str; 4] = ["method", "csp", "redirect-rule", "generichide"];
@@ -119,11 +118,9 @@ enum Line<'a> {
 /// A comment: a fact of the list's head, a heading, or a company's name over the hosts that are its.
 fn comment_line(comment: &str, list: &mut List<'_>) {
     let comment = comment.trim();
-    for (name, value) in [
-        ("Title:", &mut list.title),
-        ("Version:", &mut list.version),
-        ("TimeUpdated:", &mut list.date),
-    ] {
+    for (name, value) in
+        [("Title:", &mut list.title), ("Version:", &mut list.version), ("TimeUpdated:", &mut list.date)]
+    {
         if let Some(rest) = comment.strip_prefix(name)
             && value.is_empty()
         {
@@ -148,7 +145,8 @@ fn comment_line(comment: &str, list: &mut List<'_>) {
 
 /// What two spellings of one rule share, for `$badfilter`: the pattern, and the options in order, without `badfilter`.
 fn cancel_key(text: &str, options: &str) -> String {
-    let mut sorted: Vec<&str> = options.split(',').filter(|option| !option.is_empty() && *option != "badfilter").collect();
+    let mut sorted: Vec<&str> =
+        options.split(',').filter(|option| !option.is_empty() && *option != "badfilter").collect();
     sorted.sort_unstable();
     let pattern = text.strip_suffix(options).map_or(text, |rest| rest.strip_suffix('$').unwrap_or(rest));
     format!("{pattern}${}", sorted.join(","))
@@ -251,13 +249,47 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
 /// The first option of a rule that the parser does not know, as a reason: `option-popup`.
 fn unsupported_option(line: &str) -> Option<String> {
     const KNOWN: [&str; 37] = [
-        "domain", "from", "to", "badfilter", "important", "match-case", "third-party", "3p", "first-party", "1p", "tag",
-        "redirect", "rewrite", "document", "doc", "image", "media", "object", "object-subrequest", "other", "ping",
-        "beacon", "script", "stylesheet", "css", "subdocument", "frame", "xmlhttprequest", "xhr", "websocket", "font",
-        "all", "method", "csp", "redirect-rule", "generichide", "ghide",
+        "domain",
+        "from",
+        "to",
+        "badfilter",
+        "important",
+        "match-case",
+        "third-party",
+        "3p",
+        "first-party",
+        "1p",
+        "tag",
+        "redirect",
+        "rewrite",
+        "document",
+        "doc",
+        "image",
+        "media",
+        "object",
+        "object-subrequest",
+        "other",
+        "ping",
+        "beacon",
+        "script",
+        "stylesheet",
+        "css",
+        "subdocument",
+        "frame",
+        "xmlhttprequest",
+        "xhr",
+        "websocket",
+        "font",
+        "all",
+        "method",
+        "csp",
+        "redirect-rule",
+        "generichide",
+        "ghide",
     ];
     let (_, options) = line.rsplit_once('$')?;
-    let mut names = options.split(',').map(|option| option.trim_start_matches('~').split('=').next().unwrap_or_default());
+    let mut names =
+        options.split(',').map(|option| option.trim_start_matches('~').split('=').next().unwrap_or_default());
     names
         .find(|name| !KNOWN.contains(name))
         .filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_'))

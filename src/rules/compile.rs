@@ -247,11 +247,14 @@ fn keys(rule: &Parsed<'_>) -> Vec<u32> {
                 // A word is whole where the pattern itself says what stands on both sides of it.
                 let left = if from == 0 { bound_left } else { bytes.get(from - 1) != Some(&b'*') };
                 let right = if at == bytes.len() { bound_right } else { bytes.get(at) != Some(&b'*') };
-                if left && right && at - from >= MIN_WORD
+                if left
+                    && right
+                    && at - from >= MIN_WORD
                     && let Some(word) = bytes.get(from..at)
                 {
                     found.insert(bucket(Key::Word, word));
-                } else if left && let Some(word) = bytes.get(from..(from + START).min(at)).filter(|w| w.len() == START) {
+                } else if left && let Some(word) = bytes.get(from..(from + START).min(at)).filter(|w| w.len() == START)
+                {
                     found.insert(bucket(Key::Start, word));
                 }
             }

@@ -179,7 +179,8 @@ impl ListInfo {
         let text = |v: &serde_json::Value, key: &str| {
             v.get(key).and_then(|v| v.as_str()).map(str::to_owned).ok_or_else(damaged)
         };
-        let number = |v: &serde_json::Value, key: &str| v.get(key).and_then(serde_json::Value::as_u64).ok_or_else(damaged);
+        let number =
+            |v: &serde_json::Value, key: &str| v.get(key).and_then(serde_json::Value::as_u64).ok_or_else(damaged);
         value
             .as_array()
             .ok_or_else(damaged)?

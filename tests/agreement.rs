@@ -1,0 +1,159 @@
+//! Our index against the `adblock` crate's engine: the same rules, the same requests, the same answers.
+//!
+//! The requests are made from the rules themselves, one for each of a sample, so that every shape of rule is met.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::borrow::Cow;
+
+use onlooker::address::Address;
+use onlooker::observation::RequestType;
+use onlooker::party::{self, Party};
+use onlooker::rules::index::{Index, Matches, PageContext};
+use onlooker::rules::pack::Bytes;
+use onlooker::rules::rule::Flags;
+
+/// Every how manyth rule is tried. A prime, so that no pattern in the lists is missed or met each time.
+const STEP: usize = 23;
+
+struct Asked {
+    url: String,
+    page: String,
+    kind: RequestType,
+}
+
+/// A request that a rule is meant for; `None` for regular expressions, whose matches cannot simply be written down.
+fn asked(text: &str, flags: Flags) -> Option<Asked> {
+    let (body, options) = text.rsplit_once('$').unwrap_or((text, ""));
+    // Pages by `name.*` need a public suffix made up for them, and a fragment is never sent.
+    let for_named_pages = options.contains("domain=") && (options.contains(".*") || !flags.has(Flags::THIRD_PARTY));
+    if flags.has(Flags::REGEX) || for_named_pages || body.contains('#') {
+        return None;
+    }
+    let body = body.strip_prefix("@@").unwrap_or(body);
+    let filled = |pattern: &str| {
+        let filled = pattern.trim_end_matches('|').replace('*', "x1").replace('^', "/");
+        // `||name.` stands for a name under any suffix, and a file's ending needs a file.
+        let filled = filled.replace(".x1.js?", ".x1/a.js?");
+        if filled.ends_with('.') && !filled.contains('/') { filled + "com" } else { filled }
+    };
+    let mut url = if let Some(host) = body.strip_prefix("||") {
+        format!("https://{}", filled(host))
+    } else if let Some(start) = body.strip_prefix('|') {
+        let start = filled(start).replace("httpx1", "https");
+        if start.contains("://") { start } else { format!("{start}://host.example/") }
+    } else {
+        let inner = filled(body);
+        if let Some((_, after)) = inner.split_once("://") {
+            format!("https://{after}{}", if after.ends_with('.') { "com" } else { "" })
+        } else if inner.starts_with('.') && inner.contains('/') && !inner.contains('?') {
+            format!("https://host{inner}")
+        } else {
+            format!("https://host.example/a/{inner}")
+        }
+    };
+    let value = |name: &str| options.split(',').find_map(|option| option.strip_prefix(name)?.strip_prefix('='));
+    if let Some(name) = value("removeparam") {
+        url.push_str(if url.contains('?') {
+            "&"
+        } else if url.ends_with('/') {
+            "?"
+        } else {
+            "/?"
+        });
+        url.push_str(name);
+        url.push_str("=1");
+    }
+    let mut page = value("domain")
+        .or_else(|| value("from"))
+        .and_then(|list| {
+            list.split('|').find(|item| !item.starts_with('~') && !item.contains('*') && !item.starts_with('/'))
+        })
+        .unwrap_or("page.example")
+        .to_owned();
+    if !flags.has(Flags::THIRD_PARTY) {
+        let mut address = Address::new();
+        address.read(url.as_bytes()).ok()?;
+        page = address.host_str().to_owned();
+    }
+    let kind = RequestType::ALL
+        .into_iter()
+        .skip(1)
+        .chain([RequestType::MainFrame])
+        .find(|kind| *kind != RequestType::CspReport && flags.has(1 << (*kind as u32)))?;
+    Some(Asked { url, page: format!("https://{page}/"), kind })
+}
+
+/// The `adblock` crate's word for a type.
+fn theirs(kind: RequestType) -> &'static str {
+    match kind {
+        RequestType::MainFrame => "document",
+        RequestType::SubFrame => "subdocument",
+        other => other.name(),
+    }
+}
+
+#[test]
+fn agrees_with_the_adblock_crate() {
+    let bytes = std::fs::read("pkg/onlooker.pack").expect("pkg/onlooker.pack is missing: ./build.sh build makes it");
+    let pack = Bytes::check(Cow::Owned(bytes)).unwrap();
+    let mut index = Index::open(&pack).unwrap();
+    let texts: Vec<&str> =
+        (0..index.len()).map(|rule| std::str::from_utf8(index.text(&pack, rule as u32)).unwrap()).collect();
+    let mut set = adblock::FilterSet::new(false);
+    set.add_filter_list(texts.join("\n"), adblock::lists::ParseOptions::default());
+    let engine = adblock::Engine::new_with_filter_set(set);
+
+    let (mut tried, mut found, mut agreed) = (0, 0, 0);
+    let mut missed = Vec::new();
+    let mut differ: Vec<String> = Vec::new();
+    let mut address = Address::new();
+    let mut matches = Matches::default();
+    for (rule, text) in texts.iter().enumerate().step_by(STEP) {
+        let flags = index.flags(&pack, rule as u32);
+        let Some(asked) = asked(text, flags) else { continue };
+        let mut page = Address::new();
+        if address.read(asked.url.as_bytes()).is_err() || page.read(asked.page.as_bytes()).is_err() {
+            continue;
+        }
+        let context = PageContext::new(page.host_str());
+        let third = party::between(context.site(), party::registrable(address.host_str())) == Party::Third;
+        if !flags.admits(asked.kind, third) {
+            continue;
+        }
+        tried += 1;
+        index.matches(&pack, &context, &address, asked.kind, third, &mut matches);
+        let all = [&matches.blocking, &matches.exceptions, &matches.params];
+        if all.iter().any(|found| found.contains(&(rule as u32))) {
+            found += 1;
+        } else {
+            missed.push(format!("{text}   {}   from {}", asked.url, asked.page));
+        }
+        // The engine reads a URL as we do, so it is given what we read: fragment and default port gone.
+        let url = String::from_utf8(address.exact().to_vec()).unwrap();
+        let Ok(request) = adblock::request::Request::new(&url, &asked.page, theirs(asked.kind), "") else { continue };
+        let answer = engine.check_network_request(&request);
+        let ours = !matches.blocking.is_empty() && !matches.allowed();
+        if answer.should_block() == ours || (answer.exception.is_some() && matches.allowed()) {
+            agreed += 1;
+        } else {
+            differ.push(format!(
+                "ours {ours}, theirs {}: {text}   {} from {} as {}",
+                answer.should_block(),
+                asked.url,
+                asked.page,
+                theirs(asked.kind)
+            ));
+        }
+    }
+    println!("{tried} requests: {found} find their own rule, {agreed} agree");
+    assert!(tried > 7_000, "only {tried} requests could be made");
+    // A few patterns leave no URL to be made by such simple means; none of these may be a whole kind of rule.
+    assert!(
+        missed.len() * 1_000 < tried,
+        "{} rules are not found by a request made for them:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+    assert!(differ.is_empty(), "{} answers differ:\n{}", differ.len(), differ.join("\n"));
+}
