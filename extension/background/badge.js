@@ -59,7 +59,9 @@ export class Badge {
 
   /** For every tab of which nothing is known. @param {Look|null} look */
   async everywhere(look) {
-    await this.#paint(undefined, look);
+    // It outlives the background: most often it is so already.
+    const shown = await browser.action.getBadgeText?.({});
+    if (shown !== (look ? badgeText(look) : '')) await this.#paint(undefined, look);
   }
 
   /** @param {number} tab */
@@ -75,18 +77,19 @@ export class Badge {
   async #paint(tabId, look) {
     const of = tabId === undefined ? {} : { tabId };
     const level = look?.level ?? 'unknown';
-    await Promise.all([
-      browser.action.setBadgeText({ ...of, text: look ? badgeText(look) : '' }),
-      browser.action.setBadgeBackgroundColor({ ...of, color: COLOURS[level] }),
-      browser.action.setBadgeTextColor?.({ ...of, color: TEXT }),
-      browser.action.setTitle({ ...of, title: look ? badgeTitle(look) : i18n().t('actionTitle') }),
-      browser.action.setIcon({
+    const { action } = browser;
+    // Firefox for Android lacks some of these; and a tab that has closed meanwhile refuses them all.
+    await Promise.allSettled([
+      action.setBadgeText?.({ ...of, text: look ? badgeText(look) : '' }),
+      action.setBadgeBackgroundColor?.({ ...of, color: COLOURS[level] }),
+      action.setBadgeTextColor?.({ ...of, color: TEXT }),
+      action.setTitle?.({ ...of, title: look ? badgeTitle(look) : i18n().t('actionTitle') }),
+      action.setIcon?.({
         ...of,
         // From the root: a service worker takes a relative path from its own folder.
         path: Object.fromEntries(SIZES.map((size) => [size, `/icons/${level}-${size}.png`])),
       }),
-      // Firefox for Android shows no icon and no colour, and says so by refusing; a closed tab refuses all.
-    ].map((done) => Promise.resolve(done).catch(() => {})));
+    ]);
   }
 }
 

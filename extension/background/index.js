@@ -105,6 +105,7 @@ browser.runtime.onMessage.addListener(router({
 const started = startEngine().then((found) => {
   judge = found;
   ledger.start(found);
+  void badge.everywhere(null);
 }, engineBroke);
 
 const ready = wake();

@@ -68,7 +68,8 @@ export class Ledger {
   /** @param {Judge} judge what came before it is judged now */
   start(judge) {
     this.#judge = judge;
-    for (const book of this.#books.values()) this.#feed(book);
+    // The rest is handed over when it is asked for.
+    for (const book of this.#books.values()) if (book.rows.length > 0) this.#feed(book);
   }
 
   /** @param {Page} page stored by an earlier life */

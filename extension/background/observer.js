@@ -232,10 +232,11 @@ export class Observer {
     }
     const coming = this.#of(event.tab).filter((page) => page.state === 'coming' && page.frame === event.frame &&
       page.doc === '' && page.since <= event.ts + SLACK_MS);
-    const page = coming.findLast((other) => other.url === event.url) ??
+    const page = coming.findLast((other) => other.url === event.url && other.nav !== '') ??
+      this.#returned(event) ??
+      coming.findLast((other) => other.url === event.url) ??
       // Begun, and then redirected: the requests in between are still to come.
       coming.findLast((other) => other.nav === '' && other.begin !== event.url && event.redirected) ??
-      this.#returned(event) ??
       (isWeb(event.url) ? this.#open(event, '') : undefined);
     if (!page) {
       this.#show(undefined, event);
@@ -247,7 +248,11 @@ export class Observer {
     this.#show(page, event);
   }
 
-  /** Without document ids a page that comes back is known by its URL. @param {NavigationEvent} event */
+  /**
+   * Without document ids a page that comes back without a request is known by its URL. Where its request is only told
+   * later, the old record goes on: that shows too much rather than too little.
+   * @param {NavigationEvent} event
+   */
   #returned(event) {
     if (!event.back || event.doc !== '') return undefined;
     return this.#of(event.tab).findLast((page) => page.state === 'past' && page.url === event.url);
