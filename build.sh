@@ -22,7 +22,7 @@ help() {
 usage: ./build.sh <verb>
 
   run      build, then show the extension at work in a browser   [--headless] [--browser chromium|firefox]
-  test     build, then every test: core, command line, wasm, and both browsers   [rust] [wasm] [e2e]
+  test     build, then every test: core, command line, wasm, and both browsers   [rust] [wasm] [popup] [e2e]
   check    formatting, clippy (native and wasm32), types, linters, manifests, locales
   build    the command line (target/release/onlooker) and the unpacked extensions (dist/chrome, dist/firefox)
   package  dist/onlooker-chrome-VERSION.zip and dist/onlooker-firefox-VERSION.zip, the same bytes each time
@@ -396,9 +396,14 @@ suite() {
 "
 }
 
-test_rust() { suite "core and command line" cargo cargo test $QUIET; }
+test_rust() { suite "core and command line" cargo cargo test --release $QUIET; }
 
 test_wasm() { suite "wasm" node node --test --test-reporter=spec tests/wasm/*.test.mjs; }
+
+test_popup() {
+  need_chromium
+  suite "popup" node node --test --test-reporter=spec tests/popup/*.test.mjs
+}
 
 test_e2e() {
   need_chromium
@@ -411,12 +416,12 @@ tests() {
   SUMMARY=""
   for what in "$@"; do
     case "$what" in
-      rust | wasm | e2e) ;;
-      *) die "test knows no part \"$what\": rust, wasm, e2e, or nothing for all" ;;
+      rust | wasm | popup | e2e) ;;
+      *) die "test knows no part \"$what\": rust, wasm, popup, e2e, or nothing for all" ;;
     esac
   done
   build
-  [ $# -gt 0 ] || set -- rust wasm e2e
+  [ $# -gt 0 ] || set -- rust wasm popup e2e
   for what in "$@"; do "test_$what"; done
   printf '\n%s%s passed, %s failed\n' "$SUMMARY" "$PASSED" "$FAILED"
   [ "$FAILED" = 0 ]
