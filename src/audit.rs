@@ -388,20 +388,20 @@ impl Page {
             self.skip("finding-limit");
             return;
         }
-        let facts = self.host_facts.get(host);
-        let contacted = facts.filter(|facts| facts.relation == Relation::Other).map(|facts| facts.who.clone());
         let who = match (draft.who, named) {
             (Who::Site, _) => None,
-            // The host is another's by name already, and that one is counted.
-            (Who::Named(_), Some(key)) if contacted.is_none() || contacted.as_ref() == Some(&key) => {
-                if contacted.is_none() {
-                    let watcher = self.watchers.entry(key.clone()).or_default();
-                    watcher.requests += 1;
-                    watcher.hosts.insert(host);
-                }
+            (Who::Named(_), Some(key)) => {
+                // The host bears the site's own name, so it was not counted as anybody's yet.
+                let watcher = self.watchers.entry(key.clone()).or_default();
+                watcher.requests += 1;
+                watcher.hosts.insert(host);
                 Some(key)
             }
-            (Who::Named(_) | Who::Contacted, _) => contacted,
+            (Who::Named(_) | Who::Contacted, _) => self
+                .host_facts
+                .get(host)
+                .filter(|facts| facts.relation == Relation::Other)
+                .map(|facts| facts.who.clone()),
         };
         self.level = self.level.max(grade::effective(draft.level, draft.confidence));
         let finding = self.findings.entry(key).or_insert_with(|| FindingLedger {

@@ -105,13 +105,12 @@ pub fn place_of(technique: &str) -> Option<usize> {
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.
 fn listed<'a>(seen: &Seen<'a>, technique: &str) -> Option<Draft<'a>> {
     let rule = best(seen, |list| list_is(list, technique))?;
-    let (section, company) = seen.index.heading(seen.pack, rule);
+    let (section, _) = seen.index.heading(seen.pack, rule);
     if is_cloak(section) && seen.relation == Relation::SameSite {
         // The same rule, but another technique: `cname-cloaking` tells it.
         return None;
     }
     let who = match seen.relation {
-        Relation::Other if is_cloak(section) && !company.is_empty() => Who::Named(company),
         Relation::Other => Who::Contacted,
         Relation::SameSite | Relation::SameOwner => Who::Site,
     };
