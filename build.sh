@@ -106,7 +106,7 @@ need_npm_packages() {
   say "npm packages, by the lock file"
   mkdir -p "$LOGS"
   npm ci --loglevel=error >"$LOGS/npm.log" 2>&1 \
-    || die "npm ci failed: $(grep -m1 -E 'npm (error|ERR!)' "$LOGS/npm.log" || echo no reason given) (all of it: $LOGS/npm.log)"
+    || die "npm ci failed: $(grep -E '^npm (error|ERR!)' "$LOGS/npm.log" | grep -v -m1 ' code ' || echo no reason given) (all of it: $LOGS/npm.log)"
   cp package-lock.json node_modules/.onlooker-lock
 }
 
@@ -368,7 +368,7 @@ check() {
 }
 
 # count FILE PATTERN: the sum of the numbers that sed's PATTERN takes from the lines of FILE.
-count() { sed -n "$2" "$1" | awk '{ n += $1 } END { print n + 0 }'; }
+count() { LC_ALL=C sed -n "$2" "$1" | awk '{ n += $1 } END { print n + 0 }'; }
 
 # suite NAME KIND COMMAND...: runs a suite to its end, shows it, and adds up what it says of itself.
 suite() {
@@ -383,8 +383,8 @@ suite() {
       failed=$(count "$log" 's/^test result: .* \([0-9]*\) failed; .*/\1/p')
       ;;
     node)
-      passed=$(count "$log" 's/^. pass \([0-9]*\)$/\1/p')
-      failed=$(count "$log" 's/^. fail \([0-9]*\)$/\1/p')
+      passed=$(count "$log" 's/^[^a-z0-9]* pass \([0-9]*\)$/\1/p')
+      failed=$(count "$log" 's/^[^a-z0-9]* fail \([0-9]*\)$/\1/p')
       ;;
   esac
   # A suite that breaks before it counts, or that runs nothing, has failed.
