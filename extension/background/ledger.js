@@ -88,6 +88,8 @@ export class Ledger {
       return;
     }
     if (book.rows.length >= ROWS_MAX || book.text >= TEXT_MAX) {
+      // Its start was counted.
+      if (event.late) return;
       page.gaps['log-full'] = (page.gaps['log-full'] ?? 0) + 1;
       this.#feed(book);
       this.#onGap(page);
