@@ -11,8 +11,9 @@ use crate::error::Error;
 use crate::observation::RequestType;
 use crate::wire;
 
-/// The largest scratch buffer: a URL of [`crate::address::MAX_URL`] UTF-16 units is at most three times as many bytes.
-const MAX_SCRATCH: usize = crate::address::MAX_URL * 3;
+/// The largest scratch buffer. JavaScript cuts a URL one unit behind [`crate::address::MAX_URL`], so that the core sees
+/// that it was cut, and a UTF-16 unit is at most three bytes: 16 KiB hold that with room to spare.
+const MAX_SCRATCH: usize = crate::address::MAX_URL * 4;
 
 /// The code of a request type by its `webRequest` name. Ask once for each name and keep the answer.
 #[wasm_bindgen]
@@ -49,11 +50,14 @@ impl Engine {
         Ok(Self { core, scratch: Vec::new(), pages: vec![None] })
     }
 
-    /// The address of a buffer of at least `min` bytes, at most 12,288: write a URL there, then call with its length.
+    /// The address of a buffer of at least `min` bytes: write a URL there, then call with its length. Asked for more than
+    /// 16,384 bytes it gives 0, an address to which nothing may be written.
     pub fn scratch(&mut self, min: usize) -> usize {
-        let size = min.min(MAX_SCRATCH);
-        if self.scratch.len() < size {
-            self.scratch.resize(size.max(crate::address::MAX_URL), 0);
+        if min > MAX_SCRATCH {
+            return 0;
+        }
+        if self.scratch.is_empty() {
+            self.scratch = vec![0; MAX_SCRATCH];
         }
         self.scratch.as_ptr() as usize
     }

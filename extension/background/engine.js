@@ -6,7 +6,7 @@ import init, { Engine, request_type } from '../pkg/onlooker.js';
 import { browser } from '../shared/browser.js';
 import { failure } from '../shared/protocol.js';
 
-/** @typedef {import('../pkg/onlooker.js').List} List */
+/** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
 
 const encoder = new TextEncoder();
 
@@ -47,10 +47,9 @@ export class Judge {
     return this.#engine.page_url(page, this.#write(url));
   }
 
-  /** @returns {List[]} */
+  /** @returns {ListInfo[]} */
   lists() {
-    // The class and the wire's `Engine` share a name in the declarations, and `lists` is a method in one of them only.
-    return /** @type {{lists(): List[]}} */ (/** @type {unknown} */ (this.#engine)).lists();
+    return this.#engine.lists();
   }
 
   /** @param {number} page @param {string} url @param {string} type @param {number} id unique in the page */
@@ -67,6 +66,7 @@ export class Judge {
   #write(url) {
     const room = url.length * 3;
     const address = this.#engine.scratch(room);
+    if (address === 0) throw new RangeError('a URL was not cut before it was judged');
     // Made anew each time: the memory moves when it grows.
     return encoder.encodeInto(url, new Uint8Array(this.#memory.buffer, address, room)).written;
   }

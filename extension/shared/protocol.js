@@ -4,7 +4,7 @@
  */
 
 /** @typedef {import('../pkg/onlooker.js').Report} Report */
-/** @typedef {import('../pkg/onlooker.js').List} ListInfo */
+/** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
 /** @typedef {import('../pkg/onlooker.js').Log} Log */
 
 /** @typedef {{why: string, count: number}} Gap why something of a page was missed, and how often */
