@@ -72,7 +72,7 @@ eachBrowser("attribution", { pages: [] }, (world, name) => {
     const { net, session } = world;
     net.route("written.example/", page(`<iframe srcdoc="<img src='https://static.hotjar.com/srcdoc.gif'>"></iframe><script>
       const frame = document.createElement("iframe"); document.body.append(frame);
-      frame.contentDocument.write("<img src='https://static.hotjar.com/written.gif'>");</script>`));
+      frame.contentDocument.write("<img src='https://static.hotjar.com/written.gif'>"); frame.contentDocument.close();</script>`));
     const mark = net.mark();
     const tab = await session.openPage("https://written.example/");
     await net.arrived(({ path }) => path === "/srcdoc.gif" || path === "/written.gif", "both pictures", { since: mark, count: 2 });
@@ -214,7 +214,8 @@ eachBrowser("attribution", { pages: [] }, (world, name) => {
       context.diagnostic("the browser loaded the page anew");
       return;
     }
-    assert.equal(after.requests.total, before.requests.total + 1, "one more: the test's own last request");
+    const { urls } = await logOf(session, tab);
+    assert.equal(after.requests.total, before.requests.total + 1, `one more, the test's own last request:\n${urls.join("\n")}\n${JSON.stringify(net.since(mark).map(({ url }) => url))}`);
     assert.equal(net.since(mark).filter(({ path }) => path === "/collect?back=1").length, 1);
     assert.equal((await badgeSettled(session, tab)).text, "1");
   });

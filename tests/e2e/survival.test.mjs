@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/net.mjs";
-import { ask, badgeSettled, flush, logOf, reportOf } from "./lib/session.mjs";
+import { badgeSettled, flush, logOf, reportOf } from "./lib/session.mjs";
 import { assertSame, eachBrowser, page } from "./lib/suite.mjs";
 
 const HOSTS = ["www.google-analytics.com", "static.hotjar.com", "static.criteo.net", "cdn.jsdelivr.net", "own"];
@@ -27,7 +27,7 @@ const busy = (host, count, wide, gate = "") => page(`<script>
 
 const done = (/** @type {import("./lib/session.mjs").Tab} */ tab) => tab.page.evaluate(() => /** @type {any} */ (globalThis).done);
 
-eachBrowser("survival", { pages: [] }, (world) => {
+eachBrowser("survival", { pages: [] }, (world, name) => {
   test("killed while a page is half loaded", async () => {
     const { net, session } = world;
     net.route("half.example/", busy("half.example", 60, 10, "half"));
@@ -35,10 +35,9 @@ eachBrowser("survival", { pages: [] }, (world) => {
     const tab = await session.openPage("https://half.example/", { wait: "domcontentloaded" });
     await net.gate("half").arrived(1);
     assert.equal(await session.killBackground(), true);
-    assert.equal(await session.isBackgroundAlive(), false);
     net.gate("half").open();
     await done(tab);
-    assert.equal(await session.isBackgroundAlive(), true, "the requests woke it");
+    await until(() => session.isBackgroundAlive(), "the requests to wake it");
     const total = await assertSame(world, tab, mark);
     assert.equal(total, 62);
     assert.equal((await reportOf(session, tab)).requests.total, 62);
@@ -57,9 +56,12 @@ eachBrowser("survival", { pages: [] }, (world) => {
     }
     assert.ok(kills > 0);
     await done(tab);
-    const total = await assertSame(world, tab, mark);
-    assert.equal(total, 302);
-    assert.equal((await reportOf(session, tab)).requests.total, 302);
+    // An event that Chromium had handed to the worker when it died is gone: no API tells it again. Then the page
+    // has to say that something was missed. Firefox keeps events until they are taken.
+    const total = await assertSame(world, tab, mark, { orSaidSo: name === "chromium" });
+    const page = await reportOf(session, tab);
+    assert.equal(page.requests.total, total);
+    assert.notEqual(page.risk.level, "none");
   });
 
   test("killed when all is quiet: the popup's answer is the same", async () => {
@@ -68,11 +70,14 @@ eachBrowser("survival", { pages: [] }, (world) => {
     const tab = await session.openPage("https://quiet.example/");
     await done(tab);
     await flush(session, tab);
-    const before = await ask(session, { kind: "page-report-json", tabId: tab.id });
+    const before = await reportOf(session, tab);
+    const { log } = await logOf(session, tab);
     const badge = await badgeSettled(session, tab);
     await session.killBackground();
     assert.deepEqual(await session.badge(tab), badge, "the badge needs no background");
-    assert.deepEqual(await ask(session, { kind: "page-report-json", tabId: tab.id }), before);
+    const after = await reportOf(session, tab);
+    for (const part of ["url", "risk", "watchers", "findings", "requests"]) assert.deepEqual(after[part], before[part], part);
+    assert.deepEqual((await logOf(session, tab)).log.pages[0].observations, log.pages[0].observations);
   });
 
   test("a page left while the background is dead is not the next page's", async () => {

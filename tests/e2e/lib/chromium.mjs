@@ -31,6 +31,10 @@ export async function launchChromium({ dist, net, headless = true, incognito = f
     enableExtensions: true,
     acceptInsecureCerts: true,
     defaultViewport: null,
+    // Recording every request a second time, here, takes longer than the requests.
+    networkEnabled: false,
+    // A worker that is watched lives on where it would have been ended.
+    targetFilter: (target) => target.type() !== "service_worker",
     // The back/forward cache is one of the things under test; puppeteer switches it off.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [
@@ -69,14 +73,6 @@ async function drive(browser, { dist, incognito = false }) {
     .developerPrivate.updateExtensionConfiguration(update), { extensionId: id, ...choice });
   const origin = `chrome-extension://${id}/`;
 
-  const isWorker = (/** @type {import("puppeteer-core").Target} */ target) => target.type() === "service_worker" && target.url().startsWith(origin);
-
-  /** The running service worker, or null. */
-  async function worker() {
-    const target = browser.targets().find(isWorker);
-    return (await target?.worker()) ?? null;
-  }
-
   /** A document of the extension's origin in a tab of its own. */
   async function openControl() {
     const page = await browser.newPage();
@@ -86,16 +82,23 @@ async function drive(browser, { dist, incognito = false }) {
     return page;
   }
 
-  if (dist !== null && incognito) {
-    // This restarts the extension, and a worker that is watched would linger beside the new one.
-    await until(() => browser.targets().some(isWorker), "the service worker to start");
-    const target = browser.targets().find(isWorker);
-    await (await worker())?.close();
-    await until(() => !browser.targets().includes(/** @type {any} */ (target)), "the service worker to die");
-    await configure({ incognitoAccess: true });
-  }
+  if (dist !== null && incognito) await configure({ incognitoAccess: true });
   const control = dist === null ? null : await openControl();
-  if (control) await until(() => browser.targets().some(isWorker), "the service worker to start");
+
+  /** The versions of the extension's worker by their id, as the browser last told. @type {Map<string, string>} */
+  const workers = new Map();
+  let stops = 0;
+  const watch = control === null ? null : await control.createCDPSession();
+  watch?.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+    for (const { versionId, scriptURL, runningStatus } of versions) {
+      if (!scriptURL.startsWith(origin)) continue;
+      if (runningStatus === "stopped" && (workers.get(versionId) ?? "stopped") !== "stopped") stops += 1;
+      workers.set(versionId, runningStatus);
+    }
+  });
+  await watch?.send("ServiceWorker.enable");
+  const isAlive = () => [...workers.values()].includes("running");
+  if (control !== null) await until(isAlive, "the service worker to start");
 
   /** @param {(...args: any[]) => any} fn @param {any[]} args */
   async function inExtension(fn, ...args) {
@@ -172,14 +175,15 @@ async function drive(browser, { dist, incognito = false }) {
       };
     },
     async killBackground() {
-      const target = browser.targets().find(isWorker);
-      if (!target) return false;
-      const alive = await worker();
-      await alive?.close();
-      await until(() => !browser.targets().includes(target), "the service worker to die");
+      const [versionId] = [...workers].find(([, status]) => status === "running") ?? [];
+      if (!watch || versionId === undefined) return false;
+      const before = stops;
+      await watch.send("ServiceWorker.stopWorker", { versionId });
+      // It may be running again by the time this is looked at: the next request wakes it.
+      await until(() => stops > before, "the service worker to die");
       return true;
     },
-    isBackgroundAlive: async () => browser.targets().some(isWorker),
+    isBackgroundAlive: async () => isAlive(),
     revokeSites: () => configure({ hostAccess: "ON_CLICK" }),
     async openUnseen() {
       throw new Error("only the extension can open an incognito window here");

@@ -107,6 +107,8 @@ async function drive(browser, { dist, incognito = false }) {
     }));
   }
 
+  // Recording every request a second time, here, takes longer than the requests.
+  await bidi("session.unsubscribe", { events: ["network"] }).catch(() => {});
   if (dist !== null) {
     await bidi("webExtension.install", { extensionData: { type: "path", path: dist }, "moz:allowPrivateBrowsing": incognito });
   }

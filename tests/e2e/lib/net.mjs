@@ -55,6 +55,9 @@ const TYPES = /** @type {Record<string, string>} */ ({
 /** The smallest picture: one transparent pixel. */
 export const PIXEL = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
 
+/** Long, because a machine may be busy: whoever waits this long has failed. */
+const DEADLINE_MS = 30_000;
+
 /** A key and a self-signed certificate for whatever name: the browsers are told to take it. */
 function certificate() {
   const dir = mkdtempSync(join(tmpdir(), "onlooker-cert-"));
@@ -78,7 +81,7 @@ function certificate() {
  * @param {string} what
  * @param {number} [ms]
  */
-export async function until(condition, what, ms = 15_000) {
+export async function until(condition, what, ms = DEADLINE_MS) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await condition();
@@ -139,7 +142,7 @@ export async function startNet({ mounts = [] } = {}) {
       const gate = {
         waiting: 0,
         open: () => open(),
-        arrived: (count = 1, ms = 15_000) => until(() => gate.waiting >= count, `${count} request(s) at gate "${name}"`, ms),
+        arrived: (count = 1, ms = DEADLINE_MS) => until(() => gate.waiting >= count, `${count} request(s) at gate "${name}"`, ms),
       };
       held = { gate, opened };
       gates.set(name, held);
@@ -305,7 +308,7 @@ export async function startNet({ mounts = [] } = {}) {
     /** @param {number} mark */
     since: (mark) => requests.slice(mark),
     /** @param {(seen: Seen) => boolean} test @param {string} what @param {{count?: number, since?: number, ms?: number}} [options] */
-    async arrived(test, what, { count = 1, since = 0, ms = 15_000 } = {}) {
+    async arrived(test, what, { count = 1, since = 0, ms = DEADLINE_MS } = {}) {
       await until(() => requests.slice(since).filter(test).length >= count, `${count} x ${what} at the server`, ms);
     },
     async close() {

@@ -81,14 +81,27 @@ export async function logOf(session, tab) {
 let flushes = 0;
 
 /**
+ * Once more while the page's frame is being exchanged, as at the showing of a prerendered page: nothing has run then.
+ * @template T @param {() => Promise<T>} work @returns {Promise<T>}
+ */
+const settled = (work) => until(async () => {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (/detached Frame/.test(String(error))) return null;
+    throw error;
+  }
+}, "the page's frame").then(({ value }) => value);
+
+/**
  * Makes the page ask for one more thing, and waits until the extension has it. What was under way before has
  * then been reported, so that counts can be compared without waiting for luck.
  * @param {Session} session @param {Tab} tab
  * @returns {Promise<string>} the URL that was asked for
  */
 export async function flush(session, tab) {
-  const url = new URL(`/flush-${process.pid}-${flushes += 1}.json`, await tab.page.evaluate(() => location.href)).href;
-  await tab.page.evaluate((/** @type {string} */ asked) => fetch(asked).then((reply) => reply.text()), url);
+  const url = new URL(`/flush-${process.pid}-${flushes += 1}.json`, await settled(() => tab.page.evaluate(() => location.href))).href;
+  await settled(() => tab.page.evaluate((/** @type {string} */ asked) => fetch(asked).then((reply) => reply.text()), url));
   await until(async () => (await logOf(session, tab)).urls.includes(url), "the extension to see the last request");
   return url;
 }

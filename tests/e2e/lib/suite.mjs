@@ -2,10 +2,9 @@
 /** The same cases in both browsers, on one local internet each. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe } from "node:test";
-import { PAGES } from "./dist.mjs";
+import { PAGES, ROOT } from "./dist.mjs";
 import { startNet } from "./net.mjs";
 import { BROWSERS, flush, launch, logOf, ofPages, tally } from "./session.mjs";
 
@@ -44,24 +43,39 @@ export function eachBrowser(title, { pages = ["small"], incognito = false, dist 
 /** A page that fetches nothing but what it is told to. @param {string} body @param {string} [head] */
 export const page = (body, head = "") => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test page</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-/** The text of a bundled AdGuard list, line by line. @param {number} id */
+/** @type {Map<number, string[]>} */
+const lists = new Map();
+
+/** The text of a bundled AdGuard list, line by line. @param {number} id @returns {string[]} */
 export function listLines(id) {
-  const folder = dirname(createRequire(import.meta.url).resolve("@adguard/dnr-rulesets/package.json"));
-  const ruleset = JSON.parse(readFileSync(join(folder, "dist", "filters", "declarative", `ruleset_${id}`, `ruleset_${id}.json`), "utf8"));
-  return /** @type {string[]} */ (ruleset[0].metadata.rawFilterList.split("\n"));
+  const known = lists.get(id);
+  if (known) return known;
+  const folder = join(ROOT, "node_modules", "@adguard", "dnr-rulesets", "dist", "filters", "declarative", `ruleset_${id}`);
+  const ruleset = JSON.parse(readFileSync(join(folder, `ruleset_${id}.json`), "utf8"));
+  const lines = ruleset[0].metadata.rawFilterList.split(/\r?\n/);
+  lists.set(id, lines);
+  return lines;
 }
 
 /**
  * Everything the server saw since `mark` is in the page's log, once, and nothing else is.
  * Waits for the page's last request; the server must have seen what the test needs before this is called.
  * @param {World} world @param {import("./session.mjs").Tab} tab @param {number} mark
- * @param {{ without?: (url: string) => boolean, flushed?: boolean }} [options] `without`: what belongs to another page.
+ * @param {{ without?: (url: string) => boolean, flushed?: boolean, orSaidSo?: boolean }} [options]
+ *   `without`: what belongs to another page. `orSaidSo`: what is lost may be lost where the log has the gap for it.
  */
-export async function assertSame({ net, session }, tab, mark, { without = () => false, flushed = false } = {}) {
+export async function assertSame({ net, session }, tab, mark, { without = () => false, flushed = false, orSaidSo = false } = {}) {
   if (!flushed) await flush(session, tab);
-  const { urls } = await logOf(session, tab);
+  const { urls, log } = await logOf(session, tab);
   const served = ofPages(net.since(mark)).map(({ url }) => url).filter((url) => !without(url));
-  assert.deepEqual(tally(urls.map(short)), tally(served.map(short)), "the log is what the server saw");
+  const [logged, asked] = [tally(urls.map(short)), tally(served.map(short))];
+  const all = [...new Set([...Object.keys(logged), ...Object.keys(asked)])];
+  const lost = all.filter((url) => (logged[url] ?? 0) < (asked[url] ?? 0));
+  const said = orSaidSo && log.pages[0].gaps.some((/** @type {any} */ gap) => gap.why === "worker-asleep");
+  assert.deepEqual({
+    lost: said ? [] : lost,
+    doubled: all.filter((url) => (logged[url] ?? 0) > (asked[url] ?? 0)),
+  }, { lost: [], doubled: [] }, `of ${served.length} requests`);
   return urls.length;
 }
 
