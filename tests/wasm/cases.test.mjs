@@ -1,0 +1,120 @@
+// @ts-check
+/** The wasm build judges the cases of tests/cases by each of its ways, and gives the command line's bytes. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { cli } from '../e2e/lib/dist.mjs';
+import { cases, complaints } from './cases.mjs';
+import { Engine, ROOT, observe, open, pack, throws } from './engine.mjs';
+
+/** @typedef {import('./cases.mjs').Case} Case */
+
+const engine = new Engine(pack());
+const all = cases();
+const folder = mkdtempSync(join(tmpdir(), 'onlooker-cases-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const ran = { whole: 0, object: 0, page: 0, refused: 0, commandLine: 0 };
+/** Rules that cases name, by list and line. @type {Map<string, string>} */
+const named = new Map();
+
+/** @param {Uint8Array} bytes */
+const text = (bytes) => Buffer.from(bytes).toString('utf8');
+
+/** The command line on the same bytes. @param {Buffer} bytes */
+function commandLine(bytes) {
+  const file = join(folder, 'page.log.json');
+  writeFileSync(file, bytes);
+  const args = ['audit', file, '--pack', join(ROOT, 'pkg', 'onlooker.pack'), '--format', 'json'];
+  ran.commandLine += 1;
+  return spawnSync(cli(), args, { encoding: 'utf8', maxBuffer: 256 << 20 });
+}
+
+/** Whether the hot path can carry the log: one page, and nothing in it that only a record can hold. @param {Case} one */
+const isOnePage = ({ log, expect }) => log.pages.length === 1 && !expect.skipped?.['unreadable-observation'];
+
+/** The report on a log that is fed request by request, as the extension does it. @param {any} page */
+function fed({ url, gaps = [], observations = [] }) {
+  const handle = open(engine, url);
+  for (const { why, count } of gaps) engine.gap(handle, why, count);
+  /** @type {Map<string, number>} */
+  const ids = new Map();
+  for (const { id, url: address, type } of observations) {
+    if (!ids.has(id)) ids.set(id, ids.size + 1);
+    observe(engine, handle, address, type, ids.get(id) ?? 0);
+  }
+  const bytes = engine.report_json(handle);
+  engine.page_close(handle);
+  return text(bytes);
+}
+
+for (const one of all) {
+  test(one.name, () => {
+    const said = commandLine(one.bytes);
+    if (one.expect.refused !== undefined) {
+      throws(() => engine.audit_json(one.bytes), one.expect.refused);
+      if (typeof one.log === 'object') throws(() => engine.audit(one.log), one.expect.refused);
+      assert.equal(said.status, 2);
+      ran.refused += 1;
+      return;
+    }
+    const whole = text(engine.audit_json(one.bytes));
+    const report = JSON.parse(whole);
+    assert.deepEqual(complaints(one, report), []);
+    assert.equal(said.stdout, whole, 'the command line says the same');
+    assert.equal(said.stderr, '');
+    assert.equal(said.status, 0);
+    ran.whole += 1;
+
+    const object = engine.audit(one.log);
+    assert.equal(`${JSON.stringify(object, null, 2)}\n`, whole, 'as an object it is the same, key by key');
+    ran.object += 1;
+
+    if (isOnePage(one)) {
+      assert.equal(fed(one.log.pages[0]), whole, 'request by request it is the same');
+      ran.page += 1;
+    }
+    for (const page of report.pages) {
+      for (const { rule, exception_rule: exception } of page.findings) {
+        for (const { list, line, text: words } of [rule, exception].filter(Boolean)) named.set(`${list} ${line}`, words);
+      }
+    }
+  });
+}
+
+test('every file ran, by every way', () => {
+  const files = readdirSync(join(ROOT, 'tests', 'cases'), { recursive: true }).filter((file) => String(file).endsWith('.json')).length;
+  assert.ok(files >= 60);
+  assert.equal(ran.commandLine, files);
+  assert.equal(ran.whole + ran.refused, files);
+  assert.equal(ran.object, ran.whole);
+  const onePage = all.filter((one) => one.expect.refused === undefined && isOnePage(one)).length;
+  assert.equal(ran.page, onePage);
+  assert.ok(ran.refused >= 5 && ran.page >= files - ran.refused - 3, JSON.stringify(ran));
+});
+
+test('each rule that was shown stands on that line of the list', () => {
+  assert.ok(named.size >= 20);
+  /** @type {Map<number, string[]>} */
+  const lists = new Map();
+  for (const [place, words] of named) {
+    const [list = 0, line = 0] = place.split(' ').map(Number);
+    const path = join(ROOT, 'node_modules/@adguard/dnr-rulesets/dist/filters/declarative', `ruleset_${list}`, `ruleset_${list}.json`);
+    if (!lists.has(list)) lists.set(list, JSON.parse(readFileSync(path, 'utf8'))[0].metadata.rawFilterList.split('\n'));
+    assert.equal(lists.get(list)?.[line - 1]?.trim(), words);
+  }
+  assert.deepEqual([...lists.keys()].sort((a, b) => a - b), [2, 3, 4, 17]);
+});
+
+test('a wrong expectation is noticed', () => {
+  const one = all.find(({ name }) => name === 'tracker-request/fires-analytics.json');
+  assert.ok(one);
+  const report = JSON.parse(text(engine.audit_json(one.bytes)));
+  for (const change of [{ level: 'none' }, { watchers: [] }, { findings: [] }, { absent: ['tracker-request'] }, { absent: ['no-such'] }, { skipped: { 'data-url': 1 } }, { colour: 'red' }]) {
+    assert.notDeepEqual(complaints({ ...one, expect: { ...one.expect, ...change } }, report), [], JSON.stringify(change));
+  }
+  assert.deepEqual(complaints(one, report), []);
+  assert.notDeepEqual(complaints({ ...one, wrong: { why: '', right: one.expect } }, report), []);
+});

@@ -1,0 +1,68 @@
+// @ts-check
+/** The wasm build in Node, spoken to as the extension's background speaks to it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import init, { Engine, request_type } from '../../pkg/onlooker.js';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A generated file of pkg/. @param {string} name */
+export function built(name) {
+  const file = join(ROOT, 'pkg', name);
+  if (!existsSync(file)) throw new Error(`pkg/${name} is not there: run ./build.sh build first`);
+  return readFileSync(file);
+}
+
+export const pack = () => new Uint8Array(built('onlooker.pack'));
+
+const { memory } = await init({ module_or_path: new Uint8Array(built('onlooker_bg.wasm')) });
+const encoder = new TextEncoder();
+
+/** The largest scratch buffer that the engine gives: 4,096 UTF-16 units of three bytes. */
+export const SCRATCH = 4096 * 3;
+
+/** Writes bytes into the scratch buffer, as many as fit. @param {Engine} engine @param {Uint8Array} bytes */
+export function writeBytes(engine, bytes) {
+  const part = bytes.subarray(0, SCRATCH);
+  new Uint8Array(memory.buffer, engine.scratch(part.length), part.length).set(part);
+  return part.length;
+}
+
+/** Writes an address into the scratch buffer. @param {Engine} engine @param {string} url @returns {number} its length */
+export function write(engine, url) {
+  const room = Math.min(url.length * 3, SCRATCH);
+  return encoder.encodeInto(url, new Uint8Array(memory.buffer, engine.scratch(room), room)).written;
+}
+
+/** @param {Engine} engine @param {string} url */
+export const open = (engine, url) => engine.page_open(write(engine, url));
+
+/** @param {Engine} engine @param {number} page @param {string} url @param {string} type @param {number} id */
+export const observe = (engine, page, url, type, id) => engine.observe(page, write(engine, url), request_type(type), id, 0);
+
+/** What `observe` packs into one number. @param {number} verdict */
+export const unpack = (verdict) => ({
+  level: verdict & 7,
+  changed: (verdict & 8) !== 0,
+  matched: (verdict & 16) !== 0,
+  third: (verdict & 32) !== 0,
+  duplicate: (verdict & 64) !== 0,
+  organisations: verdict >>> 8,
+});
+
+/** Passes where `act` throws an error of ours. @param {() => unknown} act @param {string} variant */
+export function throws(act, variant) {
+  try {
+    act();
+  } catch (error) {
+    const { name, variant: thrown, message } = /** @type {Error & {variant?: string}} */ (error);
+    if (!(error instanceof Error) || name !== 'OnlookerError' || thrown !== variant || message === '') {
+      throw new Error(`OnlookerError (${variant}) was expected, not ${name} (${thrown}): ${message}`);
+    }
+    return message;
+  }
+  throw new Error(`OnlookerError (${variant}) was expected, and nothing was thrown`);
+}
+
+export { Engine, memory, request_type };
