@@ -405,11 +405,6 @@ test_popup() {
   suite "popup" node node --test --test-reporter=spec tests/popup/*.test.mjs
 }
 
-test_popup() {
-  need_chromium
-  suite "popup" node node --test --test-reporter=spec tests/popup/*.test.mjs
-}
-
 test_e2e() {
   need_chromium
   need_firefox

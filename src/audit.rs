@@ -1,7 +1,7 @@
 //! Keeps one page's ledger: feeds each observation to the detectors, counts, and grades. Knows nothing of browsers.
 //!
-//! The ledger does not depend on the order of observations, and a page cannot make it grow without end: each of its
-//! tables has a limit, and what goes over it is counted and told.
+//! Up to its limits the ledger does not depend on the order of observations; and a page cannot make it grow without end:
+//! each of its tables has a limit, and what goes over it is counted and told.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -45,6 +45,11 @@ impl Engine {
     /// Loads a pack. Throws an `OnlookerError` with `variant` `pack-foreign`, `pack-version` or `pack-damaged`.
     #[wasm_bindgen(constructor)]
     pub fn new(pack: Vec<u8>) -> Result<Engine, JsValue> {
+        // A panic must never happen; if one does, the place is told, and never the message: it could hold a URL.
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            web_sys::console::error_1(&format!("Onlooker stopped inside its core at {place}").into());
+        }));
         let core = audit::Engine::from_pack(pack).map_err(|error| throw(&error))?;
         // Handle 0 is never given out, so that JavaScript can use it for "none".
         Ok(Self { core, scratch: Vec::new(), pages: vec![None] })

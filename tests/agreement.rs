@@ -25,9 +25,9 @@ struct Asked {
 /// A request that a rule is meant for; `None` for regular expressions, whose matches cannot simply be written down.
 fn asked(text: &str, flags: Flags) -> Option<Asked> {
     let (body, options) = text.rsplit_once('$').unwrap_or((text, ""));
-    // Pages by `name.*` need a public suffix made up for them, and a fragment is never sent.
+    // The crate does not read `$denyallow`. Pages by `name.*` need a public suffix made up for them, and a fragment is never sent.
     let for_named_pages = options.contains("domain=") && (options.contains(".*") || !flags.has(Flags::THIRD_PARTY));
-    if flags.has(Flags::REGEX) || for_named_pages || body.contains('#') {
+    if flags.has(Flags::REGEX) || for_named_pages || body.contains('#') || flags.has(Flags::DENYALLOW) {
         return None;
     }
     let body = body.strip_prefix("@@").unwrap_or(body);

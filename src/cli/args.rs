@@ -38,8 +38,8 @@ pub enum Command {
 #[derive(Debug, Group)]
 #[command(after_help = "\
 Files may be HARs as Chrome, Firefox, Safari, WebPageTest and browsertime write them, or logs that the
-extension saved (onlooker-log/1), plain or compressed with gzip. Of a folder, all *.har, *.har.gz and
-*.log.json in it and below are read, in the order of their names. All pages go into one report.
+extension saved (onlooker-log/1), plain or compressed with gzip. Of a folder, all *.har and
+*.log.json in it and below (or with .gz) are read, in the order of their names. All pages go into one report.
 
 Exit code:
   0  everything was read, and no page is at or above --fail-on

@@ -56,7 +56,8 @@ pub fn expand(arguments: &[PathBuf], problems: &mut Vec<String>) -> Vec<Input> {
                 let before = (inputs.len(), problems.len());
                 folder(argument, DEPTH, &mut inputs, problems);
                 if (inputs.len(), problems.len()) == before {
-                    problems.push(format!("{}: no *.har, *.har.gz or *.log.json in this folder", argument.display()));
+                    problems
+                        .push(format!("{}: no *.har or *.log.json (or with .gz) in this folder", argument.display()));
                 }
             }
             Ok(known) => inputs.push(Input { path: Some(argument.clone()), size: known.len() }),
@@ -136,6 +137,9 @@ pub fn read(input: &Input, bar: &ProgressBar) -> Result<Content, String> {
         .map_err(|why| format!("{name}: {why}"))
 }
 
+/// Largest log that is read, in bytes. The extension keeps some 4 MB of a page; a log is held whole while it is read.
+const MAX_LOG: u64 = 64 << 20;
+
 fn content(source: impl Read) -> Result<Content, String> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
@@ -159,7 +163,10 @@ fn content(source: impl Read) -> Result<Content, String> {
         Kind::Report => Err("this is a report, not a recording".to_owned()),
         Kind::Log => {
             let mut bytes = Vec::new();
-            source.read_to_end(&mut bytes).map_err(failed)?;
+            source.by_ref().take(MAX_LOG + 1).read_to_end(&mut bytes).map_err(failed)?;
+            if bytes.len() as u64 > MAX_LOG {
+                return Err("it is larger than any log that the extension saves".to_owned());
+            }
             let log = wire::Log::from_json(&bytes).map_err(|error| error.to_string())?;
             let pages = log.into_pages();
             if pages.is_empty() {

@@ -157,7 +157,9 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     if u16::try_from(line.len()).is_err() {
         return Err("too-long".to_owned());
     }
-    let filter = match NetworkFilter::parse(line, false, ParseOptions::default()) {
+    // AdGuard's `$denyallow` is not the parser's; the index reads it, and the parser is given the rule without it.
+    let without = without_denyallow(line);
+    let filter = match NetworkFilter::parse(without.as_deref().unwrap_or(line), false, ParseOptions::default()) {
         Ok(filter) => filter,
         Err(error) => {
             return Err(unsupported_option(line).unwrap_or_else(|| error.to_string().replace(' ', "-")));
@@ -216,6 +218,10 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
         flags |= Flags::TO;
     }
 
+    if without.is_some() {
+        flags |= Flags::DENYALLOW;
+    }
+
     let mut pattern = body;
     if let Some(rest) = pattern.strip_prefix("@@") {
         // An exception without a type speaks of the page itself too, as the parser's own matching has it.
@@ -246,9 +252,19 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     Ok(Line::Rule(Parsed { line: number, text: line, flags: Flags(flags), pattern, options, section }))
 }
 
+/// A rule without its `$denyallow`, if it has one.
+fn without_denyallow(line: &str) -> Option<String> {
+    let (body, options) = line.rsplit_once('$')?;
+    let kept: Vec<&str> = options.split(',').filter(|option| !option.starts_with("denyallow=")).collect();
+    if kept.len() == options.split(',').count() {
+        return None;
+    }
+    Some(if kept.is_empty() { body.to_owned() } else { format!("{body}${}", kept.join(",")) })
+}
+
 /// The first option of a rule that the parser does not know, as a reason: `option-popup`.
 fn unsupported_option(line: &str) -> Option<String> {
-    const KNOWN: [&str; 37] = [
+    const KNOWN: [&str; 39] = [
         "domain",
         "from",
         "to",
@@ -286,6 +302,8 @@ fn unsupported_option(line: &str) -> Option<String> {
         "redirect-rule",
         "generichide",
         "ghide",
+        "removeparam",
+        "denyallow",
     ];
     let (_, options) = line.rsplit_once('$')?;
     let mut names =
@@ -305,7 +323,7 @@ mod tests {
         !------------------ Counters ---------------!\n||stats.example^$third-party\n@@||stats.example/ok.js\n\
         ! SECTION: CNAME disguised\n! Company name: Watchers Inc.\n||metrics.shop.example^\n! !SECTION: CNAME disguised\n\
         example.com##.ad\n||popup.example^$popup\n/ad[0-9]+(?=x)/\n/track/*.gif|$image,domain=a.example\n\
-        ||mail.example^\n||gone.example^$third-party,image\n||gone.example^$image,third-party,badfilter\n";
+        ||mail.example^\n$denyallow=ok.example,removeparam=utm_x\n||gone.example^$third-party,image\n||gone.example^$image,third-party,badfilter\n";
 
     #[test]
     fn every_line_is_a_rule_or_counted() {
@@ -320,6 +338,7 @@ mod tests {
                 (9, "||metrics.shop.example^"),
                 (14, "/track/*.gif|$image,domain=a.example"),
                 (15, "||mail.example^"),
+                (16, "$denyallow=ok.example,removeparam=utm_x"),
             ]
         );
         assert_eq!(list.headings[list.rules[0].section].title, "Counters");

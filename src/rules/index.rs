@@ -415,6 +415,12 @@ impl Index {
         {
             return;
         }
+        if flags.has(Flags::DENYALLOW)
+            && let Some(list) = rule::option(options, &[b"denyallow"])
+            && list.split(|&b| b == b'|').any(|domain| rule::is_or_under(asked.request.host(), domain))
+        {
+            return;
+        }
         if flags.has(Flags::REMOVEPARAM) {
             if let Some(name) = rule::option(options, &[b"removeparam"])
                 && rule::has_param(asked.request.query(), name)

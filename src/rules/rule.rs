@@ -35,6 +35,8 @@ impl Flags {
     /// Has `$to=`: speaks of certain hosts only.
     pub const TO: u32 = 1 << 24;
 
+    /// Has `$denyallow=`: does not speak of requests to certain hosts.
+    pub const DENYALLOW: u32 = 1 << 26;
     /// The pattern has capital letters, so it cannot be searched for as it stands.
     pub const CAPITALS: u32 = 1 << 25;
 

@@ -151,11 +151,18 @@ async function drive(browser, { dist, incognito = false }) {
       return { text, title, colour: `#${[...colour].slice(0, 3).map((/** @type {number} */ part) => part.toString(16).padStart(2, "0")).join("")}` };
     }, tab.id),
     message: (message) => inExtension((/** @type {unknown} */ sent) => /** @type {any} */ (globalThis).chrome.runtime.sendMessage(sent), message),
-    async popup(tab) {
+    async popup(tab, { byClick = true } = {}) {
       await tab.page.bringToFront();
       const path = manifestOf(/** @type {string} */ (dist)).action.default_popup;
       const known = new Set(browser.targets());
-      await connection.send("Extensions.triggerAction", { id, targetId: /** @type {any} */ (tab.page)._tabId });
+      if (byClick) await connection.send("Extensions.triggerAction", { id, targetId: /** @type {any} */ (tab.page)._tabId });
+      else {
+        await inExtension(async (/** @type {number} */ tabId) => {
+          const chrome = /** @type {any} */ (globalThis).chrome;
+          const { windowId } = await chrome.tabs.get(tabId);
+          await chrome.action.openPopup({ windowId });
+        }, tab.id);
+      }
       const target = await browser.waitForTarget((made) => !known.has(made) && made.url().startsWith(`${origin}${path}`), { timeout: 10_000 });
       const page = await target.asPage();
       return {
@@ -166,7 +173,8 @@ async function drive(browser, { dist, incognito = false }) {
           : page.keyboard.press(/** @type {any} */ (key)),
         scheme: (value) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]),
         async screenshot(path) {
-          await page.screenshot({ path: /** @type {any} */ (path), fullPage: true });
+          // Not the full page: the popup's window is what a person sees, and beyond it Chromium draws it again.
+          await page.screenshot({ path: /** @type {any} */ (path), captureBeyondViewport: false });
         },
         async close() {
           await page.close().catch(() => {});
