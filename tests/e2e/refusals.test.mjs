@@ -81,7 +81,7 @@ eachBrowser("no permission for the site", { pages: [] }, (world) => {
     assert.equal(state.state, "no-permission");
     assert.match(state.origin, /^https:\/\/paper\.example/);
     await until(async () => (await session.badge(tab)).text === "?", "the badge to say ?");
-    const popup = await session.popup(tab);
+    const popup = await session.popup(tab, { byClick: false });
     try {
       await untilText(popup, (text) => /may not look here/i.test(text), "the reason");
       const text = await textOf(popup);

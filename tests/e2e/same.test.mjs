@@ -29,6 +29,7 @@ eachBrowser("the command line judges the extension's log", { pages: ["demo", "ho
     test(`${what}: the same bytes`, async () => {
       const { session } = world;
       const tab = await session.openPage(url);
+      await tab.page.evaluate(() => /** @type {any} */ (globalThis).done);
       await flush(session, tab);
       const log = await ask(session, { kind: "page-log", tabId: tab.id });
       const report = await ask(session, { kind: "page-report-json", tabId: tab.id });

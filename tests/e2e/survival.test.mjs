@@ -34,6 +34,8 @@ eachBrowser("survival", { pages: [] }, (world, name) => {
     const mark = net.mark();
     const tab = await session.openPage("https://half.example/", { wait: "domcontentloaded" });
     await net.gate("half").arrived(1);
+    // What the extension has been told is kept. What is on its way to it at a kill is the next case.
+    await until(async () => (await logOf(session, tab)).urls.some((url) => url.includes("hold=half")), "the extension to see the first half");
     assert.equal(await session.killBackground(), true);
     net.gate("half").open();
     await done(tab);

@@ -29,7 +29,8 @@ import { until } from "./net.mjs";
  * @property {(page: Page) => Promise<Tab>} tabOf  For a tab that a page opened.
  * @property {(tab: Tab) => Promise<Badge>} badge
  * @property {(message: unknown) => Promise<any>} message  To the background, which wakes for it.
- * @property {(tab: Tab) => Promise<Popup>} popup
+ * @property {(tab: Tab, options?: { byClick?: boolean }) => Promise<Popup>} popup
+ *   A click is a grant for the tab where a site has been refused in Chromium: not `byClick` opens it without.
  * @property {() => Promise<boolean>} killBackground  False when it was not alive.
  * @property {() => Promise<boolean>} isBackgroundAlive
  * @property {() => Promise<void>} revokeSites  Takes the permission for all sites back, as a person would.
@@ -160,8 +161,16 @@ export async function showTab(popup, index) {
   await popup.evaluate((/** @type {number} */ at) => /** @type {HTMLElement} */ (document.querySelectorAll("[role=tab]")[at])?.click(), index);
 }
 
-/** The popup's visible text. @param {Popup} popup @returns {Promise<string>} */
-export const textOf = (popup) => popup.evaluate(() => document.body.innerText);
+/** The popup's text, what is scrolled out of sight too. @param {Popup} popup @returns {Promise<string>} */
+export const textOf = (popup) => popup.evaluate(() => {
+  if (document.adoptedStyleSheets.length === 0) {
+    // A browser need not lay out what is out of sight, and then has no text for it.
+    const sheet = new CSSStyleSheet();
+    sheet.insertRule("* { content-visibility: visible !important; }");
+    document.adoptedStyleSheets.push(sheet);
+  }
+  return document.body.innerText;
+});
 
 /** Waits until the popup's text has something. @param {Popup} popup @param {(text: string) => boolean} test @param {string} what */
 export async function untilText(popup, test, what) {
@@ -180,6 +189,8 @@ const axeSource = () => readFileSync(createRequire(import.meta.url).resolve("axe
 export async function axe(popup) {
   if (!(await popup.evaluate(() => "axe" in globalThis))) await popup.run(axeSource());
   return popup.evaluate(async () => {
+    // A colour on its way from one to another has the contrast of neither.
+    await Promise.all(document.getAnimations().map((moving) => moving.finished));
     const { violations } = await /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ["violations"] });
     return violations.map((/** @type {any} */ found) => `${found.id}: ${found.help} — ${found.nodes.map((/** @type {any} */ node) => node.target.join(" ")).join(", ")}`);
   });
