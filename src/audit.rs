@@ -353,6 +353,12 @@ impl Page {
         add(&mut self.gaps, why, count);
     }
 
+    /// Takes over what could not be seen: the same page under its final address is as half-seen as it was.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn keep_gaps_of(&mut self, other: &Page) {
+        self.gaps.clone_from(&other.gaps);
+    }
+
     fn skip(&mut self, why: &str) {
         add(&mut self.skipped, why, 1);
     }

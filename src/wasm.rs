@@ -95,6 +95,7 @@ impl Engine {
         for (id, kind, bytes) in &open.early {
             self.core.observe(&mut fresh, *id, bytes, *kind);
         }
+        fresh.keep_gaps_of(&open.page);
         open.page = fresh;
         open.url = url;
         true

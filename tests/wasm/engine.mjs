@@ -20,7 +20,7 @@ const { memory } = await init({ module_or_path: new Uint8Array(built('onlooker_b
 const encoder = new TextEncoder();
 
 /** The largest scratch buffer that the engine gives: 4,096 UTF-16 units of three bytes. */
-export const SCRATCH = 4096 * 3;
+export const SCRATCH = 4096 * 4;
 
 /** Writes bytes into the scratch buffer, as many as fit. @param {Engine} engine @param {Uint8Array} bytes */
 export function writeBytes(engine, bytes) {
