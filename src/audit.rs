@@ -25,6 +25,8 @@ use crate::rules::pack::{Bytes, Section};
 pub const MAX_EVIDENCE: usize = 3;
 /// How many different hosts of one page are told apart. Real pages reach a few hundred.
 pub const MAX_HOSTS: usize = 2_000;
+/// How many more, beyond [`MAX_HOSTS`], where a list or the owners' data knows the host.
+pub const MAX_KNOWN_HOSTS: usize = 1_000;
 /// How many different findings a page can have.
 pub const MAX_FINDINGS: usize = 4_000;
 /// How many requests of one page are judged. A busy page makes some thousands.
@@ -113,10 +115,6 @@ impl Engine {
         let host_number = match page.hosts.get(self.request.host_str()) {
             Some(host) => host.number,
             None => {
-                if page.hosts.len() >= MAX_HOSTS {
-                    page.skip("host-limit");
-                    return (false, false);
-                }
                 let number = page.host_facts.len();
                 let host = self.request.host_str();
                 let site = party::registrable(host);
@@ -128,6 +126,17 @@ impl Engine {
                 } else {
                     Relation::Other
                 };
+                if number >= MAX_HOSTS {
+                    // A page must not be able to hide a tracker behind thousands of names of its own: hosts that the
+                    // lists or the owners' data know have room kept for them.
+                    let third = relation != Relation::SameSite;
+                    self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
+                    let known = owner.is_some() || !self.matches.blocking.is_empty();
+                    if !known || number >= MAX_HOSTS + MAX_KNOWN_HOSTS {
+                        page.skip("host-limit");
+                        return (false, false);
+                    }
+                }
                 let who = match owner {
                     Some(owner) => WatcherKey::Company(owner.company),
                     None => WatcherKey::Domain(site.into()),
@@ -371,8 +380,13 @@ impl Page {
     /// Nothing seen is not nothing there: without one observation, with an unreadable address, or with a part of the
     /// page unseen and nothing found in the rest, the level is not known.
     fn told(&self) -> Option<Level> {
-        let blind = !self.readable || self.total == 0 || !self.gaps.is_empty();
+        let blind = !self.readable || self.total == 0 || self.unseen().is_some();
         if blind && self.level == Level::None { None } else { Some(self.level) }
+    }
+
+    /// Why a part of the page was not looked at, if one was not: a gap in the record, or a limit of ours.
+    fn unseen(&self) -> Option<&String> {
+        self.gaps.keys().next().or_else(|| self.skipped.keys().find(|why| why.ends_with("-limit")))
     }
 
     fn verdict(&self, before: (Option<Level>, u32), matched: bool, third_party: bool, duplicate: bool) -> Verdict {
@@ -564,7 +578,7 @@ impl Teller<'_> {
     }
 
     fn checks(&self, findings: &[Finding]) -> Vec<Check> {
-        let gap = self.page.gaps.keys().next();
+        let gap = self.page.unseen();
         DETECTORS
             .iter()
             .map(|detector| {
