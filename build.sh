@@ -396,7 +396,7 @@ suite() {
 "
 }
 
-test_rust() { suite "core and command line" cargo cargo test --release $QUIET; }
+test_rust() { suite "core and command line" cargo cargo test --release --no-fail-fast $QUIET; }
 
 test_wasm() { suite "wasm" node node --test --test-reporter=spec tests/wasm/*.test.mjs; }
 
