@@ -90,8 +90,8 @@ function table(all) {
   const rows = (head, rows) => lines.push("", ...[head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`));
   /** @param {string} what @param {number[]} theirs @param {number[]} ours @param {string} extra */
   const row = (what, theirs, ours, extra) => [what, digits(summary(theirs).median), spread(summary(theirs)), digits(Math.min(...theirs)),
-    theirs === ours ? "1" : digits(ratio(ours, theirs).median), extra];
-  const head = (/** @type {string} */ unit) => [unit, "median", "half of the rounds", "best", "ours is … of it", ""];
+    what.startsWith("Onlooker") ? "" : digits(ratio(ours, theirs).median), extra];
+  const head = (/** @type {string} */ unit) => [unit, "median", "half of the rounds", "best", "ours, of it", ""];
 
   const where = `${requests.all} requests of ${requests.pages} pages (${requests.own} of our own making, ${requests.recorded} recorded)`;
   lines.push(`${where}; ${machine.cpu}, ${machine.cores} cores, shared; load ${digits(machine.load[0])} before and ${digits(machine.load[1])} after; Node ${machine.node}`);
@@ -150,11 +150,11 @@ function table(all) {
 /** @param {string} text */
 function writeDocs(text) {
   const file = join(ROOT, "docs/benchmarks.md");
-  const [start, end] = ["<!-- table: made by ./build.sh bench --docs -->\n", "\n<!-- end of table -->"];
+  const [start, end] = ["<!-- table: made by ./build.sh bench --docs -->\n\n", "\n<!-- end of table -->"];
   const doc = readFileSync(file, "utf8");
   const [from, to] = [doc.indexOf(start), doc.indexOf(end)];
   if (from < 0 || to < from) throw new Error("docs/benchmarks.md has lost the marks around its table");
-  writeFileSync(file, doc.slice(0, from + start.length) + text + doc.slice(to));
+  writeFileSync(file, `${doc.slice(0, from + start.length)}${text}\n${doc.slice(to)}`);
 }
 
 await main().catch((error) => {
