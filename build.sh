@@ -172,8 +172,7 @@ wasm_cargo() {
   flags="--remap-path-prefix=$ROOT=onlooker"
   flags="$flags$sep--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
   flags="$flags$sep--remap-path-prefix=$sysroot=rust"
-  # In every browser since 2021 (Chrome 91, Firefox 89); substring search uses it.
-  flags="$flags$sep-Ctarget-feature=+simd128"
+
   if [ "$WASM_RUST" = active ]; then
     CARGO_ENCODED_RUSTFLAGS=$flags cargo "$sub" --target "$TRIPLE" --target-dir "$WASM_TARGET_DIR" "$@"
     return

@@ -30,7 +30,7 @@ const WAKES = 15;
 
 async function main() {
   const { values } = parseArgs({ options: { json: { type: "string" }, har: { type: "string" }, docs: { type: "boolean" } } });
-  if (!existsSync(PACK) || !existsSync(WASM)) throw new Error("pkg/ is empty: ./build.sh bench builds first");
+  if (!existsSync(PACK) || !existsSync(WASM)) throw new Error("dist/ or pkg/ is empty: ./build.sh bench builds first");
   const folder = values.har === undefined ? join(ROOT, "..", "shared", "data", "har") : resolve(values.har);
   const recorded = values.har !== undefined || existsSync(folder) ? recordings(folder) : [];
   const own = ownRequests();

@@ -54,6 +54,16 @@ impl Engine {
         Ok(Self { pack, index, actors, request: Address::new(), matches: Matches::default(), redacted: String::new() })
     }
 
+    /// Adds the rules' own texts, which a pack may come without: verdicts do not need them, reports do.
+    pub fn add_texts(&mut self, bytes: impl Into<Cow<'static, [u8]>>) -> Result<(), Error> {
+        self.pack.add_texts(bytes.into())
+    }
+
+    /// Whether the rules' own texts are there.
+    pub fn has_texts(&self) -> bool {
+        self.pack.texts().is_some()
+    }
+
     /// The facts of each list.
     pub fn lists(&self) -> Result<Vec<ListInfo>, Error> {
         ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))
@@ -236,9 +246,10 @@ impl Engine {
         let third = party == Party::Third;
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         let mut rules: Vec<RuleId> = Vec::new();
-        rules.extend(&self.matches.blocking);
+        rules.extend(self.matches.blocking.iter().map(|found| found.rule));
         rules.extend(&self.matches.exceptions);
         rules.extend(&self.matches.params);
+        rules.extend(&self.matches.param_exceptions);
         rules.sort_unstable();
         let titles = self.titles();
         redact::url(self.request.exact(), &mut self.redacted);

@@ -14,6 +14,8 @@ pub enum Error {
     },
     /// The pack's bytes do not agree with its checksum, or a part of it is cut off.
     PackDamaged(&'static str),
+    /// A report was asked for, and the rules' texts are not loaded.
+    TextsMissing,
     /// A log (`onlooker-log/1`) could not be read.
     Log(String),
     /// A list, or the file that names the lists, could not be compiled.
@@ -29,6 +31,7 @@ impl Error {
             Self::PackForeign => "pack-foreign",
             Self::PackVersion { .. } => "pack-version",
             Self::PackDamaged(_) => "pack-damaged",
+            Self::TextsMissing => "texts-missing",
             Self::Log(_) => "log",
             Self::List(_) => "list",
             Self::PageUrl => "page-url",
@@ -44,6 +47,7 @@ impl fmt::Display for Error {
                 write!(f, "this pack of lists is of format {found}, which this version of Onlooker does not read")
             }
             Self::PackDamaged(what) => write!(f, "the pack of lists is damaged ({what})"),
+            Self::TextsMissing => f.write_str("the rules' texts are not loaded, and a report needs them"),
             Self::Log(why) => write!(f, "the log cannot be read: {why}"),
             Self::List(why) => write!(f, "the lists cannot be compiled: {why}"),
             Self::PageUrl => f.write_str("the page's address is not one that can be judged"),

@@ -42,7 +42,7 @@ const MAX_EARLY: usize = 64;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Loads a pack. Throws an `OnlookerError` with `variant` `pack-foreign`, `pack-version` or `pack-damaged`.
+    /// Loads a pack, with its texts or without. Throws an `OnlookerError` with `variant` `pack-foreign`, `pack-version` or `pack-damaged`.
     #[wasm_bindgen(constructor)]
     pub fn new(pack: Vec<u8>) -> Result<Engine, JsValue> {
         // A panic must never happen; if one does, the place is told, and never the message: it could hold a URL.
@@ -53,6 +53,11 @@ impl Engine {
         let core = audit::Engine::from_pack(pack).map_err(|error| throw(&error))?;
         // Handle 0 is never given out, so that JavaScript can use it for "none".
         Ok(Self { core, scratch: Vec::new(), pages: vec![None] })
+    }
+
+    /// Adds the rules' texts, which verdicts do not need and reports do. Throws as the constructor does.
+    pub fn add_texts(&mut self, texts: Vec<u8>) -> Result<(), JsValue> {
+        self.core.add_texts(texts).map_err(|error| throw(&error))
     }
 
     /// The address of a buffer of at least `min` bytes: write a URL there, then call with its length. Asked for more than
@@ -140,7 +145,7 @@ impl Engine {
         }
     }
 
-    /// The report on a page.
+    /// The report on a page. Throws `texts-missing` before [`Engine::add_texts`], as do all that tell rules.
     #[wasm_bindgen(unchecked_return_type = "Report")]
     pub fn report(&self, page: u32) -> Result<JsValue, JsValue> {
         to_js(&self.wire_report(page)?)
@@ -168,6 +173,7 @@ impl Engine {
     /// Which rules match a request, and whose host it is.
     #[wasm_bindgen(unchecked_return_type = "Explanation")]
     pub fn explain(&mut self, url: &str, page: &str, kind: &str) -> Result<JsValue, JsValue> {
+        self.need_texts()?;
         let explanation = self.core.explain(url, page, RequestType::from_name(kind)).map_err(|error| throw(&error))?;
         to_js(&wire::Explanation::from(explanation))
     }
@@ -186,13 +192,19 @@ impl Engine {
 }
 
 impl Engine {
+    fn need_texts(&self) -> Result<(), JsValue> {
+        if self.core.has_texts() { Ok(()) } else { Err(throw(&Error::TextsMissing)) }
+    }
+
     fn wire_report(&self, page: u32) -> Result<wire::Report, JsValue> {
+        self.need_texts()?;
         let open = self.pages.get(page as usize).and_then(Option::as_ref);
         let open = open.ok_or_else(|| throw(&Error::PageUrl))?;
         self.core.report([&open.page]).map(wire::Report::from).map_err(|error| throw(&error))
     }
 
     fn judge(&mut self, log: wire::Log) -> Result<wire::Report, JsValue> {
+        self.need_texts()?;
         let log = log.check().map_err(|error| throw(&error))?;
         let pages: Vec<Page> = log.into_pages().iter().map(|page| self.core.audit(page)).collect();
         self.core.report(&pages).map(wire::Report::from).map_err(|error| throw(&error))

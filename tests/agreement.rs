@@ -99,8 +99,7 @@ fn agrees_with_the_adblock_crate() {
     let bytes = std::fs::read("pkg/onlooker.pack").expect("pkg/onlooker.pack is missing: ./build.sh build makes it");
     let pack = Bytes::check(Cow::Owned(bytes)).unwrap();
     let mut index = Index::open(&pack).unwrap();
-    let texts: Vec<&str> =
-        (0..index.len()).map(|rule| std::str::from_utf8(index.text(&pack, rule as u32)).unwrap()).collect();
+    let texts: Vec<String> = (0..index.len()).map(|rule| index.text(&pack, rule as u32)).collect();
     let mut set = adblock::FilterSet::new(false);
     set.add_filter_list(texts.join("\n"), adblock::lists::ParseOptions::default());
     let engine = adblock::Engine::new_with_filter_set(set);
@@ -124,8 +123,10 @@ fn agrees_with_the_adblock_crate() {
         }
         tried += 1;
         index.matches(&pack, &context, &address, asked.kind, third, &mut matches);
-        let all = [&matches.blocking, &matches.exceptions, &matches.params];
-        if all.iter().any(|found| found.contains(&(rule as u32))) {
+        let all = [&matches.exceptions, &matches.params, &matches.param_exceptions];
+        if matches.blocking.iter().any(|found| found.rule == rule as u32)
+            || all.iter().any(|found| found.contains(&(rule as u32)))
+        {
             found += 1;
         } else {
             missed.push(format!("{text}   {}   from {}", asked.url, asked.page));

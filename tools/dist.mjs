@@ -12,7 +12,7 @@ import { BROWSERS, ROOT, readJson, version, walk } from './lib.mjs';
 const EXTENSION = join(ROOT, 'extension');
 const LIT = join(ROOT, 'node_modules/lit-html');
 /** What the extension needs of pkg/; declarations and notes stay behind. */
-const GENERATED = ['onlooker.js', 'onlooker_bg.wasm', 'onlooker.pack'];
+const GENERATED = ['onlooker.js', 'onlooker_bg.wasm'];
 
 /**
  * Objects merge, everything else is replaced; null takes a key out.
@@ -84,6 +84,10 @@ const vendor = vendored(files);
 const bytesOf = (path) => readFileSync(join(ROOT, path));
 const lit = 'node_modules/lit-html';
 
+// The pack and its texts stand one after the other, as src/rules/pack.rs says. A worker that wakes needs only the pack.
+const lists = bytesOf('pkg/onlooker.pack');
+const packEnds = Number(lists.readBigUInt64LE(16));
+
 fill(join(EXTENSION, 'vendor'), new Map(vendor.flatMap((name) =>
   [name, name.replace(/\.js$/, '.d.ts')].map((file) => [file, bytesOf(`${lit}/${file}`)]))));
 
@@ -97,6 +101,8 @@ for (const browser of BROWSERS) {
     ...vendor.map((name) => /** @type {const} */ ([`vendor/${name}`, bytesOf(`${lit}/${name}`)])),
     ...(vendor.length > 0 ? [/** @type {const} */ (['vendor/LICENSE', bytesOf(`${lit}/LICENSE`)])] : []),
     ...GENERATED.map((name) => /** @type {const} */ ([`pkg/${name}`, bytesOf(`pkg/${name}`)])),
+    ['pkg/onlooker.pack', lists.subarray(0, packEnds)],
+    ['pkg/onlooker.texts', lists.subarray(packEnds)],
     ['LICENSE', bytesOf('LICENSE')],
     ['THIRD-PARTY-NOTICES.txt', bytesOf('target/stamps/notices-wasm.txt')],
     ['manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],

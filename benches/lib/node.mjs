@@ -13,7 +13,8 @@ import { WARM_LOADS, ghosteryContender, measure, onlookerPass } from "./measure.
 
 export const WORK = join(ROOT, "target", "bench");
 export const WASM = join(ROOT, "pkg", "onlooker_bg.wasm");
-export const PACK = join(ROOT, "pkg", "onlooker.pack");
+/** As the extension ships it: what a verdict needs, without the rules' texts that a report shows. */
+export const PACK = join(ROOT, "dist", "chrome", "pkg", "onlooker.pack");
 
 /** Where {@link prepare} puts things. */
 export const FILES = {

@@ -26,6 +26,8 @@ export class Judge {
   #types = new Map();
   #engine;
   #memory;
+  /** @type {Promise<Engine>|null} */
+  #whole = null;
 
   /** @param {Engine} engine @param {WebAssembly.Memory} memory */
   constructor(engine, memory) {
@@ -35,6 +37,18 @@ export class Judge {
 
   get engine() {
     return this.#engine;
+  }
+
+  /**
+   * The engine with the rules' own texts: a report shows them. A worker that wakes for a request does without.
+   * @returns {Promise<Engine>} rejects with an Error whose `variant` says what is wrong
+   */
+  withTexts() {
+    this.#whole ??= bytesOf('pkg/onlooker.texts').then((texts) => {
+      this.#engine.add_texts(texts);
+      return this.#engine;
+    });
+    return this.#whole;
   }
 
   /** @param {string} url @returns {number} a handle */
@@ -79,17 +93,23 @@ export class Judge {
 export async function startEngine() {
   // Tor Browser's "Safer" takes it away, and so do some hardened profiles.
   if (typeof WebAssembly === 'undefined') throw named('wasm-off', 'WebAssembly is switched off');
-  const packed = fetch(browser.runtime.getURL('pkg/onlooker.pack')).then((response) => response.arrayBuffer());
+  const packed = bytesOf('pkg/onlooker.pack');
   // Looked at only after wasm is there: without this, a failure meanwhile would count as unhandled.
   packed.catch(() => {});
   const { memory } = await init({ module_or_path: browser.runtime.getURL('pkg/onlooker_bg.wasm') })
     .catch((error) => {
       throw named(error instanceof WebAssembly.CompileError ? 'wasm-off' : 'engine-damaged', failure(error).message);
     });
-  const pack = await packed.catch(() => {
+  return new Judge(new Engine(await packed), memory);
+}
+
+/** @param {string} file of the lists @returns {Promise<Uint8Array>} */
+async function bytesOf(file) {
+  try {
+    return new Uint8Array(await (await fetch(browser.runtime.getURL(file))).arrayBuffer());
+  } catch {
     throw named('pack-damaged', 'the rule lists are missing from the extension');
-  });
-  return new Judge(new Engine(new Uint8Array(pack)), memory);
+  }
 }
 
 /** @param {string} variant @param {string} message */

@@ -312,6 +312,8 @@ async function pageReport(tabId) {
   const page = observer?.shownIn(tabId);
   // Nothing at all was seen, not even the page itself: that is not "nobody looks on".
   if (!page || await ledger.isEmpty(page)) return { state: 'not-known' };
+  const texts = await judge.withTexts().then(() => null, failure);
+  if (texts) return { state: 'engine-failed', variant: texts.variant };
   const handle = await ledger.handle(page);
   if (!judge) return { state: 'engine-failed', variant: 'unknown' };
   const { incognito } = await browser.tabs.get(tabId);
@@ -327,7 +329,7 @@ async function pageLog(tabId) {
 /** @param {number} tabId @returns {Promise<import('../shared/protocol.js').SavedFile>} */
 async function pageReportJson(tabId) {
   const page = await pageIn(tabId);
-  const { engine: core } = await engine();
+  const core = await (await engine()).withTexts();
   const bytes = core.report_json(await ledger.handle(page));
   return { filename: fileName(page, 'report'), json: new TextDecoder().decode(bytes) };
 }

@@ -2,6 +2,7 @@
 
 use super::{Detector, Draft, Relation, Who};
 use crate::finding::{Confidence, Level, Right};
+use crate::rules::index::RuleId;
 
 pub static DETECTOR: Detector = Detector {
     technique: "link-decoration",
@@ -18,13 +19,18 @@ pub static DETECTOR: Detector = Detector {
     covers_named: false,
     look: |seen| {
         let rule = seen.matches.params.first().copied()?;
+        let name = seen.index.param(seen.pack, rule);
+        let spares = |exception: &RuleId| {
+            let spared = seen.index.param(seen.pack, *exception);
+            spared.is_empty() || spared == name
+        };
         Some(Draft {
             // The name of a parameter is not yet an identifier: what it holds is judged by other techniques.
             level: Level::Low,
             confidence: Confidence::Reported,
             who: if seen.relation == Relation::Other { Who::Contacted } else { Who::Site },
             rule: Some(rule),
-            exception: None,
+            exception: seen.matches.param_exceptions.iter().copied().find(spares),
         })
     },
 };

@@ -130,12 +130,8 @@ fn list_is(list: ListRange, technique: &str) -> bool {
 
 /// Of the matching rules of certain lists the one that says most: the longest pattern, then the first in the list.
 fn best(seen: &Seen<'_>, of: impl Fn(ListRange) -> bool) -> Option<RuleId> {
-    seen.matches
-        .blocking
-        .iter()
-        .copied()
-        .filter(|&rule| seen.index.list_of(rule).is_some_and(&of))
-        .min_by_key(|&rule| (u16::MAX - seen.index.pattern_length(seen.pack, rule), rule))
+    let of_them = seen.matches.blocking.iter().filter(|found| seen.index.list_of(found.rule).is_some_and(&of));
+    of_them.min_by_key(|found| (u16::MAX - found.length, found.rule)).map(|found| found.rule)
 }
 
 fn excepted(seen: &Seen<'_>) -> Option<RuleId> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::index::{Key, bucket, suffixes};
+use super::index::{Key, key_hash, suffixes};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use crate::error::Error;
 
@@ -83,7 +83,7 @@ impl Actors {
     fn at(&self, pack: &Bytes, name: &[u8], whole: bool) -> Option<Owner> {
         let slots = pack.slice(&self.slots);
         let mask = (slots.len() / 2).checked_sub(1)?;
-        let mut slot = bucket(Key::Host, name) as usize & mask;
+        let mut slot = key_hash(Key::Host, name) as usize & mask;
         for _ in 0..=mask {
             let domain = usize::from(u16_at(slots, slot)?).checked_sub(1)?;
             let record = pack.slice(&self.domains).get(domain * 12..domain * 12 + 12)?;

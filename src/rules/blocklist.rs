@@ -157,9 +157,12 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     if u16::try_from(line.len()).is_err() {
         return Err("too-long".to_owned());
     }
-    // AdGuard's `$denyallow` is not the parser's; the index reads it, and the parser is given the rule without it.
-    let without = without_denyallow(line);
-    let filter = match NetworkFilter::parse(without.as_deref().unwrap_or(line), false, ParseOptions::default()) {
+    // What the parser does not take the index reads, and the parser is given the rule without it: AdGuard's `$denyallow`,
+    // and `$removeparam` in an exception.
+    let denyallow = without_option(line, "denyallow");
+    let known = denyallow.as_deref().unwrap_or(line);
+    let spared = if line.starts_with("@@") { without_option(known, "removeparam") } else { None };
+    let filter = match NetworkFilter::parse(spared.as_deref().unwrap_or(known), false, ParseOptions::default()) {
         Ok(filter) => filter,
         Err(error) => {
             return Err(unsupported_option(line).unwrap_or_else(|| error.to_string().replace(' ', "-")));
@@ -208,8 +211,12 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
             flags |= ours;
         }
     }
-    if filter.features_mask.contains(NetworkFilterFeaturesMask::IS_REMOVEPARAM) {
+    if filter.features_mask.contains(NetworkFilterFeaturesMask::IS_REMOVEPARAM) || spared.is_some() {
         flags |= Flags::REMOVEPARAM;
+    }
+    if spared.is_some() && options.split(',').any(|option| option.starts_with("removeparam=/")) {
+        // As the parser has it for the rules that block.
+        return Err("option-removeparam".to_owned());
     }
     if options.split(',').any(|option| option.starts_with("domain=") || option.starts_with("from=")) {
         flags |= Flags::DOMAIN;
@@ -218,10 +225,9 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
         flags |= Flags::TO;
     }
 
-    if without.is_some() {
+    if denyallow.is_some() {
         flags |= Flags::DENYALLOW;
     }
-
     let mut pattern = body;
     if let Some(rest) = pattern.strip_prefix("@@") {
         // An exception without a type speaks of the page itself too, as the parser's own matching has it.
@@ -243,19 +249,30 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     } else if index::compile_regex(pattern.as_bytes(), flags & Flags::MATCH_CASE != 0).is_none() {
         return Err("regex-not-supported".to_owned());
     }
-    if pattern.bytes().any(|b| b.is_ascii_uppercase()) {
-        flags |= Flags::CAPITALS;
-    }
     if pattern.is_empty() && options.is_empty() {
         return Err("empty".to_owned());
+    }
+    if flags & Flags::REGEX == 0
+        && let Some(rest) = pattern.strip_suffix('^').filter(|rest| !rest.is_empty())
+    {
+        flags |= Flags::SEPARATOR_END;
+        let is_host = rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        if flags & Flags::HOST_ANCHOR != 0
+            && flags & Flags::RIGHT_ANCHOR == 0
+            && is_host
+            && !rest.starts_with('.')
+            && !rest.ends_with('.')
+        {
+            flags |= Flags::PLAIN_HOST;
+        }
     }
     Ok(Line::Rule(Parsed { line: number, text: line, flags: Flags(flags), pattern, options, section }))
 }
 
-/// A rule without its `$denyallow`, if it has one.
-fn without_denyallow(line: &str) -> Option<String> {
+/// A rule without one of its options, if it has that.
+fn without_option(line: &str, name: &str) -> Option<String> {
     let (body, options) = line.rsplit_once('$')?;
-    let kept: Vec<&str> = options.split(',').filter(|option| !option.starts_with("denyallow=")).collect();
+    let kept: Vec<&str> = options.split(',').filter(|option| option.split('=').next() != Some(name)).collect();
     if kept.len() == options.split(',').count() {
         return None;
     }

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Hir, HirKind};
-
 use super::actors::{CATEGORIES, UNKNOWN};
 use super::blocklist::{self, List, Parsed};
-use super::index::{BUCKET_BITS, Key, MIN_WORD, START, bucket};
+use super::index::{
+    BASE, BUCKET_BITS, ENTRY, FILTER_BITS, Key, LONG, MIN_WORD, ROW, START, bucket, entry, filter_bit, key_hash,
+    rule_bits,
+};
 use super::pack::{self, Counted, ListInfo, Section};
+use super::regexes::{self, KeySet};
 use super::rule::Flags;
 use crate::error::Error;
 use crate::party;
@@ -51,11 +52,18 @@ pub fn compile(lists: &[ListSource], owners: &[OwnerSource]) -> Result<Vec<u8>, 
     let mut columns = Columns::default();
     let mut infos = Vec::new();
 
+    let mut all: Vec<&Parsed<'_>> = Vec::new();
     for (source, list) in lists.iter().zip(&read) {
         if list.rules.is_empty() {
             return Err(Error::List(format!("list {} has no rules", source.id)));
         }
-        columns.list(source, list, &mut names);
+        let before = all.len();
+        columns.list(source, list, &mut names, &mut all);
+        let mut skipped = list.skipped.clone();
+        let left = list.rules.len() - (all.len() - before);
+        if left > 0 {
+            skipped.insert("too-many-different-options".to_owned(), left as u64);
+        }
         infos.push(ListInfo {
             id: source.id,
             title: list.title.clone(),
@@ -64,33 +72,44 @@ pub fn compile(lists: &[ListSource], owners: &[OwnerSource]) -> Result<Vec<u8>, 
             licence: source.licence.clone(),
             source: source.source.clone(),
             sha256: source.sha256.clone(),
-            rules: list.rules.len() as u64,
-            skipped: list.skipped.iter().map(|(why, count)| Counted { why: why.clone(), count: *count }).collect(),
+            rules: (all.len() - before) as u64,
+            skipped: skipped.into_iter().map(|(why, count)| Counted { why, count }).collect(),
         });
     }
-    let all: Vec<&Parsed<'_>> = read.iter().flat_map(|list| &list.rules).collect();
-    let filed = file(&all);
+    let filed = file(&all, &columns.hosts)?;
     let (companies, domains, slots) = owner_tables(owners, &mut names)?;
     let lists_json = ListInfo::to_json(&infos);
 
-    Ok(pack::write(&[
-        (Section::Lists, lists_json),
-        (Section::TextLengths, u16s(&columns.text_lengths)),
-        (Section::TailLengths, u16s(&columns.tail_lengths)),
-        (Section::FlagIndex, u16s(&columns.flag_index)),
-        (Section::FlagTable, u32s(&columns.flag_table)),
-        (Section::LineDeltas, u32s(&columns.line_deltas)),
-        (Section::ListRanges, u32s(&columns.list_ranges)),
-        (Section::ListSections, u32s(&columns.list_sections)),
-        (Section::BucketCounts, u16s(&filed.counts)),
-        (Section::BucketRules, u32s(&filed.rules)),
-        (Section::AlwaysRules, u32s(&filed.always)),
-        (Section::Companies, companies),
-        (Section::Domains, domains),
-        (Section::DomainSlots, slots),
-        (Section::Names, names.bytes),
-        (Section::Texts, columns.texts),
-    ]))
+    Ok(pack::write(
+        &[
+            (Section::Lists, lists_json),
+            (Section::RuleRows, u32s(&columns.rows())),
+            (Section::PatternLengths, columns.pattern_lengths),
+            (Section::LongPatterns, u32s(&columns.long_patterns)),
+            (Section::ShapeIndex, u16s(&columns.shape_index)),
+            (Section::Shapes, u32s(&columns.shapes)),
+            (Section::Tails, columns.tails),
+            (Section::RegexShapes, columns.regex_shapes),
+            (Section::ListRanges, u32s(&columns.list_ranges)),
+            (Section::ListSections, u32s(&columns.list_sections)),
+            (Section::KeyBits, filed.key_bits),
+            (Section::BucketBases, u32s(&filed.bases)),
+            (Section::BucketEnds, u16s(&filed.ends)),
+            (Section::BucketEntries, filed.entries),
+            (Section::AlwaysRules, u32s(&filed.always)),
+            (Section::Companies, companies),
+            (Section::Domains, domains),
+            (Section::DomainSlots, slots),
+            (Section::Names, names.bytes),
+            (Section::Patterns, columns.patterns),
+        ],
+        vec![
+            (Section::LineDeltas, columns.line_deltas),
+            (Section::LongLines, u32s(&columns.long_lines)),
+            (Section::HostEnds, u32s(&columns.host_ends)),
+            (Section::Hosts, columns.host_texts),
+        ],
+    ))
 }
 
 /// Names kept once, one after the other.
@@ -114,113 +133,214 @@ impl Names {
 
 #[derive(Default)]
 struct Columns {
-    texts: Vec<u8>,
-    text_lengths: Vec<u16>,
-    tail_lengths: Vec<u16>,
-    flag_index: Vec<u16>,
-    flag_table: Vec<u32>,
-    line_deltas: Vec<u32>,
+    /// A rule each: whether it is a host and nothing else, and where in `patterns` the next pattern starts.
+    hosts: Vec<bool>,
+    starts: Vec<u32>,
+    patterns: Vec<u8>,
+    pattern_lengths: Vec<u8>,
+    long_patterns: Vec<u32>,
+    shape_index: Vec<u16>,
+    shapes: Vec<u32>,
+    tails: Vec<u8>,
+    regex_shapes: Vec<u8>,
     list_ranges: Vec<u32>,
     list_sections: Vec<u32>,
+    host_texts: Vec<u8>,
+    host_ends: Vec<u32>,
+    line_deltas: Vec<u8>,
+    long_lines: Vec<u32>,
+    /// Shapes by flags and tail, and where each tail stands.
+    known_shapes: HashMap<(u32, String), u16>,
+    known_tails: HashMap<String, u32>,
 }
 
 impl Columns {
-    fn list(&mut self, source: &ListSource, list: &List<'_>, names: &mut Names) {
-        let first = self.text_lengths.len() as u32;
-        let first_line = list.rules.first().map_or(0, |rule| rule.line);
-        self.list_ranges.extend([source.id, first, first_line, source.technique]);
-        let (mut line, mut section) = (first_line, None);
+    /// Adds a list's rules, to `all` too. Leaves out what has no room: rules whose options make shape number 65,536.
+    fn list<'a>(&mut self, source: &ListSource, list: &'a List<'_>, names: &mut Names, all: &mut Vec<&'a Parsed<'a>>) {
+        let first = all.len();
+        let (mut before, mut section) = (None, None);
         for rule in &list.rules {
+            let pattern = match rule.pattern.strip_suffix('^') {
+                Some(rest) if rule.flags.has(Flags::SEPARATOR_END) => rest,
+                _ => rule.pattern,
+            };
+            let tail = rule.text.get(rule.flags.before_pattern().len() + pattern.len()..).unwrap_or_default();
+            let id = all.len() as u32;
+            let host = rule.flags.0 == Flags::HOST_RULE && tail == "^";
+            self.starts.push(self.patterns.len() as u32);
+            if host {
+                self.host_texts.extend_from_slice(pattern.as_bytes());
+                self.host_ends.push(self.host_texts.len() as u32);
+            } else {
+                let Some(shape) = self.shape(rule.flags, tail) else {
+                    self.starts.pop();
+                    continue;
+                };
+                let length = short(pattern.len() as u32);
+                if length == LONG {
+                    self.long_patterns.extend([self.shape_index.len() as u32, pattern.len() as u32]);
+                }
+                self.shape_index.push(shape);
+                self.pattern_lengths.push(length);
+                self.patterns.extend_from_slice(pattern.as_bytes());
+            }
+            self.hosts.push(host);
+            if rule.flags.has(Flags::REGEX)
+                && let Some(shape) = regexes::shape(pattern)
+            {
+                self.regex_shapes.extend(u32s(&[id, shape.least, shape.most]));
+                self.regex_shapes.extend(shape.ending.iter().flat_map(|set| set.to_le_bytes()));
+            }
+            let delta = rule.line - before.unwrap_or(rule.line);
+            before = Some(rule.line);
+            if short(delta) == LONG {
+                self.long_lines.extend([id, delta]);
+            }
+            self.line_deltas.push(short(delta));
             if section != Some(rule.section) {
                 section = Some(rule.section);
                 let heading = list.headings.get(rule.section).cloned().unwrap_or_default();
                 self.list_sections.extend([
-                    self.text_lengths.len() as u32,
+                    id,
                     names.put(&heading.title),
                     heading.title.len() as u32,
                     names.put(&heading.company),
                     heading.company.len() as u32,
                 ]);
             }
-            self.line_deltas.push(rule.line - line);
-            line = rule.line;
-            self.texts.extend_from_slice(rule.text.as_bytes());
-            self.text_lengths.push(rule.text.len() as u16);
-            self.tail_lengths.push((rule.text.len() - rule.flags.pattern_start() - rule.pattern.len()) as u16);
-            let at = match self.flag_table.iter().position(|&flags| flags == rule.flags.0) {
-                Some(at) => at,
-                None => {
-                    self.flag_table.push(rule.flags.0);
-                    self.flag_table.len() - 1
-                }
-            };
-            self.flag_index.push(at as u16);
+            all.push(rule);
         }
+        let first_line = all.get(first).map_or(0, |rule| rule.line);
+        let rules = (all.len() - first) as u32;
+        self.list_ranges.extend([source.id, first as u32, rules, first_line, source.technique]);
     }
+
+    fn rows(&self) -> Vec<u32> {
+        let mut patterns_before = 0;
+        let rows = self.hosts.chunks(ROW).zip(self.starts.iter().step_by(ROW));
+        rows.flat_map(|(row, &start)| {
+            let hosts = row.iter().enumerate().fold(0, |hosts, (bit, &host)| hosts | u32::from(host) << bit);
+            let before = patterns_before;
+            patterns_before += row.iter().filter(|&&host| !host).count() as u32;
+            [before, start, hosts]
+        })
+        .collect()
+    }
+
+    fn shape(&mut self, flags: Flags, tail: &str) -> Option<u16> {
+        let key = (flags.0, tail.to_owned());
+        if let Some(&at) = self.known_shapes.get(&key) {
+            return Some(at);
+        }
+        let at = u16::try_from(self.known_shapes.len()).ok()?;
+        let tails = &mut self.tails;
+        let from = *self.known_tails.entry(key.1.clone()).or_insert_with(|| {
+            let from = tails.len() as u32;
+            tails.extend_from_slice(tail.as_bytes());
+            from
+        });
+        self.shapes.extend([flags.0, from, tail.len() as u32]);
+        self.known_shapes.insert(key, at);
+        Some(at)
+    }
+}
+
+/// What stands in a column of bytes for a number.
+fn short(value: u32) -> u8 {
+    u8::try_from(value).unwrap_or(LONG)
 }
 
 struct Filed {
-    counts: Vec<u16>,
-    rules: Vec<u32>,
+    key_bits: Vec<u8>,
+    bases: Vec<u32>,
+    ends: Vec<u16>,
+    entries: Vec<u8>,
     always: Vec<u32>,
 }
 
-/// Files each rule under the rarest key that every URL it matches must have.
-fn file(rules: &[&Parsed<'_>]) -> Filed {
-    let candidates: Vec<Vec<u32>> = rules.iter().map(|rule| keys(rule)).collect();
-    let mut how_common = vec![0_u32; 1 << BUCKET_BITS];
-    for key in candidates.iter().flatten() {
-        if let Some(count) = how_common.get_mut(*key as usize) {
-            *count += 1;
-        }
-    }
-    // Words that nearly every URL has: a rule filed there would be tried for each request.
-    for word in ["https", "http", "www", "com", "net", "org", "js", "html", "wss"] {
-        if let Some(count) = how_common.get_mut(bucket(Key::Word, word.as_bytes()) as usize) {
-            *count += 1 << 20;
-        }
-    }
-    let rarity = |key: &u32| how_common.get(*key as usize).copied().unwrap_or(u32::MAX);
+/// Words that every URL has one of: a rule filed there would be tried for each request.
+const EVERYWHERE: [&str; 4] = ["https", "http", "wss", "ws"];
+/// Words that many URLs have, though few rules do.
+const FREQUENT: [&str; 30] = [
+    "www", "com", "net", "org", "js", "html", "min", "id", "cdn", "api", "static", "assets", "images", "image", "img",
+    "media", "css", "png", "jpg", "gif", "svg", "json", "php", "true", "false", "en", "us", "io", "co", "script",
+];
+const ALWAYS_THERE: u32 = 1 << 20;
+const OFTEN_THERE: u32 = 1 << 10;
+/// How many rules may share a word before a rule about a few pages goes by those.
+const CROWD: u32 = 64;
 
-    let mut buckets: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+/// Files each rule under the rarest key that every URL it matches must have.
+fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
+    let candidates: Vec<Vec<KeySet>> = rules.iter().zip(hosts).map(|(rule, &host)| keys(rule, host)).collect();
+    let mut how_common: HashMap<u64, u32> = HashMap::new();
+    for key in candidates.iter().flatten().flatten() {
+        *how_common.entry(*key).or_default() += 1;
+    }
+    for (words, weight) in [(&EVERYWHERE[..], ALWAYS_THERE), (&FREQUENT[..], OFTEN_THERE)] {
+        for word in words {
+            *how_common.entry(key_hash(Key::Word, word.as_bytes())).or_default() += weight;
+        }
+    }
+    for start in ["http", "html"] {
+        *how_common.entry(key_hash(Key::Start, start.as_bytes())).or_default() += ALWAYS_THERE;
+    }
+    let rarity = |set: &KeySet| set.iter().filter_map(|key| how_common.get(key)).copied().max().unwrap_or(u32::MAX);
+
+    let bits = rule_bits(rules.len());
+    if bits > 28 {
+        return Err(Error::List("too many rules".to_owned()));
+    }
+    let mut key_bits = vec![0; 1 << (FILTER_BITS - 3)];
+    let mut buckets: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
     let mut always = Vec::new();
-    for (at, (rule, keys)) in rules.iter().zip(&candidates).enumerate() {
+    for (at, (rule, sets)) in rules.iter().zip(candidates).enumerate() {
         let id = at as u32;
-        let best = keys.iter().min_by_key(|key| (rarity(key), **key));
+        let best = sets.into_iter().min_by_key(|set| (rarity(set), set.len()));
         let pages = page_keys(rule);
-        match best {
+        let filed = match best {
             // A common word that stands for a rule about a few pages only: the pages are the better key.
-            Some(key) if rarity(key) < 1 << 20 && (pages.is_empty() || rarity(key) <= 64) => {
-                buckets.entry(*key).or_default().push(id);
+            Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
+            _ => pages,
+        };
+        if filed.is_empty() {
+            // Met by every URL, and soonest told by its flags alone.
+            always.extend([id, rule.flags.0]);
+        }
+        for hash in filed {
+            if let Some(byte) = key_bits.get_mut(filter_bit(hash) / 8) {
+                *byte |= 1 << (filter_bit(hash) % 8);
             }
-            _ if !pages.is_empty() => {
-                for key in pages {
-                    buckets.entry(key).or_default().push(id);
-                }
-            }
-            Some(key) => buckets.entry(*key).or_default().push(id),
-            None => always.push(id),
+            buckets.entry(bucket(hash)).or_default().push(entry(id, hash, bits));
         }
     }
-    let mut counts = vec![0_u16; 1 << BUCKET_BITS];
-    let mut filed = Vec::new();
-    for (key, ids) in buckets {
-        let fits = ids.len().min(usize::from(u16::MAX));
-        if let Some(count) = counts.get_mut(key as usize) {
-            *count = fits as u16;
+    let (mut bases, mut ends, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    for at in 0..1_usize << BUCKET_BITS {
+        if at.is_multiple_of(BASE) {
+            bases.push((entries.len() / ENTRY) as u32);
         }
-        let (here, rest) = ids.split_at(fits);
-        filed.extend_from_slice(here);
-        always.extend_from_slice(rest);
+        for entry in buckets.remove(&at).unwrap_or_default() {
+            entries.extend(entry.to_le_bytes().into_iter().take(ENTRY));
+        }
+        let base = bases.last().copied().unwrap_or(0) as usize;
+        let end = u16::try_from(entries.len() / ENTRY - base);
+        ends.push(end.map_err(|_| Error::List("too many rules share a key".to_owned()))?);
     }
-    always.sort_unstable();
-    Filed { counts, rules: filed, always }
+    // An entry is read as eight bytes.
+    entries.push(0);
+    Ok(Filed { key_bits, bases, ends, entries, always })
 }
 
-/// The keys a rule could be filed under: its host where the pattern names a whole one, and its whole words.
-fn keys(rule: &Parsed<'_>) -> Vec<u32> {
+/// The keys a rule could be filed under: its host where the pattern names a whole one, and its whole words. Of each set
+/// every URL that the rule matches has at least one.
+fn keys(rule: &Parsed<'_>, host: bool) -> Vec<KeySet> {
+    if host {
+        // Met by its host alone: see `Index::try_rule`.
+        let host = rule.pattern.trim_end_matches('^').to_ascii_lowercase();
+        return vec![KeySet::from([key_hash(Key::Host, host.as_bytes())])];
+    }
     if rule.flags.has(Flags::REGEX) {
-        return regex_keys(rule.pattern);
+        return regexes::keys(rule.pattern);
     }
     let pattern = rule.pattern.to_ascii_lowercase();
     let bytes = pattern.as_bytes();
@@ -232,7 +352,7 @@ fn keys(rule: &Parsed<'_>) -> Vec<u32> {
             && matches!(bytes.get(end), Some(b'/' | b'^' | b':'))
             && let Some(host) = bytes.get(..end)
         {
-            found.insert(bucket(Key::Host, host));
+            found.insert(key_hash(Key::Host, host));
         }
     }
     let bound_left = rule.flags.has(Flags::HOST_ANCHOR | Flags::LEFT_ANCHOR);
@@ -252,10 +372,10 @@ fn keys(rule: &Parsed<'_>) -> Vec<u32> {
                     && at - from >= MIN_WORD
                     && let Some(word) = bytes.get(from..at)
                 {
-                    found.insert(bucket(Key::Word, word));
+                    found.insert(key_hash(Key::Word, word));
                 } else if left && let Some(word) = bytes.get(from..(from + START).min(at)).filter(|w| w.len() == START)
                 {
-                    found.insert(bucket(Key::Start, word));
+                    found.insert(key_hash(Key::Start, word));
                 }
             }
             _ => {}
@@ -267,50 +387,19 @@ fn keys(rule: &Parsed<'_>) -> Vec<u32> {
         // The name stands whole between `?` or `&` and `=`, so its words are whole too.
         let name = name.to_ascii_lowercase();
         for word in name.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() >= MIN_WORD) {
-            found.insert(bucket(Key::Word, word));
+            found.insert(key_hash(Key::Word, word));
         }
     }
-    found.into_iter().collect()
-}
-
-/// The words that a regular expression's matches must have whole: those within its literal parts.
-fn regex_keys(pattern: &str) -> Vec<u32> {
-    fn walk(hir: &Hir, found: &mut BTreeSet<u32>) {
-        match hir.kind() {
-            HirKind::Literal(literal) => {
-                let bytes = literal.0.to_ascii_lowercase();
-                let mut words: Vec<&[u8]> = bytes.split(|b| !b.is_ascii_alphanumeric()).collect();
-                // What touches the literal's ends may go on beyond them.
-                words.pop();
-                for word in words.iter().skip(1).filter(|word| word.len() >= MIN_WORD) {
-                    found.insert(bucket(Key::Word, word));
-                }
-            }
-            HirKind::Concat(parts) => parts.iter().for_each(|part| walk(part, found)),
-            HirKind::Capture(capture) => walk(&capture.sub, found),
-            HirKind::Repetition(repetition) if repetition.min > 0 => walk(&repetition.sub, found),
-            _ => {}
-        }
-    }
-    let inner = pattern.trim_matches('/').replace("\\/", "/");
-    let mut found = BTreeSet::new();
-    if let Ok(hir) = ParserBuilder::new().unicode(false).utf8(false).build().parse(&inner) {
-        walk(&hir, &mut found);
-    }
-    found.into_iter().collect()
+    found.into_iter().map(|key| KeySet::from([key])).collect()
 }
 
 /// The pages a rule speaks of, as keys; none where it speaks of all, or of all but some.
-fn page_keys(rule: &Parsed<'_>) -> Vec<u32> {
-    let Some(list) = super::rule::option(rule.options.as_bytes(), &[b"domain", b"from"]) else { return Vec::new() };
-    let mut keys: Vec<u32> = list
-        .split(|&b| b == b'|')
+fn page_keys(rule: &Parsed<'_>) -> KeySet {
+    let Some(list) = super::rule::option(rule.options.as_bytes(), &[b"domain", b"from"]) else { return KeySet::new() };
+    list.split(|&b| b == b'|')
         .filter(|item| !item.is_empty() && !item.starts_with(b"~") && !item.starts_with(b"/"))
-        .map(|item| bucket(Key::Page, &item.to_ascii_lowercase()))
-        .collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+        .map(|item| key_hash(Key::Page, &item.to_ascii_lowercase()))
+        .collect()
 }
 
 type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>);
@@ -371,7 +460,7 @@ fn owner_tables(owners: &[OwnerSource], names: &mut Names) -> Result<OwnerTables
         table.extend_from_slice(&company.to_le_bytes());
         table.extend_from_slice(&[*category, u8::from(*exact), 0, 0]);
         let number = u16::try_from(at + 1).map_err(|_| Error::List("too many owners' domains".to_owned()))?;
-        let mut slot = bucket(Key::Host, name.as_bytes()) as usize & (size - 1);
+        let mut slot = key_hash(Key::Host, name.as_bytes()) as usize & (size - 1);
         while slots.get(slot).is_some_and(|&taken| taken != 0) {
             slot = (slot + 1) & (size - 1);
         }

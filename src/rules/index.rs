@@ -19,12 +19,24 @@ use crate::party;
 /// The number of a rule in the pack, in order of list and line.
 pub type RuleId = u32;
 
-/// How many bits of a key choose its bucket.
-pub const BUCKET_BITS: u32 = 18;
+/// How many bits of a key's hash choose its bucket.
+pub const BUCKET_BITS: u32 = 16;
+/// How many buckets share a base, from which their ends are counted.
+pub const BASE: usize = 256;
+/// How many bits of a key's hash choose its bit in [`Section::KeyBits`].
+pub const FILTER_BITS: u32 = 19;
+/// How many rules share a row of [`Section::RuleRows`].
+pub const ROW: usize = 32;
+/// How many bytes an entry of a bucket has.
+pub const ENTRY: usize = 7;
 /// Shortest word of a URL that is looked up, in bytes.
 pub const MIN_WORD: usize = 2;
 /// How many bytes of a word make a [`Key::Start`].
 pub const START: usize = 4;
+/// How many of a URL's last bytes [`Section::RegexShapes`] speaks of.
+pub const ENDING: usize = 8;
+/// How many bytes a row of [`Section::RegexShapes`] has.
+const REGEX_SHAPE: usize = 12 + 16 * ENDING;
 /// How many compiled regular expressions are kept; they are few in the lists and large in memory.
 const MAX_REGEXES: usize = 96;
 /// What one compiled regular expression may take, in bytes.
@@ -43,37 +55,69 @@ pub enum Key {
     Page,
 }
 
-const PRIME: u32 = 0x0100_0193;
+/// In a column of bytes: the value is too large, and stands in a section of its own.
+pub const LONG: u8 = 255;
+
+const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// The start of a key's hash (FNV-1a, one start for each kind of key).
 #[inline]
-pub fn seed(kind: Key) -> u32 {
+pub fn seed(kind: Key) -> u64 {
     match kind {
-        Key::Host => 0x811c_9dc5,
-        // A start is the hash of a word so far, told apart in `bucket` and `matches` by `START_MARK`.
-        Key::Word | Key::Start => 0x9e37_79b1,
-        Key::Page => 0x85eb_ca6b,
+        Key::Host => 0xcbf2_9ce4_8422_2325,
+        // A start is the hash of a word so far, told apart in `key_hash` and `matches` by `START_MARK`.
+        Key::Word | Key::Start => 0x9e37_79b1_85eb_ca77,
+        Key::Page => 0xc2b2_ae3d_27d4_eb4f,
     }
 }
 
 #[inline]
-fn mix(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte)).wrapping_mul(PRIME)
+fn mix(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(PRIME)
 }
 
-const START_MARK: u32 = 0x5bd1_e995;
+const START_MARK: u64 = 0x5bd1_e995_7b93_11d5;
 
-/// The bucket of a key: a number below 2^[`BUCKET_BITS`]. The bytes must be in lower case.
-pub fn bucket(kind: Key, bytes: &[u8]) -> u32 {
+/// The hash of a key: its high bits choose a bucket, its low ones tell it apart there. The bytes must be in lower case.
+pub fn key_hash(kind: Key, bytes: &[u8]) -> u64 {
     let hash = bytes.iter().fold(seed(kind), |hash, &byte| mix(hash, byte));
     finish(if kind == Key::Start { hash ^ START_MARK } else { hash })
 }
 
+/// FNV leaves the high bits of short words poor, so they are stirred once more (MurmurHash3's last step).
 #[inline]
-fn finish(hash: u32) -> u32 {
-    // FNV's low bits are its best; fold the rest in so that short words spread too.
-    (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d) >> (32 - BUCKET_BITS)
+fn finish(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^ (hash >> 33)
 }
+
+/// The bucket that a key's hash chooses: a number below 2^[`BUCKET_BITS`].
+#[inline]
+pub fn bucket(hash: u64) -> usize {
+    (hash >> (64 - BUCKET_BITS)) as usize
+}
+
+/// The bit of [`Section::KeyBits`] that a key's hash chooses: other bits of it than the bucket's.
+#[inline]
+pub fn filter_bit(hash: u64) -> usize {
+    (hash >> (64 - BUCKET_BITS - FILTER_BITS)) as usize & ((1 << FILTER_BITS) - 1)
+}
+
+/// How many bits of a bucket's entry are the rule's number, in a pack of so many rules.
+pub fn rule_bits(rules: usize) -> u32 {
+    usize::BITS - rules.leading_zeros()
+}
+
+/// A bucket's entry, [`ENTRY`] bytes: the rule's number, and above it as much of the key's hash as there is room for.
+///
+/// With 175,000 rules that is 38 bits beside the 16 that chose the bucket: another key's rules are told by it without
+/// being looked at, and a host has a rule of another by chance once in some 10^10 requests.
+#[inline]
+pub fn entry(rule: RuleId, hash: u64, rule_bits: u32) -> u64 {
+    (u64::from(rule) | (hash << rule_bits)) & ENTRY_MASK
+}
+
+const ENTRY_MASK: u64 = (1 << (ENTRY * 8)) - 1;
 
 /// The page that requests are judged for, read once.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +125,7 @@ pub struct PageContext {
     host: String,
     bare: String,
     site: String,
-    buckets: Vec<u32>,
+    keys: Vec<u64>,
 }
 
 impl PageContext {
@@ -89,16 +133,16 @@ impl PageContext {
     pub fn new(host: &str) -> Self {
         let suffix = party::public_suffix(host);
         let bare = host.strip_suffix(suffix).map_or(host, |rest| rest.trim_end_matches('.'));
-        let mut buckets: Vec<u32> = suffixes(host.as_bytes()).map(|part| bucket(Key::Page, part)).collect();
+        let mut keys: Vec<u64> = suffixes(host.as_bytes()).map(|part| key_hash(Key::Page, part)).collect();
         // `domain=google.*`
         let mut entity = Vec::new();
         for part in suffixes(bare.as_bytes()).filter(|part| !part.is_empty()) {
             entity.clear();
             entity.extend_from_slice(part);
             entity.extend_from_slice(b".*");
-            buckets.push(bucket(Key::Page, &entity));
+            keys.push(key_hash(Key::Page, &entity));
         }
-        Self { host: host.to_owned(), bare: bare.to_owned(), site: party::registrable(host).to_owned(), buckets }
+        Self { host: host.to_owned(), bare: bare.to_owned(), site: party::registrable(host).to_owned(), keys }
     }
 
     /// The page's host.
@@ -119,15 +163,26 @@ pub fn suffixes(host: &[u8]) -> impl Iterator<Item = &[u8]> {
     whole.chain(rest)
 }
 
+/// A rule that matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Match {
+    /// Which.
+    pub rule: RuleId,
+    /// How long its pattern is, in bytes: the longer of two says more.
+    pub length: u16,
+}
+
 /// The rules that match one request. Kept and filled anew for each request, so that nothing is allocated.
 #[derive(Debug, Default, Clone)]
 pub struct Matches {
     /// Rules that would block it.
-    pub blocking: Vec<RuleId>,
+    pub blocking: Vec<Match>,
     /// Rules that let it through.
     pub exceptions: Vec<RuleId>,
     /// Rules that name one of its parameters as one that only serves to track.
     pub params: Vec<RuleId>,
+    /// Rules that let a parameter through.
+    pub param_exceptions: Vec<RuleId>,
     /// One of `blocking` is `$important`: no exception applies.
     pub important: bool,
 }
@@ -137,6 +192,7 @@ impl Matches {
         self.blocking.clear();
         self.exceptions.clear();
         self.params.clear();
+        self.param_exceptions.clear();
         self.important = false;
     }
 
@@ -153,7 +209,9 @@ pub struct ListRange {
     pub list: u32,
     /// Its first rule.
     pub first: RuleId,
-    /// The line of that rule.
+    /// How many it has.
+    pub rules: u32,
+    /// The line of its first rule.
     pub first_line: u32,
     /// Which technique a match means, as a position in [`crate::detectors::DETECTORS`].
     pub technique: u32,
@@ -166,8 +224,8 @@ pub struct RulePlace<'a> {
     pub list: u32,
     /// The line in the list's file, from 1.
     pub line: u32,
-    /// The rule as the list has it.
-    pub text: &'a str,
+    /// The rule as the list has it; empty where the texts are not loaded.
+    pub text: String,
     /// The list's own heading over it.
     pub section: &'a str,
     /// The company that the list names in a heading over it; empty where it names none.
@@ -176,67 +234,118 @@ pub struct RulePlace<'a> {
     pub exception: bool,
 }
 
+/// What many rules share: their flags, and what follows their pattern.
+#[derive(Debug, Clone, Copy)]
+struct Shape<'a> {
+    flags: Flags,
+    tail: &'a [u8],
+}
+
 /// The rules of a pack.
 #[derive(Debug)]
 pub struct Index {
-    texts: Range<usize>,
-    tail_lengths: Range<usize>,
-    flag_index: Range<usize>,
-    line_deltas: Range<usize>,
-    bucket_rules: Range<usize>,
+    rules: usize,
+    rule_bits: u32,
+    rows: Range<usize>,
+    patterns: Range<usize>,
+    pattern_lengths: Range<usize>,
+    shape_index: Range<usize>,
+    shapes: Range<usize>,
+    tails: Range<usize>,
+    long: Range<usize>,
+    key_bits: Range<usize>,
+    bucket_bases: Range<usize>,
+    bucket_ends: Range<usize>,
+    bucket_entries: Range<usize>,
     always: Range<usize>,
+    regex_shapes: Range<usize>,
     sections: Range<usize>,
     names: Range<usize>,
-    flags: Vec<Flags>,
-    text_ends: Vec<u32>,
-    bucket_ends: Vec<u32>,
     lists: Vec<ListRange>,
     regexes: Vec<(RuleId, Option<Regex>)>,
 }
 
+/// Where a rule's pattern is kept.
+enum Kept {
+    /// With the hosts, as number so many of them: `||host^` and nothing else.
+    Host(usize),
+    /// With the other patterns, as number so many of them.
+    Pattern(usize),
+}
+
+/// A row of [`Section::RuleRows`].
+struct Row {
+    /// How many patterns come before the row's.
+    patterns_before: usize,
+    /// Where the first of its patterns starts.
+    start: usize,
+    /// A bit for each rule that is a host and nothing else.
+    hosts: u32,
+}
+
+impl Row {
+    #[inline]
+    fn kept(&self, rule: RuleId) -> Kept {
+        let (at, bit) = (rule as usize / ROW * ROW, rule % ROW as u32);
+        let hosts_in_front = (self.hosts & !(u32::MAX << bit)).count_ones() as usize;
+        if self.hosts & (1 << bit) != 0 {
+            Kept::Host(at.saturating_sub(self.patterns_before) + hosts_in_front)
+        } else {
+            Kept::Pattern(self.patterns_before + bit as usize - hosts_in_front)
+        }
+    }
+}
+
 impl Index {
-    /// Takes its place in a checked pack: adds up two columns of lengths, and reads nothing else.
+    /// Takes its place in a checked pack. Nothing is read but the few list ranges.
     pub fn open(pack: &Bytes) -> Result<Self, Error> {
         let range = |section| pack.range(section);
-        let flags: Vec<Flags> = words(pack.slice(&range(Section::FlagTable)?)).map(Flags).collect();
-        let text_ends = running_sums(pack.slice(&range(Section::TextLengths)?));
-        let bucket_ends = running_sums(pack.slice(&range(Section::BucketCounts)?));
-        let rules = text_ends.len();
-        let bucket_rules = range(Section::BucketRules)?;
-        let texts = range(Section::Texts)?;
-        if text_ends.last().copied().unwrap_or(0) as usize != texts.len()
-            || range(Section::TailLengths)?.len() != rules * 2
-            || range(Section::FlagIndex)?.len() != rules * 2
-            || range(Section::LineDeltas)?.len() != rules * 4
-            || bucket_ends.len() != 1 << BUCKET_BITS
-            || bucket_ends.last().copied().unwrap_or(0) as usize * 4 != bucket_rules.len()
-        {
-            return Err(Error::PackDamaged("its columns differ in length"));
-        }
-        let lists = pack
+        let lists: Vec<ListRange> = pack
             .slice(&range(Section::ListRanges)?)
-            .chunks_exact(16)
+            .chunks_exact(20)
             .filter_map(|entry| {
                 Some(ListRange {
                     list: u32_at(entry, 0)?,
                     first: u32_at(entry, 1)?,
-                    first_line: u32_at(entry, 2)?,
-                    technique: u32_at(entry, 3)?,
+                    rules: u32_at(entry, 2)?,
+                    first_line: u32_at(entry, 3)?,
+                    technique: u32_at(entry, 4)?,
                 })
             })
             .collect();
+        let rules = lists.last().map_or(0, |list| list.first as usize + list.rules as usize);
+        let rows = range(Section::RuleRows)?;
+        let pattern_lengths = range(Section::PatternLengths)?;
+        let shape_index = range(Section::ShapeIndex)?;
+        let key_bits = range(Section::KeyBits)?;
+        let bucket_bases = range(Section::BucketBases)?;
+        let bucket_ends = range(Section::BucketEnds)?;
+        if rows.len() != rules.div_ceil(ROW) * 12
+            || shape_index.len() != pattern_lengths.len() * 2
+            || key_bits.len() != 1 << (FILTER_BITS - 3)
+            || bucket_bases.len() != (4 << BUCKET_BITS) / BASE
+            || bucket_ends.len() != 2 << BUCKET_BITS
+        {
+            return Err(Error::PackDamaged("its columns differ in length"));
+        }
         Ok(Self {
-            texts,
-            tail_lengths: range(Section::TailLengths)?,
-            flag_index: range(Section::FlagIndex)?,
-            line_deltas: range(Section::LineDeltas)?,
-            bucket_rules,
+            rules,
+            rule_bits: rule_bits(rules),
+            rows,
+            patterns: range(Section::Patterns)?,
+            pattern_lengths,
+            shape_index,
+            shapes: range(Section::Shapes)?,
+            tails: range(Section::Tails)?,
+            long: range(Section::LongPatterns)?,
+            key_bits,
+            bucket_bases,
+            bucket_ends,
+            bucket_entries: range(Section::BucketEntries)?,
             always: range(Section::AlwaysRules)?,
+            regex_shapes: range(Section::RegexShapes)?,
             sections: range(Section::ListSections)?,
             names: range(Section::Names)?,
-            flags,
-            text_ends,
-            bucket_ends,
             lists,
             regexes: Vec::new(),
         })
@@ -244,12 +353,12 @@ impl Index {
 
     /// How many rules there are.
     pub fn len(&self) -> usize {
-        self.text_ends.len()
+        self.rules
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.text_ends.is_empty()
+        self.rules == 0
     }
 
     /// The lists, in the pack's order.
@@ -262,17 +371,23 @@ impl Index {
         self.lists.iter().rev().find(|list| list.first <= rule).copied()
     }
 
-    /// Where a rule stands, and what it says.
+    /// Where a rule stands, and what it says. Needs the pack's texts: without them there is no line and no text.
     pub fn place<'a>(&self, pack: &'a Bytes, rule: RuleId) -> Option<RulePlace<'a>> {
         let list = self.list_of(rule)?;
-        let deltas = pack.slice(&self.line_deltas);
-        let line = (list.first + 1..=rule)
-            .filter_map(|at| u32_at(deltas, at as usize))
-            .fold(list.first_line, u32::wrapping_add);
-        let text = std::str::from_utf8(self.text(pack, rule)).unwrap_or_default();
         let (section, company) = self.heading(pack, rule);
-        let exception = self.flags(pack, rule).has(Flags::EXCEPTION);
-        Some(RulePlace { list: list.list, line, text, section, company, exception })
+        let exception = self.shape(pack, rule).flags.has(Flags::EXCEPTION);
+        let line = self.line(pack, list, rule).unwrap_or(0);
+        Some(RulePlace { list: list.list, line, text: self.text(pack, rule), section, company, exception })
+    }
+
+    fn line(&self, pack: &Bytes, list: ListRange, rule: RuleId) -> Option<u32> {
+        let texts = pack.texts()?;
+        let deltas = texts.slice(&texts.range(Section::LineDeltas).ok()?);
+        let between = deltas.get(list.first as usize + 1..rule as usize + 1)?;
+        let near: u32 = between.iter().filter(|&&delta| delta != LONG).map(|&delta| u32::from(delta)).sum();
+        let long = texts.slice(&texts.range(Section::LongLines).ok()?);
+        let far: u32 = pairs(long).filter(|&(of, _)| of > list.first && of <= rule).map(|(_, delta)| delta).sum();
+        Some(list.first_line.wrapping_add(near).wrapping_add(far))
     }
 
     /// The heading that a rule stands under: its title, and the company it names (empty where none is).
@@ -280,16 +395,8 @@ impl Index {
         const ENTRY: usize = 20;
         let table = pack.slice(&self.sections);
         let first = |n: usize| table.get(n * ENTRY..).and_then(|entry| u32_at(entry, 0)).unwrap_or(u32::MAX);
-        let (mut low, mut high) = (0, table.len() / ENTRY);
-        while low < high {
-            let middle = low.midpoint(high);
-            if first(middle) <= rule {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        let entry = low.checked_sub(1).and_then(|n| table.get(n * ENTRY..));
+        let behind = partition(table.len() / ENTRY, |n| first(n) <= rule);
+        let entry = behind.checked_sub(1).and_then(|n| table.get(n * ENTRY..));
         let name = |n: usize| -> &'a str {
             entry
                 .and_then(|entry| Some((u32_at(entry, n)? as usize, u32_at(entry, n + 1)? as usize)))
@@ -300,28 +407,71 @@ impl Index {
         (name(1), name(3))
     }
 
-    /// How long a rule's pattern is, in bytes: the longer of two that match says more.
-    pub fn pattern_length(&self, pack: &Bytes, rule: RuleId) -> u16 {
-        let before = self.flags(pack, rule).pattern_start();
-        let around = usize::from(u16_at(pack.slice(&self.tail_lengths), rule as usize).unwrap_or(0)) + before;
-        u16::try_from(self.text(pack, rule).len().saturating_sub(around)).unwrap_or(0)
+    /// A rule as its list has it; empty where the pack's texts are needed for it and not loaded.
+    pub fn text(&self, pack: &Bytes, rule: RuleId) -> String {
+        let shape = self.shape(pack, rule);
+        let Some(row) = self.row(pack, rule) else { return String::new() };
+        let pattern = match row.kept(rule) {
+            Kept::Host(at) => host_text(pack, at),
+            Kept::Pattern(at) => Some(self.pattern(pack, &row, at)),
+        };
+        let Some(pattern) = pattern else { return String::new() };
+        let mut text = Vec::with_capacity(4 + pattern.len() + shape.tail.len());
+        text.extend_from_slice(shape.flags.before_pattern());
+        text.extend_from_slice(pattern);
+        text.extend_from_slice(shape.tail);
+        String::from_utf8(text).unwrap_or_default()
     }
 
-    /// A rule as its list has it.
     #[inline]
-    pub fn text<'a>(&self, pack: &'a Bytes, rule: RuleId) -> &'a [u8] {
-        let at = rule as usize;
-        let end = self.text_ends.get(at).copied().unwrap_or(0) as usize;
-        let start = at.checked_sub(1).and_then(|before| self.text_ends.get(before)).copied().unwrap_or(0) as usize;
-        pack.slice(&self.texts).get(start..end).unwrap_or_default()
+    fn row(&self, pack: &Bytes, rule: RuleId) -> Option<Row> {
+        let at = rule as usize / ROW * 12;
+        let row = pack.slice(&self.rows).get(at..at + 12)?;
+        Some(Row { patterns_before: u32_at(row, 0)? as usize, start: u32_at(row, 1)? as usize, hosts: u32_at(row, 2)? })
+    }
+
+    /// A pattern, without anchors and without the `^` it may end in.
+    #[inline]
+    fn pattern<'a>(&self, pack: &'a Bytes, row: &Row, at: usize) -> &'a [u8] {
+        let lengths = pack.slice(&self.pattern_lengths);
+        let column = |n: usize| lengths.get(n).copied().unwrap_or(0);
+        let whole = |n: usize| match column(n) {
+            LONG => {
+                pairs(pack.slice(&self.long)).find(|&(of, _)| of as usize == n).map_or(0, |(_, long)| long as usize)
+            }
+            short => usize::from(short),
+        };
+        let start = row.start + (row.patterns_before..at).map(whole).sum::<usize>();
+        pack.slice(&self.patterns).get(start..start.saturating_add(whole(at))).unwrap_or_default()
+    }
+
+    #[inline]
+    fn shape<'a>(&self, pack: &'a Bytes, rule: RuleId) -> Shape<'a> {
+        match self.row(pack, rule).map(|row| row.kept(rule)) {
+            Some(Kept::Host(_)) => Shape { flags: Flags(Flags::HOST_RULE), tail: b"^" },
+            Some(Kept::Pattern(at)) => self.shape_of(pack, at).unwrap_or(Shape { flags: Flags(0), tail: &[] }),
+            None => Shape { flags: Flags(0), tail: &[] },
+        }
+    }
+
+    #[inline]
+    fn shape_of<'a>(&self, pack: &'a Bytes, pattern: usize) -> Option<Shape<'a>> {
+        let at = usize::from(u16_at(pack.slice(&self.shape_index), pattern)?) * 12;
+        let record = pack.slice(&self.shapes).get(at..at + 12)?;
+        let (from, length) = (u32_at(record, 1)? as usize, u32_at(record, 2)? as usize);
+        let tail = pack.slice(&self.tails).get(from..from.saturating_add(length))?;
+        Some(Shape { flags: Flags(u32_at(record, 0)?), tail })
     }
 
     /// What a rule speaks of.
-    #[inline]
     pub fn flags(&self, pack: &Bytes, rule: RuleId) -> Flags {
-        u16_at(pack.slice(&self.flag_index), rule as usize)
-            .and_then(|at| self.flags.get(usize::from(at)).copied())
-            .unwrap_or(Flags(0))
+        self.shape(pack, rule).flags
+    }
+
+    /// The parameter that a `$removeparam` rule names; empty where it means all of them.
+    pub fn param<'a>(&self, pack: &'a Bytes, rule: RuleId) -> &'a [u8] {
+        let shape = self.shape(pack, rule);
+        rule::option(shape.flags.options(shape.tail), &[b"removeparam"]).unwrap_or_default()
     }
 
     /// Fills `out` with every rule that matches the request.
@@ -337,7 +487,7 @@ impl Index {
         out.clear();
         let asked = Asked { page, request, kind, third_party };
         for part in suffixes(request.host()) {
-            self.try_bucket(pack, bucket(Key::Host, part), &asked, out);
+            self.try_key(pack, key_hash(Key::Host, part), part, &asked, out);
         }
         let mut hash = seed(Key::Word);
         let mut length = 0_usize;
@@ -346,63 +496,90 @@ impl Index {
                 hash = mix(hash, byte);
                 length += 1;
                 if length == START {
-                    self.try_bucket(pack, finish(hash ^ START_MARK), &asked, out);
+                    self.try_key(pack, finish(hash ^ START_MARK), &[], &asked, out);
                 }
             } else {
                 if length >= MIN_WORD {
-                    self.try_bucket(pack, finish(hash), &asked, out);
+                    self.try_key(pack, finish(hash), &[], &asked, out);
                 }
                 hash = seed(Key::Word);
                 length = 0;
             }
         }
         if length >= MIN_WORD {
-            self.try_bucket(pack, finish(hash), &asked, out);
+            self.try_key(pack, finish(hash), &[], &asked, out);
         }
-        for &at in &page.buckets {
-            self.try_bucket(pack, at, &asked, out);
+        for &key in &page.keys {
+            self.try_key(pack, key, &[], &asked, out);
         }
-        let always = pack.slice(&self.always);
-        for n in 0..always.len() / 4 {
-            if let Some(rule) = u32_at(always, n) {
-                self.try_rule(pack, rule, &asked, out);
+        for (rule, flags) in pairs(pack.slice(&self.always)) {
+            if Flags(flags).admits(kind, third_party) {
+                self.try_rule(pack, rule, &[], &asked, out);
             }
         }
         // The same rule can be met twice (a word that stands twice), and the order of meeting means nothing.
-        for found in [&mut out.blocking, &mut out.exceptions, &mut out.params] {
+        out.blocking.sort_unstable();
+        out.blocking.dedup();
+        for found in [&mut out.exceptions, &mut out.params, &mut out.param_exceptions] {
             found.sort_unstable();
             found.dedup();
         }
     }
 
+    /// Tries the rules filed under a key. `host` is the key itself where it is a host, and else empty.
     #[inline]
-    fn try_bucket(&mut self, pack: &Bytes, at: u32, asked: &Asked<'_>, out: &mut Matches) {
-        let at = at as usize;
-        let end = self.bucket_ends.get(at).copied().unwrap_or(0);
-        let start = at.checked_sub(1).and_then(|before| self.bucket_ends.get(before)).copied().unwrap_or(0);
-        for place in start..end {
-            let rule = u32_at(pack.slice(&self.bucket_rules), place as usize);
-            if let Some(rule) = rule {
-                self.try_rule(pack, rule, asked, out);
+    fn try_key(&mut self, pack: &Bytes, hash: u64, host: &[u8], asked: &Asked<'_>, out: &mut Matches) {
+        // Most words of a URL are no rule's: a small table says so without the large ones being touched.
+        let bit = filter_bit(hash);
+        if pack.slice(&self.key_bits).get(bit / 8).is_none_or(|byte| byte & (1 << (bit % 8)) == 0) {
+            return;
+        }
+        let at = bucket(hash);
+        let (bases, ends) = (pack.slice(&self.bucket_bases), pack.slice(&self.bucket_ends));
+        let base = u32_at(bases, at / BASE).unwrap_or(0) as usize;
+        let end = usize::from(u16_at(ends, at).unwrap_or(0));
+        let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(ends, at - 1).unwrap_or(0)) };
+        if start >= end {
+            return;
+        }
+        let mask = (u64::MAX << self.rule_bits) & ENTRY_MASK;
+        let mark = entry(0, hash, self.rule_bits);
+        let column = pack.slice(&self.bucket_entries);
+        for place in base + start..base + end {
+            // Read as eight bytes; the column has one more behind its last entry.
+            let Some(bytes) = column.get(place * ENTRY..place * ENTRY + 8) else { return };
+            let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
+            if entry & mask == mark {
+                self.try_rule(pack, (entry & !mask) as RuleId, host, asked, out);
             }
         }
     }
 
     #[inline]
-    fn try_rule(&mut self, pack: &Bytes, rule: RuleId, asked: &Asked<'_>, out: &mut Matches) {
-        let flags = self.flags(pack, rule);
+    fn try_rule(&mut self, pack: &Bytes, rule: RuleId, host: &[u8], asked: &Asked<'_>, out: &mut Matches) {
+        let Some(row) = self.row(pack, rule) else { return };
+        let pattern_at = match row.kept(rule) {
+            Kept::Host(at) => {
+                // Filed under its host alone, and met by it: nothing else is asked of a request but its party and type.
+                // Where the texts are there, they prove it.
+                let proven =
+                    pack.texts().is_none() || host_text(pack, at).is_none_or(|text| text.eq_ignore_ascii_case(host));
+                if Flags(Flags::HOST_RULE).admits(asked.kind, asked.third_party) && proven && !host.is_empty() {
+                    out.blocking.push(Match { rule, length: host.len() as u16 + 1 });
+                }
+                return;
+            }
+            Kept::Pattern(at) => at,
+        };
+        let Some(Shape { flags, tail }) = self.shape_of(pack, pattern_at) else { return };
         if !flags.admits(asked.kind, asked.third_party) {
             return;
         }
-        let text = self.text(pack, rule);
-        let tail = usize::from(u16_at(pack.slice(&self.tail_lengths), rule as usize).unwrap_or(0));
-        let (start, end) = (flags.pattern_start(), text.len().saturating_sub(tail));
-        let pattern = text.get(start..end).unwrap_or_default();
-        if !self.pattern_matches(rule, flags, pattern, asked.request) {
+        let pattern = self.pattern(pack, &row, pattern_at);
+        if !self.pattern_matches(pack, rule, flags, pattern, asked.request) {
             return;
         }
-        // The options begin behind the pattern, its closing `|` if it has one, and the `$`.
-        let options = text.get(end + 1 + usize::from(flags.has(Flags::RIGHT_ANCHOR))..).unwrap_or_default();
+        let options = flags.options(tail);
         if flags.has(Flags::DOMAIN)
             && let Some(list) = rule::option(options, &[b"domain", b"from"])
             && !rule::hosts_admit(list, asked.page.host.as_bytes(), asked.page.bare.as_bytes())
@@ -422,34 +599,41 @@ impl Index {
             return;
         }
         if flags.has(Flags::REMOVEPARAM) {
-            if let Some(name) = rule::option(options, &[b"removeparam"])
-                && rule::has_param(asked.request.query(), name)
-            {
+            let named = rule::option(options, &[b"removeparam"]);
+            if flags.has(Flags::EXCEPTION) {
+                if named.is_none_or(|name| rule::has_param(asked.request.query(), name)) {
+                    out.param_exceptions.push(rule);
+                }
+            } else if named.is_some_and(|name| rule::has_param(asked.request.query(), name)) {
                 out.params.push(rule);
             }
         } else if flags.has(Flags::EXCEPTION) {
             out.exceptions.push(rule);
         } else {
-            out.blocking.push(rule);
+            let length = pattern.len() + usize::from(flags.has(Flags::SEPARATOR_END));
+            out.blocking.push(Match { rule, length: u16::try_from(length).unwrap_or(u16::MAX) });
             out.important |= flags.has(Flags::IMPORTANT);
         }
     }
 
     #[inline]
-    fn pattern_matches(&mut self, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {
+    fn pattern_matches(&mut self, pack: &Bytes, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {
+        if flags.has(Flags::PLAIN_HOST) {
+            return rule::is_or_under(request.host(), pattern);
+        }
         if flags.has(Flags::REGEX) {
-            return self.regex_matches(rule, flags, pattern, request);
+            return self.regex_matches(pack, rule, flags, pattern, request);
         }
         let hay = request.lower();
-        let to_end = flags.has(Flags::RIGHT_ANCHOR);
+        let end = rule::End { separator: flags.has(Flags::SEPARATOR_END), last: flags.has(Flags::RIGHT_ANCHOR) };
         if flags.has(Flags::HOST_ANCHOR) {
             let first = pattern.first().map(u8::to_ascii_lowercase);
             let starts = std::iter::once(request.host_start()).chain(
                 (request.host_start()..request.host_end()).filter(|&at| hay.get(at) == Some(&b'.')).map(|at| at + 1),
             );
             for at in starts {
-                if (first.is_none() || first == Some(b'*') || first == hay.get(at).copied())
-                    && rule::glob(pattern, hay, at, false, to_end)
+                if (first.is_none() || matches!(first, Some(b'*' | b'^')) || first == hay.get(at).copied())
+                    && rule::glob(pattern, hay, at, false, end)
                 {
                     return true;
                 }
@@ -457,15 +641,18 @@ impl Index {
             return false;
         }
         if flags.has(Flags::LEFT_ANCHOR) {
-            rule::glob(pattern, hay, 0, false, to_end)
-        } else if flags.has(Flags::CAPITALS) {
-            rule::glob(pattern, hay, 0, true, to_end)
+            rule::glob(pattern, hay, 0, false, end)
         } else {
-            rule::glob_anywhere(pattern, hay, to_end)
+            rule::glob_anywhere(pattern, hay, end)
         }
     }
 
-    fn regex_matches(&mut self, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {
+    fn regex_matches(&mut self, pack: &Bytes, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {
+        let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
+        // Most URLs are too short, too long or end otherwise: then it need not even be compiled.
+        if !self.could_match(pack, rule, hay) {
+            return false;
+        }
         let known = self.regexes.iter().position(|(of, _)| *of == rule);
         let at = match known {
             Some(at) => at,
@@ -478,9 +665,54 @@ impl Index {
                 self.regexes.len() - 1
             }
         };
-        let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
         self.regexes.get(at).and_then(|(_, regex)| regex.as_ref()).is_some_and(|regex| regex.is_match(hay))
     }
+
+    /// Whether a URL has the length and the ending of those that a rule's regular expression matches.
+    fn could_match(&self, pack: &Bytes, rule: RuleId, hay: &[u8]) -> bool {
+        let shapes = pack.slice(&self.regex_shapes);
+        let of = |n: usize| shapes.get(n * REGEX_SHAPE..).and_then(|row| u32_at(row, 0)).unwrap_or(u32::MAX);
+        let at = partition(shapes.len() / REGEX_SHAPE, |n| of(n) < rule);
+        let Some(row) = shapes.get(at * REGEX_SHAPE..(at + 1) * REGEX_SHAPE).filter(|_| of(at) == rule) else {
+            return true;
+        };
+        let length = hay.len() as u32;
+        if u32_at(row, 1).is_some_and(|least| length < least) || u32_at(row, 2).is_some_and(|most| length > most) {
+            return false;
+        }
+        let sets = row.get(12..).unwrap_or_default().chunks_exact(16);
+        hay.iter().rev().zip(sets).all(|(&byte, set)| {
+            !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
+        })
+    }
+}
+
+/// The first of `0..length` for which `before` does not hold, where it holds for all in front and for none behind.
+fn partition(length: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, length);
+    while low < high {
+        let middle = low.midpoint(high);
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The text of a host among the rules that are a host and nothing else.
+fn host_text(pack: &Bytes, at: usize) -> Option<&[u8]> {
+    let texts = pack.texts()?;
+    let (start, end) = {
+        let ends = texts.slice(&texts.range(Section::HostEnds).ok()?);
+        (at.checked_sub(1).map_or(Some(0), |before| u32_at(ends, before))?, u32_at(ends, at)?)
+    };
+    texts.slice(&texts.range(Section::Hosts).ok()?).get(start as usize..end as usize)
+}
+
+fn pairs(column: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+    column.chunks_exact(8).filter_map(|pair| Some((u32_at(pair, 0)?, u32_at(pair, 1)?)))
 }
 
 /// Compiles `/pattern/`; `None` where the `regex` crate does not take it, for instance look-around.
@@ -501,20 +733,4 @@ struct Asked<'a> {
     request: &'a Address,
     kind: RequestType,
     third_party: bool,
-}
-
-fn words(column: &[u8]) -> impl Iterator<Item = u32> {
-    column.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(u32::from_le_bytes)
-}
-
-fn running_sums(column: &[u8]) -> Vec<u32> {
-    let mut sum = 0_u32;
-    column
-        .chunks_exact(2)
-        .filter_map(|b| b.try_into().ok())
-        .map(|b| {
-            sum = sum.wrapping_add(u32::from(u16::from_le_bytes(b)));
-            sum
-        })
-        .collect()
 }

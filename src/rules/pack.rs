@@ -1,8 +1,10 @@
 //! The pack: all rules, owners and list facts in one run of bytes that is used where it lies.
 //!
-//! Loading checks the header and the checksum and adds up two columns; nothing else is parsed or copied. Layout, all
-//! numbers little-endian: `magic[8] version:u32 sections:u32 length:u64 xxh3:u64`, a table of `id:u32 offset:u32
-//! length:u32 0:u32` for each section, then the sections. The checksum is over all that follows the header.
+//! Loading checks the header and the checksum; nothing is parsed or copied. What only reports need, the rules' own texts
+//! and lines, is a second run of bytes that may be loaded later, or never.
+//!
+//! Layout, all numbers little-endian: `magic[8] version:u32 sections:u32 length:u64 xxh64:u64`, a table of `id:u32
+//! offset:u32 length:u32 0:u32` for each section, then the sections. The checksum is over all that follows the header.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,8 +13,10 @@ use crate::error::Error;
 
 /// The first bytes of every pack.
 pub const MAGIC: &[u8; 8] = b"ONLKPACK";
+/// The first bytes of the texts that belong to a pack.
+pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
@@ -22,29 +26,30 @@ const ENTRY: usize = 16;
 pub enum Section {
     /// JSON: the facts of each list.
     Lists = 1,
-    /// The rules' texts, end to end, in order of list and line.
-    Texts = 2,
-    /// `u16` a rule: the length of its text.
-    TextLengths = 3,
-    /// `u16` a rule: how many bytes of its text come after its pattern.
-    TailLengths = 4,
-    /// `u16` a rule: which entry of `FlagTable`.
-    FlagIndex = 5,
-    /// `u32` each: the distinct flags.
-    FlagTable = 6,
-    /// `u32` a rule: its line minus the line of the rule before it.
+    /// The rules' patterns, end to end, in order of list and line; without those that are a host and nothing else.
+    Patterns = 2,
+    /// `u8` a pattern: its length; 255 where `LongPatterns` has it.
+    PatternLengths = 3,
+    /// `patterns_before:u32 start:u32 hosts:u32` every 32 rules: how many patterns come before, where the first of these
+    /// rules' patterns starts, and a bit for each rule that is a host and nothing else.
+    RuleRows = 4,
+    /// `u16` a pattern: which entry of `Shapes`.
+    ShapeIndex = 5,
+    /// `flags:u32 tail_at:u32 tail_length:u32` each: what rules share.
+    Shapes = 6,
+    /// In the texts. `u8` a rule: its line minus the line of the rule before it; 255 where `LongLines` has it.
     LineDeltas = 7,
-    /// `list:u32 first_rule:u32 first_line:u32 technique:u32` a list.
+    /// `list:u32 first_rule:u32 rules:u32 first_line:u32 technique:u32` a list.
     ListRanges = 8,
     /// `first_rule:u32 title_at:u32 title_length:u32 company_at:u32 company_length:u32` a stretch of one list section.
     ListSections = 9,
     /// Names used by `ListSections` and the owners.
     Names = 10,
-    /// `u16` a bucket: how many rules it has.
-    BucketCounts = 11,
-    /// `u32` a place: the rule there, bucket by bucket.
-    BucketRules = 12,
-    /// `u32` each: rules that no key leads to.
+    /// `u16` a bucket: where its entries end, counted from the base that it shares with 255 others.
+    BucketEnds = 11,
+    /// 7 bytes an entry: a rule's number, and above it the low bits of the key's hash, as many as there is room for.
+    BucketEntries = 12,
+    /// `rule:u32 flags:u32` each: rules that no key leads to, or only words that every URL has.
     AlwaysRules = 13,
     /// `at:u32 length:u16 category:u8 0:u8` a company: its name. See [`super::actors`].
     Companies = 14,
@@ -52,34 +57,80 @@ pub enum Section {
     Domains = 15,
     /// `u16` a slot: a domain's number plus 1, or 0.
     DomainSlots = 16,
+    /// What follows the patterns, each once: `^$third-party`.
+    Tails = 17,
+    /// `pattern:u32 length:u32`: what does not fit `PatternLengths`.
+    LongPatterns = 18,
+    /// `rule:u32 least:u32 most:u32 endings:[u8; 16][8]`: how short and how long a URL can be that a rule's regular
+    /// expression matches, and which ASCII characters can be its last, its last but one and so on: a bit each.
+    RegexShapes = 19,
+    /// `u32` every 256 buckets: how many entries come before.
+    BucketBases = 20,
+    /// In the texts. The rules that are a host and nothing else: the hosts, end to end.
+    Hosts = 21,
+    /// In the texts. `u32` a host: where it ends.
+    HostEnds = 22,
+    /// In the texts. `rule:u32 delta:u32`: what does not fit `LineDeltas`.
+    LongLines = 23,
+    /// In the texts. `u64`: the checksum of the pack that they belong to.
+    Of = 24,
+    /// A bit for each value of 19 bits of a key's hash: whether any rule is filed under such a key.
+    KeyBits = 25,
 }
 
 /// The bytes of a pack, checked.
 #[derive(Debug)]
 pub struct Bytes {
     bytes: Cow<'static, [u8]>,
+    sum: u64,
     sections: Vec<(u32, Range<usize>)>,
+    texts: Option<Box<Bytes>>,
 }
 
 impl Bytes {
-    /// Checks the header, the checksum and the table of sections.
-    pub fn check(bytes: Cow<'static, [u8]>) -> Result<Self, Error> {
-        let header = bytes.get(..HEADER).ok_or(Error::PackForeign)?;
-        if !header.starts_with(MAGIC) {
-            return Err(Error::PackForeign);
+    /// Checks the header, the checksum and the table of sections; of the texts too, if they follow the pack.
+    pub fn check(mut bytes: Cow<'static, [u8]>) -> Result<Self, Error> {
+        let whole = length(&bytes, MAGIC)?;
+        if bytes.len() > whole {
+            let rest = match &mut bytes {
+                Cow::Borrowed(both) => {
+                    let (pack, rest) = both.split_at_checked(whole).unwrap_or((both, &[]));
+                    *both = pack;
+                    Cow::Borrowed(rest)
+                }
+                Cow::Owned(both) => Cow::Owned(both.split_off(whole)),
+            };
+            let mut pack = Self::one(bytes, MAGIC)?;
+            pack.add_texts(rest)?;
+            return Ok(pack);
         }
-        let version = u32_at(header, 2).ok_or(Error::PackForeign)?;
-        if version != VERSION {
-            return Err(Error::PackVersion { found: version });
+        Self::one(bytes, MAGIC)
+    }
+
+    /// Adds what reports need and verdicts do not: the rules as their lists have them.
+    pub fn add_texts(&mut self, bytes: Cow<'static, [u8]>) -> Result<(), Error> {
+        let texts = Self::one(bytes, TEXTS_MAGIC)?;
+        if u64_at(texts.slice(&texts.range(Section::Of)?), 0) != Some(self.sum) {
+            return Err(Error::PackDamaged("its texts belong to another pack"));
         }
-        let count = u32_at(header, 3).ok_or(Error::PackForeign)? as usize;
-        let length = u64_at(header, 2).ok_or(Error::PackForeign)?;
-        let sum = u64_at(header, 3).ok_or(Error::PackForeign)?;
-        let body = bytes.get(HEADER..).unwrap_or_default();
-        if bytes.len() as u64 != length {
+        self.texts = Some(Box::new(texts));
+        Ok(())
+    }
+
+    /// The texts, if they are loaded.
+    pub fn texts(&self) -> Option<&Self> {
+        self.texts.as_deref()
+    }
+
+    fn one(bytes: Cow<'static, [u8]>, magic: &[u8; 8]) -> Result<Self, Error> {
+        if bytes.len() != length(&bytes, magic)? {
             return Err(Error::PackDamaged("its length is wrong"));
         }
-        if xxhash_rust::xxh3::xxh3_64(body) != sum {
+        let header = bytes.get(..HEADER).ok_or(Error::PackForeign)?;
+        let count = u32_at(header, 3).ok_or(Error::PackForeign)? as usize;
+        let sum = u64_at(header, 3).ok_or(Error::PackForeign)?;
+        let body = bytes.get(HEADER..).unwrap_or_default();
+        if xxhash_rust::xxh64::xxh64(body, 0) != sum {
             return Err(Error::PackDamaged("its checksum is wrong"));
         }
         let table = body.get(..count.saturating_mul(ENTRY)).ok_or(Error::PackDamaged("its table is cut off"))?;
@@ -94,7 +145,7 @@ impl Bytes {
             }
             sections.push((id, range));
         }
-        Ok(Self { bytes, sections })
+        Ok(Self { bytes, sum, sections, texts: None })
     }
 
     /// Where a section lies.
@@ -111,15 +162,25 @@ impl Bytes {
         self.bytes.get(range.clone()).unwrap_or_default()
     }
 
-    /// How many bytes the pack has.
+    /// How many bytes the pack has, with its texts.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + self.texts.as_ref().map_or(0, |texts| texts.len())
     }
 
     /// Whether there are none; a checked pack is never empty.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
+}
+
+/// How long a pack says that it is, if it is one of this kind and version.
+fn length(bytes: &[u8], magic: &[u8; 8]) -> Result<usize, Error> {
+    let header = bytes.get(..HEADER).filter(|header| header.starts_with(magic)).ok_or(Error::PackForeign)?;
+    let version = u32_at(header, 2).ok_or(Error::PackForeign)?;
+    if version != VERSION {
+        return Err(Error::PackVersion { found: version });
+    }
+    u64_at(header, 2).and_then(|length| usize::try_from(length).ok()).ok_or(Error::PackForeign)
 }
 
 /// Something left out, and how often.
@@ -222,8 +283,17 @@ fn u64_at(column: &[u8], n: usize) -> Option<u64> {
     column.get(n * 8..n * 8 + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
 }
 
-/// Joins sections to a pack.
-pub fn write(sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
+/// Joins sections to a pack, and others to the texts that belong to it. Both stand one after the other, and may be
+/// parted where the first one ends by its header.
+pub fn write(sections: &[(Section, Vec<u8>)], texts: Vec<(Section, Vec<u8>)>) -> Vec<u8> {
+    let (mut pack, sum) = join(MAGIC, sections);
+    let mut texts = texts;
+    texts.push((Section::Of, sum.to_le_bytes().to_vec()));
+    pack.extend(join(TEXTS_MAGIC, &texts).0);
+    pack
+}
+
+fn join(magic: &[u8; 8], sections: &[(Section, Vec<u8>)]) -> (Vec<u8>, u64) {
     let mut body = Vec::new();
     let mut at = HEADER + sections.len() * ENTRY;
     for (id, bytes) in sections {
@@ -235,14 +305,15 @@ pub fn write(sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
     for (_, bytes) in sections {
         body.extend_from_slice(bytes);
     }
+    let sum = xxhash_rust::xxh64::xxh64(&body, 0);
     let mut out = Vec::with_capacity(HEADER + body.len());
-    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(magic);
     out.extend_from_slice(&VERSION.to_le_bytes());
     out.extend_from_slice(&(sections.len() as u32).to_le_bytes());
     out.extend_from_slice(&((HEADER + body.len()) as u64).to_le_bytes());
-    out.extend_from_slice(&xxhash_rust::xxh3::xxh3_64(&body).to_le_bytes());
+    out.extend_from_slice(&sum.to_le_bytes());
     out.extend_from_slice(&body);
-    out
+    (out, sum)
 }
 
 #[cfg(test)]
@@ -251,7 +322,10 @@ mod tests {
     use super::*;
 
     fn sample() -> Vec<u8> {
-        write(&[(Section::Lists, b"[]".to_vec()), (Section::Texts, vec![7; 100])])
+        write(
+            &[(Section::Lists, b"[]".to_vec()), (Section::Patterns, vec![7; 100])],
+            vec![(Section::Hosts, b"a.example".to_vec())],
+        )
     }
 
     #[test]
@@ -263,15 +337,27 @@ mod tests {
             bad[at] ^= 1;
             assert!(Bytes::check(Cow::Owned(bad)).is_err(), "byte {at}");
         }
+        let alone = u64_at(&good, 2).unwrap() as usize;
         for length in 0..good.len() {
-            assert!(Bytes::check(Cow::Owned(good[..length].to_vec())).is_err(), "length {length}");
+            let cut = Bytes::check(Cow::Owned(good[..length].to_vec()));
+            assert_eq!(cut.is_ok(), length == alone, "length {length}: a pack may come without its texts");
         }
+    }
+
+    #[test]
+    fn texts_of_another_pack_are_refused() {
+        let good = sample();
+        let alone = u64_at(&good, 2).unwrap() as usize;
+        let other = write(&[(Section::Lists, b"[1]".to_vec())], vec![]);
+        let mut pack = Bytes::check(Cow::Owned(other)).unwrap();
+        assert!(pack.add_texts(Cow::Owned(good[alone..].to_vec())).is_err());
+        assert!(pack.add_texts(Cow::Owned(good[..alone].to_vec())).is_err(), "a pack is no texts");
     }
 
     #[test]
     fn sections_come_back() {
         let pack = Bytes::check(Cow::Owned(sample())).unwrap();
-        let range = pack.range(Section::Texts).unwrap();
+        let range = pack.range(Section::Patterns).unwrap();
         assert_eq!(pack.slice(&range), &[7; 100]);
         assert!(pack.range(Section::Names).is_err());
     }

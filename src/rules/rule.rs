@@ -37,8 +37,18 @@ impl Flags {
 
     /// Has `$denyallow=`: does not speak of requests to certain hosts.
     pub const DENYALLOW: u32 = 1 << 26;
-    /// The pattern has capital letters, so it cannot be searched for as it stands.
-    pub const CAPITALS: u32 = 1 << 25;
+    /// The pattern ends in `^`, which is kept with the options.
+    pub const SEPARATOR_END: u32 = 1 << 27;
+    /// The whole pattern is a host: `||a.example^`.
+    pub const PLAIN_HOST: u32 = 1 << 28;
+
+    /// The flags of `||host^` and nothing else, as five of six rules are: every type, either party.
+    pub const HOST_RULE: u32 = Self::TYPES
+        | Self::FIRST_PARTY
+        | Self::THIRD_PARTY
+        | Self::HOST_ANCHOR
+        | Self::SEPARATOR_END
+        | Self::PLAIN_HOST;
 
     /// Whether the bit (or one of the bits) is set.
     pub fn has(self, bit: u32) -> bool {
@@ -51,17 +61,43 @@ impl Flags {
         self.0 & (1 << (kind as u32)) != 0 && self.0 & party != 0
     }
 
-    /// How many bytes of the rule's text come before its pattern: `@@`, then `||` or `|`.
-    pub fn pattern_start(self) -> usize {
-        let exception = if self.has(Self::EXCEPTION) { 2 } else { 0 };
-        let anchor = if self.has(Self::HOST_ANCHOR) {
-            2
-        } else if self.has(Self::LEFT_ANCHOR) {
-            1
-        } else {
-            0
-        };
-        exception + anchor
+    /// What stands before a rule's pattern: `@@`, then `||` or `|`.
+    pub fn before_pattern(self) -> &'static [u8] {
+        match (self.has(Self::EXCEPTION), self.has(Self::HOST_ANCHOR), self.has(Self::LEFT_ANCHOR)) {
+            (true, true, _) => b"@@||",
+            (true, false, true) => b"@@|",
+            (true, false, false) => b"@@",
+            (false, true, _) => b"||",
+            (false, false, true) => b"|",
+            (false, false, false) => b"",
+        }
+    }
+
+    /// The options in what follows a rule's pattern: behind the pattern's own end and the `$`.
+    pub fn options(self, tail: &[u8]) -> &[u8] {
+        let end = usize::from(self.has(Self::SEPARATOR_END)) + usize::from(self.has(Self::RIGHT_ANCHOR));
+        tail.get(end + 1..).unwrap_or_default()
+    }
+}
+
+/// How a pattern ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct End {
+    /// In `^`: a separator, or the end of the URL.
+    pub separator: bool,
+    /// In `|`: the end of the URL.
+    pub last: bool,
+}
+
+impl End {
+    /// Whether a pattern that has matched up to `at` may end there.
+    #[inline]
+    fn fits(self, hay: &[u8], at: usize) -> bool {
+        match (self.separator, hay.get(at)) {
+            (_, None) => true,
+            (false, Some(_)) => !self.last,
+            (true, Some(&byte)) => is_separator(byte) && (!self.last || at + 1 == hay.len()),
+        }
     }
 }
 
@@ -125,25 +161,33 @@ fn is_separator(byte: u8) -> bool {
     !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%') || byte >= 0x80)
 }
 
-/// Whether a pattern (in lower case) with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain
+/// Whether a pattern with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain
 /// part, which is quick, and tries the rest behind each place where that stands.
-pub fn glob_anywhere(pattern: &[u8], hay: &[u8], to_end: bool) -> bool {
+pub fn glob_anywhere(pattern: &[u8], hay: &[u8], end: End) -> bool {
     let plain = pattern.iter().position(|b| matches!(b, b'*' | b'^')).unwrap_or(pattern.len());
     let Some((head, rest)) = pattern.split_at_checked(plain).filter(|(head, _)| !head.is_empty()) else {
-        return glob(pattern, hay, 0, true, to_end);
+        return glob(pattern, hay, 0, true, end);
     };
-    memchr::memmem::find_iter(hay, head).any(|at| glob(rest, hay, at + head.len(), false, to_end))
+    let Some(first) = head.first().map(u8::to_ascii_lowercase) else { return false };
+    let last = (hay.len() + 1).saturating_sub(head.len());
+    let starts = hay.get(..last).unwrap_or_default();
+    // A URL is short: to compare byte by byte is quicker than to prepare a search.
+    starts.iter().enumerate().any(|(at, &byte)| {
+        byte == first
+            && hay.get(at..at + head.len()).is_some_and(|part| part.eq_ignore_ascii_case(head))
+            && glob(rest, hay, at + head.len(), false, end)
+    })
 }
 
 /// Whether a pattern with `*` and `^` matches `hay` (in lower case) at `start`, or, with `anywhere`, at or after it.
-pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, to_end: bool) -> bool {
+pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, end: End) -> bool {
     let (mut p, mut s) = (0_usize, start);
     // Where to go on after the last `*` when what follows it did not match: the only state a glob needs.
     let mut star = anywhere.then_some((0_usize, start));
     loop {
         let step = match (pattern.get(p).copied(), hay.get(s).copied()) {
-            (None, at_end) => {
-                if !to_end || at_end.is_none() {
+            (None, _) => {
+                if end.fits(hay, s) {
                     return true;
                 }
                 false
@@ -184,7 +228,7 @@ mod tests {
     #[test]
     fn globs() {
         let url = b"https://a.example/x/ads-1.js?q=1";
-        for (pattern, anywhere, to_end, hit) in [
+        for (pattern, anywhere, last, hit) in [
             (&b"https://a.example^"[..], false, false, true),
             (b"/ads-*.js^", true, false, true),
             (b"/ads-*.css", true, false, false),
@@ -197,9 +241,14 @@ mod tests {
             (b"example^x^", true, false, true),
             (b"ads^", true, false, false),
         ] {
-            assert_eq!(glob(pattern, url, 0, anywhere, to_end), hit, "{}", String::from_utf8_lossy(pattern));
-            if anywhere && !pattern.iter().any(u8::is_ascii_uppercase) {
-                assert_eq!(glob_anywhere(pattern, url, to_end), hit, "{}", String::from_utf8_lossy(pattern));
+            let mut ends = vec![(pattern, End { separator: false, last })];
+            // The same pattern with its last `^` kept apart.
+            ends.extend(pattern.strip_suffix(b"^").map(|rest| (rest, End { separator: true, last })));
+            for (pattern, end) in ends {
+                assert_eq!(glob(pattern, url, 0, anywhere, end), hit, "{}", String::from_utf8_lossy(pattern));
+                if anywhere {
+                    assert_eq!(glob_anywhere(pattern, url, end), hit, "{}", String::from_utf8_lossy(pattern));
+                }
             }
         }
     }
