@@ -10,7 +10,7 @@ use std::ops::Range;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::pack::{Bytes, Section, u16_at, u32_at};
-use super::rule::{self, Flags};
+use super::rule::{self, Flags, Pairs};
 use crate::address::Address;
 use crate::error::Error;
 use crate::observation::RequestType;
@@ -263,6 +263,7 @@ pub struct Index {
     names: Range<usize>,
     lists: Vec<ListRange>,
     regexes: Vec<(RuleId, Option<Regex>)>,
+    labels: Vec<usize>,
 }
 
 /// Where a rule's pattern is kept.
@@ -348,6 +349,7 @@ impl Index {
             names: range(Section::Names)?,
             lists,
             regexes: Vec::new(),
+            labels: Vec::new(),
         })
     }
 
@@ -485,7 +487,12 @@ impl Index {
         out: &mut Matches,
     ) {
         out.clear();
-        let asked = Asked { page, request, kind, third_party };
+        let mut labels = std::mem::take(&mut self.labels);
+        labels.clear();
+        labels.push(request.host_start());
+        let dots = request.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
+        labels.extend(dots.map(|(at, _)| request.host_start() + at + 1));
+        let asked = Asked { page, request, kind, third_party, pairs: Pairs::of(request.lower()), labels };
         for part in suffixes(request.host()) {
             self.try_key(pack, key_hash(Key::Host, part), part, &asked, out);
         }
@@ -517,6 +524,7 @@ impl Index {
                 self.try_rule(pack, rule, &[], &asked, out);
             }
         }
+        self.labels = asked.labels;
         // The same rule can be met twice (a word that stands twice), and the order of meeting means nothing.
         out.blocking.sort_unstable();
         out.blocking.dedup();
@@ -576,7 +584,7 @@ impl Index {
             return;
         }
         let pattern = self.pattern(pack, &row, pattern_at);
-        if !self.pattern_matches(pack, rule, flags, pattern, asked.request) {
+        if !self.pattern_matches(pack, rule, flags, pattern, asked) {
             return;
         }
         let options = flags.options(tail);
@@ -617,7 +625,8 @@ impl Index {
     }
 
     #[inline]
-    fn pattern_matches(&mut self, pack: &Bytes, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {
+    fn pattern_matches(&mut self, pack: &Bytes, rule: RuleId, flags: Flags, pattern: &[u8], asked: &Asked<'_>) -> bool {
+        let request = asked.request;
         if flags.has(Flags::PLAIN_HOST) {
             return rule::is_or_under(request.host(), pattern);
         }
@@ -625,20 +634,15 @@ impl Index {
             return self.regex_matches(pack, rule, flags, pattern, request);
         }
         let hay = request.lower();
+        if !asked.pairs.can_hold(rule::head(pattern)) {
+            return false;
+        }
         let end = rule::End { separator: flags.has(Flags::SEPARATOR_END), last: flags.has(Flags::RIGHT_ANCHOR) };
         if flags.has(Flags::HOST_ANCHOR) {
-            let first = pattern.first().map(u8::to_ascii_lowercase);
-            let starts = std::iter::once(request.host_start()).chain(
-                (request.host_start()..request.host_end()).filter(|&at| hay.get(at) == Some(&b'.')).map(|at| at + 1),
-            );
-            for at in starts {
-                if (first.is_none() || matches!(first, Some(b'*' | b'^')) || first == hay.get(at).copied())
-                    && rule::glob(pattern, hay, at, false, end)
-                {
-                    return true;
-                }
-            }
-            return false;
+            let first = pattern.first().map(u8::to_ascii_lowercase).filter(|first| !matches!(first, b'*' | b'^'));
+            return asked.labels.iter().any(|&at| {
+                (first.is_none() || first == hay.get(at).copied()) && rule::glob(pattern, hay, at, false, end)
+            });
         }
         if flags.has(Flags::LEFT_ANCHOR) {
             rule::glob(pattern, hay, 0, false, end)
@@ -733,4 +737,7 @@ struct Asked<'a> {
     request: &'a Address,
     kind: RequestType,
     third_party: bool,
+    pairs: Pairs,
+    /// Where the host's labels start.
+    labels: Vec<usize>,
 }

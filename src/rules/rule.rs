@@ -161,14 +161,55 @@ fn is_separator(byte: u8) -> bool {
     !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%') || byte >= 0x80)
 }
 
+/// Which pairs of neighbouring bytes a URL has, as a set that may hold a few more. Made once a request, it spares most
+/// patterns the search through the URL.
+#[derive(Debug, Default, Clone)]
+pub struct Pairs([u64; 16]);
+
+impl Pairs {
+    /// Of a URL in lower case.
+    pub fn of(hay: &[u8]) -> Self {
+        let mut pairs = Self::default();
+        for (&a, &b) in hay.iter().zip(hay.iter().skip(1)) {
+            let bit = Self::bit(a, b);
+            if let Some(word) = pairs.0.get_mut(bit / 64) {
+                *word |= 1 << (bit % 64);
+            }
+        }
+        pairs
+    }
+
+    /// Whether the URL can hold this text: its last pairs of bytes are all there. (The first are often a host, by which
+    /// the rule was found.)
+    #[inline]
+    pub fn can_hold(&self, text: &[u8]) -> bool {
+        const ENOUGH: usize = 8;
+        text.iter().zip(text.iter().skip(1)).rev().take(ENOUGH).all(|(a, b)| {
+            let bit = Self::bit(a.to_ascii_lowercase(), b.to_ascii_lowercase());
+            self.0.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+        })
+    }
+
+    #[inline]
+    fn bit(a: u8, b: u8) -> usize {
+        ((usize::from(a) << 5) ^ usize::from(b)) & 1023
+    }
+}
+
+/// The plain part that a pattern starts with: what comes before its first `*` or `^`.
+pub fn head(pattern: &[u8]) -> &[u8] {
+    let plain = pattern.iter().position(|b| matches!(b, b'*' | b'^')).unwrap_or(pattern.len());
+    pattern.get(..plain).unwrap_or_default()
+}
+
 /// Whether a pattern with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain
 /// part, which is quick, and tries the rest behind each place where that stands.
 pub fn glob_anywhere(pattern: &[u8], hay: &[u8], end: End) -> bool {
-    let plain = pattern.iter().position(|b| matches!(b, b'*' | b'^')).unwrap_or(pattern.len());
-    let Some((head, rest)) = pattern.split_at_checked(plain).filter(|(head, _)| !head.is_empty()) else {
+    let head = head(pattern);
+    let rest = pattern.get(head.len()..).unwrap_or_default();
+    let Some(first) = head.first().map(u8::to_ascii_lowercase) else {
         return glob(pattern, hay, 0, true, end);
     };
-    let Some(first) = head.first().map(u8::to_ascii_lowercase) else { return false };
     let last = (hay.len() + 1).saturating_sub(head.len());
     let starts = hay.get(..last).unwrap_or_default();
     // A URL is short: to compare byte by byte is quicker than to prepare a search.
