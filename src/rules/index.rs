@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::columns::{Columns, Kept, Shape, View, pairs, partition};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use super::rule::{self, Flags, Pairs};
 use crate::address::Address;
@@ -35,8 +36,6 @@ pub const MIN_WORD: usize = 2;
 pub const START: usize = 4;
 /// How many of a URL's last bytes [`Section::RegexShapes`] speaks of.
 pub const ENDING: usize = 8;
-/// How many bytes a row of [`Section::RegexShapes`] has.
-const REGEX_SHAPE: usize = 12 + 16 * ENDING;
 /// How many compiled regular expressions are kept; they are few in the lists and large in memory.
 const MAX_REGEXES: usize = 96;
 /// What one compiled regular expression may take, in bytes.
@@ -234,75 +233,22 @@ pub struct RulePlace<'a> {
     pub exception: bool,
 }
 
-/// What many rules share: their flags, and what follows their pattern.
-#[derive(Debug, Clone, Copy)]
-struct Shape<'a> {
-    flags: Flags,
-    tail: &'a [u8],
-}
-
 /// The rules of a pack.
 #[derive(Debug)]
 pub struct Index {
-    rules: usize,
-    rule_bits: u32,
-    rows: Range<usize>,
-    patterns: Range<usize>,
-    pattern_lengths: Range<usize>,
-    shape_index: Range<usize>,
-    shapes: Range<usize>,
-    tails: Range<usize>,
-    long: Range<usize>,
-    key_bits: Range<usize>,
-    bucket_bases: Range<usize>,
-    bucket_ends: Range<usize>,
-    bucket_entries: Range<usize>,
-    always: Range<usize>,
-    regex_shapes: Range<usize>,
+    columns: Columns,
     sections: Range<usize>,
     names: Range<usize>,
     lists: Vec<ListRange>,
-    regexes: Vec<(RuleId, Option<Regex>)>,
+    regexes: Regexes,
     labels: Vec<usize>,
-}
-
-/// Where a rule's pattern is kept.
-enum Kept {
-    /// With the hosts, as number so many of them: `||host^` and nothing else.
-    Host(usize),
-    /// With the other patterns, as number so many of them.
-    Pattern(usize),
-}
-
-/// A row of [`Section::RuleRows`].
-struct Row {
-    /// How many patterns come before the row's.
-    patterns_before: usize,
-    /// Where the first of its patterns starts.
-    start: usize,
-    /// A bit for each rule that is a host and nothing else.
-    hosts: u32,
-}
-
-impl Row {
-    #[inline]
-    fn kept(&self, rule: RuleId) -> Kept {
-        let (at, bit) = (rule as usize / ROW * ROW, rule % ROW as u32);
-        let hosts_in_front = (self.hosts & !(u32::MAX << bit)).count_ones() as usize;
-        if self.hosts & (1 << bit) != 0 {
-            Kept::Host(at.saturating_sub(self.patterns_before) + hosts_in_front)
-        } else {
-            Kept::Pattern(self.patterns_before + bit as usize - hosts_in_front)
-        }
-    }
 }
 
 impl Index {
     /// Takes its place in a checked pack. Nothing is read but the few list ranges.
     pub fn open(pack: &Bytes) -> Result<Self, Error> {
-        let range = |section| pack.range(section);
         let lists: Vec<ListRange> = pack
-            .slice(&range(Section::ListRanges)?)
+            .slice(&pack.range(Section::ListRanges)?)
             .chunks_exact(20)
             .filter_map(|entry| {
                 Some(ListRange {
@@ -315,52 +261,24 @@ impl Index {
             })
             .collect();
         let rules = lists.last().map_or(0, |list| list.first as usize + list.rules as usize);
-        let rows = range(Section::RuleRows)?;
-        let pattern_lengths = range(Section::PatternLengths)?;
-        let shape_index = range(Section::ShapeIndex)?;
-        let key_bits = range(Section::KeyBits)?;
-        let bucket_bases = range(Section::BucketBases)?;
-        let bucket_ends = range(Section::BucketEnds)?;
-        if rows.len() != rules.div_ceil(ROW) * 12
-            || shape_index.len() != pattern_lengths.len() * 2
-            || key_bits.len() != 1 << (FILTER_BITS - 3)
-            || bucket_bases.len() != (4 << BUCKET_BITS) / BASE
-            || bucket_ends.len() != 2 << BUCKET_BITS
-        {
-            return Err(Error::PackDamaged("its columns differ in length"));
-        }
         Ok(Self {
-            rules,
-            rule_bits: rule_bits(rules),
-            rows,
-            patterns: range(Section::Patterns)?,
-            pattern_lengths,
-            shape_index,
-            shapes: range(Section::Shapes)?,
-            tails: range(Section::Tails)?,
-            long: range(Section::LongPatterns)?,
-            key_bits,
-            bucket_bases,
-            bucket_ends,
-            bucket_entries: range(Section::BucketEntries)?,
-            always: range(Section::AlwaysRules)?,
-            regex_shapes: range(Section::RegexShapes)?,
-            sections: range(Section::ListSections)?,
-            names: range(Section::Names)?,
+            columns: Columns::open(pack, rules)?,
+            sections: pack.range(Section::ListSections)?,
+            names: pack.range(Section::Names)?,
             lists,
-            regexes: Vec::new(),
+            regexes: Regexes::default(),
             labels: Vec::new(),
         })
     }
 
     /// How many rules there are.
     pub fn len(&self) -> usize {
-        self.rules
+        self.columns.rules()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rules == 0
+        self.len() == 0
     }
 
     /// The lists, in the pack's order.
@@ -377,7 +295,7 @@ impl Index {
     pub fn place<'a>(&self, pack: &'a Bytes, rule: RuleId) -> Option<RulePlace<'a>> {
         let list = self.list_of(rule)?;
         let (section, company) = self.heading(pack, rule);
-        let exception = self.shape(pack, rule).flags.has(Flags::EXCEPTION);
+        let exception = self.flags(pack, rule).has(Flags::EXCEPTION);
         let line = self.line(pack, list, rule).unwrap_or(0);
         Some(RulePlace { list: list.list, line, text: self.text(pack, rule), section, company, exception })
     }
@@ -411,68 +329,17 @@ impl Index {
 
     /// A rule as its list has it; empty where the pack's texts are needed for it and not loaded.
     pub fn text(&self, pack: &Bytes, rule: RuleId) -> String {
-        let shape = self.shape(pack, rule);
-        let Some(row) = self.row(pack, rule) else { return String::new() };
-        let pattern = match row.kept(rule) {
-            Kept::Host(at) => host_text(pack, at),
-            Kept::Pattern(at) => Some(self.pattern(pack, &row, at)),
-        };
-        let Some(pattern) = pattern else { return String::new() };
-        let mut text = Vec::with_capacity(4 + pattern.len() + shape.tail.len());
-        text.extend_from_slice(shape.flags.before_pattern());
-        text.extend_from_slice(pattern);
-        text.extend_from_slice(shape.tail);
-        String::from_utf8(text).unwrap_or_default()
-    }
-
-    #[inline]
-    fn row(&self, pack: &Bytes, rule: RuleId) -> Option<Row> {
-        let at = rule as usize / ROW * 12;
-        let row = pack.slice(&self.rows).get(at..at + 12)?;
-        Some(Row { patterns_before: u32_at(row, 0)? as usize, start: u32_at(row, 1)? as usize, hosts: u32_at(row, 2)? })
-    }
-
-    /// A pattern, without anchors and without the `^` it may end in.
-    #[inline]
-    fn pattern<'a>(&self, pack: &'a Bytes, row: &Row, at: usize) -> &'a [u8] {
-        let lengths = pack.slice(&self.pattern_lengths);
-        let column = |n: usize| lengths.get(n).copied().unwrap_or(0);
-        let whole = |n: usize| match column(n) {
-            LONG => {
-                pairs(pack.slice(&self.long)).find(|&(of, _)| of as usize == n).map_or(0, |(_, long)| long as usize)
-            }
-            short => usize::from(short),
-        };
-        let start = row.start + (row.patterns_before..at).map(whole).sum::<usize>();
-        pack.slice(&self.patterns).get(start..start.saturating_add(whole(at))).unwrap_or_default()
-    }
-
-    #[inline]
-    fn shape<'a>(&self, pack: &'a Bytes, rule: RuleId) -> Shape<'a> {
-        match self.row(pack, rule).map(|row| row.kept(rule)) {
-            Some(Kept::Host(_)) => Shape { flags: Flags(Flags::HOST_RULE), tail: b"^" },
-            Some(Kept::Pattern(at)) => self.shape_of(pack, at).unwrap_or(Shape { flags: Flags(0), tail: &[] }),
-            None => Shape { flags: Flags(0), tail: &[] },
-        }
-    }
-
-    #[inline]
-    fn shape_of<'a>(&self, pack: &'a Bytes, pattern: usize) -> Option<Shape<'a>> {
-        let at = usize::from(u16_at(pack.slice(&self.shape_index), pattern)?) * 12;
-        let record = pack.slice(&self.shapes).get(at..at + 12)?;
-        let (from, length) = (u32_at(record, 1)? as usize, u32_at(record, 2)? as usize);
-        let tail = pack.slice(&self.tails).get(from..from.saturating_add(length))?;
-        Some(Shape { flags: Flags(u32_at(record, 0)?), tail })
+        self.columns.view(pack).text(rule).unwrap_or_default()
     }
 
     /// What a rule speaks of.
     pub fn flags(&self, pack: &Bytes, rule: RuleId) -> Flags {
-        self.shape(pack, rule).flags
+        self.columns.view(pack).shape(rule).flags
     }
 
     /// The parameter that a `$removeparam` rule names; empty where it means all of them.
     pub fn param<'a>(&self, pack: &'a Bytes, rule: RuleId) -> &'a [u8] {
-        let shape = self.shape(pack, rule);
+        let shape = self.columns.view(pack).shape(rule);
         rule::option(shape.flags.options(shape.tail), &[b"removeparam"]).unwrap_or_default()
     }
 
@@ -493,8 +360,9 @@ impl Index {
         let dots = request.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
         labels.extend(dots.map(|(at, _)| request.host_start() + at + 1));
         let asked = Asked { page, request, kind, third_party, pairs: Pairs::of(request.lower()), labels };
+        let mut search = Search { view: self.columns.view(pack), regexes: &mut self.regexes, asked: &asked, out };
         for part in suffixes(request.host()) {
-            self.try_key(pack, key_hash(Key::Host, part), part, &asked, out);
+            search.try_key(key_hash(Key::Host, part), part);
         }
         let mut hash = seed(Key::Word);
         let mut length = 0_usize;
@@ -503,25 +371,25 @@ impl Index {
                 hash = mix(hash, byte);
                 length += 1;
                 if length == START {
-                    self.try_key(pack, finish(hash ^ START_MARK), &[], &asked, out);
+                    search.try_key(finish(hash ^ START_MARK), &[]);
                 }
             } else {
                 if length >= MIN_WORD {
-                    self.try_key(pack, finish(hash), &[], &asked, out);
+                    search.try_key(finish(hash), &[]);
                 }
                 hash = seed(Key::Word);
                 length = 0;
             }
         }
         if length >= MIN_WORD {
-            self.try_key(pack, finish(hash), &[], &asked, out);
+            search.try_key(finish(hash), &[]);
         }
         for &key in &page.keys {
-            self.try_key(pack, key, &[], &asked, out);
+            search.try_key(key, &[]);
         }
-        for (rule, flags) in pairs(pack.slice(&self.always)) {
+        for (rule, flags) in pairs(search.view.always) {
             if Flags(flags).admits(kind, third_party) {
-                self.try_rule(pack, rule, &[], &asked, out);
+                search.try_rule(rule, &[]);
             }
         }
         self.labels = asked.labels;
@@ -533,58 +401,68 @@ impl Index {
             found.dedup();
         }
     }
+}
 
+/// One request's way through the rules.
+struct Search<'a> {
+    view: View<'a>,
+    regexes: &'a mut Regexes,
+    asked: &'a Asked<'a>,
+    out: &'a mut Matches,
+}
+
+impl Search<'_> {
     /// Tries the rules filed under a key. `host` is the key itself where it is a host, and else empty.
     #[inline]
-    fn try_key(&mut self, pack: &Bytes, hash: u64, host: &[u8], asked: &Asked<'_>, out: &mut Matches) {
+    fn try_key(&mut self, hash: u64, host: &[u8]) {
         // Most words of a URL are no rule's: a small table says so without the large ones being touched.
         let bit = filter_bit(hash);
-        if pack.slice(&self.key_bits).get(bit / 8).is_none_or(|byte| byte & (1 << (bit % 8)) == 0) {
+        if self.view.key_bits.get(bit / 8).is_none_or(|byte| byte & (1 << (bit % 8)) == 0) {
             return;
         }
         let at = bucket(hash);
-        let (bases, ends) = (pack.slice(&self.bucket_bases), pack.slice(&self.bucket_ends));
+        let (bases, ends) = (self.view.bucket_bases, self.view.bucket_ends);
         let base = u32_at(bases, at / BASE).unwrap_or(0) as usize;
         let end = usize::from(u16_at(ends, at).unwrap_or(0));
         let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(ends, at - 1).unwrap_or(0)) };
         if start >= end {
             return;
         }
-        let mask = (u64::MAX << self.rule_bits) & ENTRY_MASK;
-        let mark = entry(0, hash, self.rule_bits);
-        let column = pack.slice(&self.bucket_entries);
+        let mask = (u64::MAX << self.view.rule_bits) & ENTRY_MASK;
+        let mark = entry(0, hash, self.view.rule_bits);
+        let column = self.view.bucket_entries;
         for place in base + start..base + end {
             // Read as eight bytes; the column has one more behind its last entry.
             let Some(bytes) = column.get(place * ENTRY..place * ENTRY + 8) else { return };
             let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
             if entry & mask == mark {
-                self.try_rule(pack, (entry & !mask) as RuleId, host, asked, out);
+                self.try_rule((entry & !mask) as RuleId, host);
             }
         }
     }
 
     #[inline]
-    fn try_rule(&mut self, pack: &Bytes, rule: RuleId, host: &[u8], asked: &Asked<'_>, out: &mut Matches) {
-        let Some(row) = self.row(pack, rule) else { return };
+    fn try_rule(&mut self, rule: RuleId, host: &[u8]) {
+        let asked = self.asked;
+        let Some(row) = self.view.row(rule) else { return };
         let pattern_at = match row.kept(rule) {
             Kept::Host(at) => {
                 // Filed under its host alone, and met by it: nothing else is asked of a request but its party and type.
                 // Where the texts are there, they prove it.
-                let proven =
-                    pack.texts().is_none() || host_text(pack, at).is_none_or(|text| text.eq_ignore_ascii_case(host));
+                let proven = self.view.host(at).is_none_or(|text| text.eq_ignore_ascii_case(host));
                 if Flags(Flags::HOST_RULE).admits(asked.kind, asked.third_party) && proven && !host.is_empty() {
-                    out.blocking.push(Match { rule, length: host.len() as u16 + 1 });
+                    self.out.blocking.push(Match { rule, length: host.len() as u16 + 1 });
                 }
                 return;
             }
             Kept::Pattern(at) => at,
         };
-        let Some(Shape { flags, tail }) = self.shape_of(pack, pattern_at) else { return };
+        let Some(Shape { flags, tail }) = self.view.shape_of(pattern_at) else { return };
         if !flags.admits(asked.kind, asked.third_party) {
             return;
         }
-        let pattern = self.pattern(pack, &row, pattern_at);
-        if !self.pattern_matches(pack, rule, flags, pattern, asked) {
+        let pattern = self.view.pattern(&row, pattern_at);
+        if !self.pattern_matches(rule, flags, pattern) {
             return;
         }
         let options = flags.options(tail);
@@ -610,28 +488,32 @@ impl Index {
             let named = rule::option(options, &[b"removeparam"]);
             if flags.has(Flags::EXCEPTION) {
                 if named.is_none_or(|name| rule::has_param(asked.request.query(), name)) {
-                    out.param_exceptions.push(rule);
+                    self.out.param_exceptions.push(rule);
                 }
             } else if named.is_some_and(|name| rule::has_param(asked.request.query(), name)) {
-                out.params.push(rule);
+                self.out.params.push(rule);
             }
         } else if flags.has(Flags::EXCEPTION) {
-            out.exceptions.push(rule);
+            self.out.exceptions.push(rule);
         } else {
             let length = pattern.len() + usize::from(flags.has(Flags::SEPARATOR_END));
-            out.blocking.push(Match { rule, length: u16::try_from(length).unwrap_or(u16::MAX) });
-            out.important |= flags.has(Flags::IMPORTANT);
+            self.out.blocking.push(Match { rule, length: u16::try_from(length).unwrap_or(u16::MAX) });
+            self.out.important |= flags.has(Flags::IMPORTANT);
         }
     }
 
     #[inline]
-    fn pattern_matches(&mut self, pack: &Bytes, rule: RuleId, flags: Flags, pattern: &[u8], asked: &Asked<'_>) -> bool {
+    fn pattern_matches(&mut self, rule: RuleId, flags: Flags, pattern: &[u8]) -> bool {
+        let asked = self.asked;
         let request = asked.request;
         if flags.has(Flags::PLAIN_HOST) {
             return rule::is_or_under(request.host(), pattern);
         }
         if flags.has(Flags::REGEX) {
-            return self.regex_matches(pack, rule, flags, pattern, request);
+            let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
+            // Most URLs are too short, too long or end otherwise: then it need not even be compiled.
+            return self.view.could_match(rule, hay)
+                && self.regexes.matches(rule, pattern, flags.has(Flags::MATCH_CASE), hay);
         }
         let hay = request.lower();
         if !asked.pairs.can_hold(rule::head(pattern)) {
@@ -650,73 +532,28 @@ impl Index {
             rule::glob_anywhere(pattern, hay, end)
         }
     }
+}
 
-    fn regex_matches(&mut self, pack: &Bytes, rule: RuleId, flags: Flags, pattern: &[u8], request: &Address) -> bool {
-        let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
-        // Most URLs are too short, too long or end otherwise: then it need not even be compiled.
-        if !self.could_match(pack, rule, hay) {
-            return false;
-        }
-        let known = self.regexes.iter().position(|(of, _)| *of == rule);
+/// The regular expressions met so far, compiled.
+#[derive(Debug, Default)]
+struct Regexes(Vec<(RuleId, Option<Regex>)>);
+
+impl Regexes {
+    fn matches(&mut self, rule: RuleId, pattern: &[u8], match_case: bool, hay: &[u8]) -> bool {
+        let known = self.0.iter().position(|(of, _)| *of == rule);
         let at = match known {
             Some(at) => at,
             None => {
                 // The oldest goes first: a page that wants many of them costs time, never memory.
-                if self.regexes.len() >= MAX_REGEXES {
-                    self.regexes.remove(0);
+                if self.0.len() >= MAX_REGEXES {
+                    self.0.remove(0);
                 }
-                self.regexes.push((rule, compile_regex(pattern, flags.has(Flags::MATCH_CASE))));
-                self.regexes.len() - 1
+                self.0.push((rule, compile_regex(pattern, match_case)));
+                self.0.len() - 1
             }
         };
-        self.regexes.get(at).and_then(|(_, regex)| regex.as_ref()).is_some_and(|regex| regex.is_match(hay))
+        self.0.get(at).and_then(|(_, regex)| regex.as_ref()).is_some_and(|regex| regex.is_match(hay))
     }
-
-    /// Whether a URL has the length and the ending of those that a rule's regular expression matches.
-    fn could_match(&self, pack: &Bytes, rule: RuleId, hay: &[u8]) -> bool {
-        let shapes = pack.slice(&self.regex_shapes);
-        let of = |n: usize| shapes.get(n * REGEX_SHAPE..).and_then(|row| u32_at(row, 0)).unwrap_or(u32::MAX);
-        let at = partition(shapes.len() / REGEX_SHAPE, |n| of(n) < rule);
-        let Some(row) = shapes.get(at * REGEX_SHAPE..(at + 1) * REGEX_SHAPE).filter(|_| of(at) == rule) else {
-            return true;
-        };
-        let length = hay.len() as u32;
-        if u32_at(row, 1).is_some_and(|least| length < least) || u32_at(row, 2).is_some_and(|most| length > most) {
-            return false;
-        }
-        let sets = row.get(12..).unwrap_or_default().chunks_exact(16);
-        hay.iter().rev().zip(sets).all(|(&byte, set)| {
-            !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
-        })
-    }
-}
-
-/// The first of `0..length` for which `before` does not hold, where it holds for all in front and for none behind.
-fn partition(length: usize, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, length);
-    while low < high {
-        let middle = low.midpoint(high);
-        if before(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
-}
-
-/// The text of a host among the rules that are a host and nothing else.
-fn host_text(pack: &Bytes, at: usize) -> Option<&[u8]> {
-    let texts = pack.texts()?;
-    let (start, end) = {
-        let ends = texts.slice(&texts.range(Section::HostEnds).ok()?);
-        (at.checked_sub(1).map_or(Some(0), |before| u32_at(ends, before))?, u32_at(ends, at)?)
-    };
-    texts.slice(&texts.range(Section::Hosts).ok()?).get(start as usize..end as usize)
-}
-
-fn pairs(column: &[u8]) -> impl Iterator<Item = (u32, u32)> {
-    column.chunks_exact(8).filter_map(|pair| Some((u32_at(pair, 0)?, u32_at(pair, 1)?)))
 }
 
 /// Compiles `/pattern/`; `None` where the `regex` crate does not take it, for instance look-around.

@@ -6,6 +6,7 @@
 pub mod actors;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod blocklist;
+mod columns;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod compile;
 pub mod index;

@@ -1,0 +1,270 @@
+//! The columns of a pack, read where they lie: from a rule's number to its pattern, its options and its text.
+
+use std::ops::Range;
+
+use super::index::{BASE, BUCKET_BITS, ENDING, FILTER_BITS, LONG, ROW, RuleId, rule_bits};
+use super::pack::{Bytes, Section, u16_at, u32_at};
+use super::rule::Flags;
+use crate::error::Error;
+
+/// How many bytes a row of [`Section::RegexShapes`] has.
+const REGEX_SHAPE: usize = 12 + 16 * ENDING;
+
+/// Where the columns lie.
+#[derive(Debug)]
+pub struct Columns {
+    rules: usize,
+    rows: Range<usize>,
+    patterns: Range<usize>,
+    pattern_lengths: Range<usize>,
+    shape_index: Range<usize>,
+    shapes: Range<usize>,
+    tails: Range<usize>,
+    long: Range<usize>,
+    key_bits: Range<usize>,
+    bucket_bases: Range<usize>,
+    bucket_ends: Range<usize>,
+    bucket_entries: Range<usize>,
+    always: Range<usize>,
+    regex_shapes: Range<usize>,
+}
+
+/// The columns themselves, for as long as one request takes.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// How many bits of a bucket's entry are the rule's number.
+    pub rule_bits: u32,
+    /// [`Section::KeyBits`]
+    pub key_bits: &'a [u8],
+    /// [`Section::BucketBases`]
+    pub bucket_bases: &'a [u8],
+    /// [`Section::BucketEnds`]
+    pub bucket_ends: &'a [u8],
+    /// [`Section::BucketEntries`]
+    pub bucket_entries: &'a [u8],
+    /// [`Section::AlwaysRules`]
+    pub always: &'a [u8],
+    rows: &'a [u8],
+    patterns: &'a [u8],
+    pattern_lengths: &'a [u8],
+    shape_index: &'a [u8],
+    shapes: &'a [u8],
+    tails: &'a [u8],
+    long: &'a [u8],
+    regex_shapes: &'a [u8],
+    /// The texts, if they are loaded: hosts, and where each ends.
+    hosts: Option<(&'a [u8], &'a [u8])>,
+}
+
+/// What many rules share: their flags, and what follows their pattern.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a> {
+    /// What the rule speaks of.
+    pub flags: Flags,
+    /// The pattern's own end, and the options.
+    pub tail: &'a [u8],
+}
+
+/// Where a rule's pattern is kept.
+#[derive(Debug, Clone, Copy)]
+pub enum Kept {
+    /// With the hosts, as number so many of them: `||host^` and nothing else.
+    Host(usize),
+    /// With the other patterns, as number so many of them.
+    Pattern(usize),
+}
+
+/// A row of [`Section::RuleRows`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// How many patterns come before the row's.
+    patterns_before: usize,
+    /// Where the first of its patterns starts.
+    start: usize,
+    /// A bit for each rule that is a host and nothing else.
+    hosts: u32,
+}
+
+impl Row {
+    /// Where one of the row's rules has its pattern.
+    #[inline]
+    pub fn kept(&self, rule: RuleId) -> Kept {
+        let (at, bit) = (rule as usize / ROW * ROW, rule % ROW as u32);
+        let hosts_in_front = (self.hosts & !(u32::MAX << bit)).count_ones() as usize;
+        if self.hosts & (1 << bit) != 0 {
+            Kept::Host(at.saturating_sub(self.patterns_before) + hosts_in_front)
+        } else {
+            Kept::Pattern(self.patterns_before + bit as usize - hosts_in_front)
+        }
+    }
+}
+
+impl Columns {
+    /// Finds the columns of a checked pack of so many rules, and looks whether they are of one length.
+    pub fn open(pack: &Bytes, rules: usize) -> Result<Self, Error> {
+        let range = |section| pack.range(section);
+        let columns = Self {
+            rules,
+            rows: range(Section::RuleRows)?,
+            patterns: range(Section::Patterns)?,
+            pattern_lengths: range(Section::PatternLengths)?,
+            shape_index: range(Section::ShapeIndex)?,
+            shapes: range(Section::Shapes)?,
+            tails: range(Section::Tails)?,
+            long: range(Section::LongPatterns)?,
+            key_bits: range(Section::KeyBits)?,
+            bucket_bases: range(Section::BucketBases)?,
+            bucket_ends: range(Section::BucketEnds)?,
+            bucket_entries: range(Section::BucketEntries)?,
+            always: range(Section::AlwaysRules)?,
+            regex_shapes: range(Section::RegexShapes)?,
+        };
+        if columns.rows.len() != rules.div_ceil(ROW) * 12
+            || columns.shape_index.len() != columns.pattern_lengths.len() * 2
+            || columns.key_bits.len() != 1 << (FILTER_BITS - 3)
+            || columns.bucket_bases.len() != (4 << BUCKET_BITS) / BASE
+            || columns.bucket_ends.len() != 2 << BUCKET_BITS
+        {
+            return Err(Error::PackDamaged("its columns differ in length"));
+        }
+        Ok(columns)
+    }
+
+    /// How many rules there are.
+    pub fn rules(&self) -> usize {
+        self.rules
+    }
+
+    /// The columns, to be read.
+    pub fn view<'a>(&self, pack: &'a Bytes) -> View<'a> {
+        let hosts = pack.texts().and_then(|texts| {
+            let column = |section| texts.range(section).ok().map(|range| texts.slice(&range));
+            Some((column(Section::Hosts)?, column(Section::HostEnds)?))
+        });
+        View {
+            rule_bits: rule_bits(self.rules),
+            key_bits: pack.slice(&self.key_bits),
+            bucket_bases: pack.slice(&self.bucket_bases),
+            bucket_ends: pack.slice(&self.bucket_ends),
+            bucket_entries: pack.slice(&self.bucket_entries),
+            always: pack.slice(&self.always),
+            rows: pack.slice(&self.rows),
+            patterns: pack.slice(&self.patterns),
+            pattern_lengths: pack.slice(&self.pattern_lengths),
+            shape_index: pack.slice(&self.shape_index),
+            shapes: pack.slice(&self.shapes),
+            tails: pack.slice(&self.tails),
+            long: pack.slice(&self.long),
+            regex_shapes: pack.slice(&self.regex_shapes),
+            hosts,
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    /// The row that a rule stands in.
+    #[inline]
+    pub fn row(&self, rule: RuleId) -> Option<Row> {
+        let at = rule as usize / ROW * 12;
+        let row = self.rows.get(at..at + 12)?;
+        Some(Row { patterns_before: u32_at(row, 0)? as usize, start: u32_at(row, 1)? as usize, hosts: u32_at(row, 2)? })
+    }
+
+    /// A pattern, without anchors and without the `^` it may end in.
+    #[inline]
+    pub fn pattern(&self, row: &Row, at: usize) -> &'a [u8] {
+        let before = self.pattern_lengths.get(row.patterns_before..at).unwrap_or_default();
+        let last = self.pattern_lengths.get(at).copied().unwrap_or(0);
+        let (mut start, mut length) = (0, usize::from(last));
+        for &length in before {
+            start += usize::from(length);
+        }
+        if last == LONG || before.contains(&LONG) {
+            let whole =
+                |n: usize| pairs(self.long).find(|&(of, _)| of as usize == n).map_or(0, |(_, long)| long as usize);
+            for (n, _) in before.iter().enumerate().filter(|&(_, &short)| short == LONG) {
+                start += whole(row.patterns_before + n).saturating_sub(usize::from(LONG));
+            }
+            if last == LONG {
+                length = whole(at);
+            }
+        }
+        let start = start.saturating_add(row.start);
+        self.patterns.get(start..start.saturating_add(length)).unwrap_or_default()
+    }
+
+    /// What a rule shares with others.
+    pub fn shape(&self, rule: RuleId) -> Shape<'a> {
+        match self.row(rule).map(|row| row.kept(rule)) {
+            Some(Kept::Host(_)) => Shape { flags: Flags(Flags::HOST_RULE), tail: b"^" },
+            Some(Kept::Pattern(at)) => self.shape_of(at).unwrap_or(Shape { flags: Flags(0), tail: &[] }),
+            None => Shape { flags: Flags(0), tail: &[] },
+        }
+    }
+
+    /// What the rule of a pattern shares with others.
+    #[inline]
+    pub fn shape_of(&self, pattern: usize) -> Option<Shape<'a>> {
+        let at = usize::from(u16_at(self.shape_index, pattern)?) * 12;
+        let record = self.shapes.get(at..at + 12)?;
+        let (from, length) = (u32_at(record, 1)? as usize, u32_at(record, 2)? as usize);
+        let tail = self.tails.get(from..from.saturating_add(length))?;
+        Some(Shape { flags: Flags(u32_at(record, 0)?), tail })
+    }
+
+    /// The text of a host among the rules that are a host and nothing else; `None` where the texts are not loaded.
+    #[inline]
+    pub fn host(&self, at: usize) -> Option<&'a [u8]> {
+        let (hosts, ends) = self.hosts?;
+        let start = at.checked_sub(1).map_or(Some(0), |before| u32_at(ends, before))?;
+        hosts.get(start as usize..u32_at(ends, at)? as usize)
+    }
+
+    /// A rule as its list has it; `None` where the texts are needed for it and not loaded.
+    pub fn text(&self, rule: RuleId) -> Option<String> {
+        let shape = self.shape(rule);
+        let row = self.row(rule)?;
+        let pattern = match row.kept(rule) {
+            Kept::Host(at) => self.host(at)?,
+            Kept::Pattern(at) => self.pattern(&row, at),
+        };
+        String::from_utf8([shape.flags.before_pattern(), pattern, shape.tail].concat()).ok()
+    }
+
+    /// Whether a URL has the length and the ending of those that a rule's regular expression matches.
+    pub fn could_match(&self, rule: RuleId, hay: &[u8]) -> bool {
+        let shapes = self.regex_shapes;
+        let of = |n: usize| shapes.get(n * REGEX_SHAPE..).and_then(|row| u32_at(row, 0)).unwrap_or(u32::MAX);
+        let at = partition(shapes.len() / REGEX_SHAPE, |n| of(n) < rule);
+        let Some(row) = shapes.get(at * REGEX_SHAPE..(at + 1) * REGEX_SHAPE).filter(|_| of(at) == rule) else {
+            return true;
+        };
+        let length = hay.len() as u32;
+        if u32_at(row, 1).is_some_and(|least| length < least) || u32_at(row, 2).is_some_and(|most| length > most) {
+            return false;
+        }
+        let sets = row.get(12..).unwrap_or_default().chunks_exact(16);
+        hay.iter().rev().zip(sets).all(|(&byte, set)| {
+            !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
+        })
+    }
+}
+
+/// The first of `0..length` for which `before` does not hold, where it holds for all in front and for none behind.
+pub fn partition(length: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, length);
+    while low < high {
+        let middle = low.midpoint(high);
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// A column of pairs of numbers.
+pub fn pairs(column: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+    column.chunks_exact(8).filter_map(|pair| Some((u32_at(pair, 0)?, u32_at(pair, 1)?)))
+}
