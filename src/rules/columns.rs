@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::index::{BASE, BUCKET_BITS, ENDING, FILTER_BITS, LONG, ROW, RuleId, rule_bits};
+use super::index::{BASE, BUCKET_BITS, ENDING, FILTER_BITS, LITERAL, LONG, ROW, RuleId, rule_bits};
 use super::pack::{Bytes, Section, u16_at, u32_at};
-use super::rule::Flags;
+use super::rule::{Flags, Pairs};
 use crate::error::Error;
 
 /// How many bytes a row of [`Section::RegexShapes`] has.
-const REGEX_SHAPE: usize = 12 + 16 * ENDING;
+const REGEX_SHAPE: usize = 12 + 16 * ENDING + LITERAL;
 
 /// Where the columns lie.
 #[derive(Debug)]
@@ -231,8 +231,8 @@ impl<'a> View<'a> {
         String::from_utf8([shape.flags.before_pattern(), pattern, shape.tail].concat()).ok()
     }
 
-    /// Whether a URL has the length and the ending of those that a rule's regular expression matches.
-    pub fn could_match(&self, rule: RuleId, hay: &[u8]) -> bool {
+    /// Whether a URL has the length, the ending and the plain text of those that a rule's regular expression matches.
+    pub fn could_match(&self, rule: RuleId, hay: &[u8], pairs: &Pairs) -> bool {
         let shapes = self.regex_shapes;
         let of = |n: usize| shapes.get(n * REGEX_SHAPE..).and_then(|row| u32_at(row, 0)).unwrap_or(u32::MAX);
         let at = partition(shapes.len() / REGEX_SHAPE, |n| of(n) < rule);
@@ -243,7 +243,12 @@ impl<'a> View<'a> {
         if u32_at(row, 1).is_some_and(|least| length < least) || u32_at(row, 2).is_some_and(|most| length > most) {
             return false;
         }
-        let sets = row.get(12..).unwrap_or_default().chunks_exact(16);
+        let (sets, literal) = row.split_at_checked(12 + 16 * ENDING).unwrap_or((row, &[]));
+        let literal = literal.split(|&byte| byte == 0).next().unwrap_or_default();
+        if !pairs.can_hold(literal) {
+            return false;
+        }
+        let sets = sets.get(12..).unwrap_or_default().chunks_exact(16);
         hay.iter().rev().zip(sets).all(|(&byte, set)| {
             !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
         })

@@ -190,6 +190,7 @@ impl Columns {
             {
                 self.regex_shapes.extend(u32s(&[id, shape.least, shape.most]));
                 self.regex_shapes.extend(shape.ending.iter().flat_map(|set| set.to_le_bytes()));
+                self.regex_shapes.extend(shape.literal);
             }
             let delta = rule.line - before.unwrap_or(rule.line);
             before = Some(rule.line);

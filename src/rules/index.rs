@@ -25,7 +25,7 @@ pub const BUCKET_BITS: u32 = 16;
 /// How many buckets share a base, from which their ends are counted.
 pub const BASE: usize = 256;
 /// How many bits of a key's hash choose its bit in [`Section::KeyBits`].
-pub const FILTER_BITS: u32 = 19;
+pub const FILTER_BITS: u32 = 20;
 /// How many rules share a row of [`Section::RuleRows`].
 pub const ROW: usize = 32;
 /// How many bytes an entry of a bucket has.
@@ -36,6 +36,8 @@ pub const MIN_WORD: usize = 2;
 pub const START: usize = 4;
 /// How many of a URL's last bytes [`Section::RegexShapes`] speaks of.
 pub const ENDING: usize = 8;
+/// How many bytes of a text that a regular expression's matches must hold.
+pub const LITERAL: usize = 16;
 /// How many compiled regular expressions are kept; they are few in the lists and large in memory.
 const MAX_REGEXES: usize = 96;
 /// What one compiled regular expression may take, in bytes.
@@ -512,7 +514,7 @@ impl Search<'_> {
         if flags.has(Flags::REGEX) {
             let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
             // Most URLs are too short, too long or end otherwise: then it need not even be compiled.
-            return self.view.could_match(rule, hay)
+            return self.view.could_match(rule, hay, &asked.pairs)
                 && self.regexes.matches(rule, pattern, flags.has(Flags::MATCH_CASE), hay);
         }
         let hay = request.lower();

@@ -61,8 +61,9 @@ pub enum Section {
     Tails = 17,
     /// `pattern:u32 length:u32`: what does not fit `PatternLengths`.
     LongPatterns = 18,
-    /// `rule:u32 least:u32 most:u32 endings:[u8; 16][8]`: how short and how long a URL can be that a rule's regular
-    /// expression matches, and which ASCII characters can be its last, its last but one and so on: a bit each.
+    /// `rule:u32 least:u32 most:u32 endings:[u8; 16][8] literal:[u8; 16]`: how short and how long a URL can be that a
+    /// rule's regular expression matches; which ASCII characters can be its last, its last but one and so on, a bit
+    /// each; and the end of the longest text that it must hold, filled up with zeros.
     RegexShapes = 19,
     /// `u32` every 256 buckets: how many entries come before.
     BucketBases = 20,
@@ -74,7 +75,7 @@ pub enum Section {
     LongLines = 23,
     /// In the texts. `u64`: the checksum of the pack that they belong to.
     Of = 24,
-    /// A bit for each value of 19 bits of a key's hash: whether any rule is filed under such a key.
+    /// A bit for each value of 20 bits of a key's hash: whether any rule is filed under such a key.
     KeyBits = 25,
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::index::{ENDING, Key, MIN_WORD, START, key_hash};
+use super::index::{ENDING, Key, LITERAL, MIN_WORD, START, key_hash};
 
 /// Keys of which every URL that a rule matches has at least one.
 pub type KeySet = BTreeSet<u64>;
@@ -32,6 +32,8 @@ pub struct Shape {
     pub most: u32,
     /// Which ASCII characters can be its last, its last but one and so on: a bit each, all of them where it is open.
     pub ending: [u128; ENDING],
+    /// The end of the longest text that it must hold, in lower case, filled up with zeros.
+    pub literal: [u8; LITERAL],
 }
 
 /// What can be said of the URLs that it matches.
@@ -48,7 +50,29 @@ pub fn shape(pattern: &str) -> Option<Shape> {
             *to = from;
         }
     }
-    Some(Shape { least, most: most.unwrap_or(u32::MAX), ending })
+    let mut literal = [0; LITERAL];
+    for (to, from) in literal.iter_mut().zip(longest(&hir)) {
+        *to = from;
+    }
+    Some(Shape { least, most: most.unwrap_or(u32::MAX), ending, literal })
+}
+
+/// The end of the longest text that all matches hold.
+fn longest(hir: &Hir) -> Vec<u8> {
+    match hir.kind() {
+        HirKind::Literal(literal) if literal.0.is_ascii() && !literal.0.contains(&0) => {
+            let from = literal.0.len().saturating_sub(LITERAL);
+            literal.0.get(from..).unwrap_or_default().to_ascii_lowercase()
+        }
+        HirKind::Capture(capture) => longest(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => longest(&repetition.sub),
+        // What every URL has says nothing.
+        HirKind::Concat(parts) => {
+            let texts = parts.iter().map(longest).filter(|text| !text.starts_with(b"http"));
+            texts.max_by_key(Vec::len).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The last characters of what a part matches, as far as they are the same in number for all its matches.
@@ -268,6 +292,20 @@ mod tests {
         assert_eq!(span(r"/^https:\/\/[a-z]{3,5}\.x/"), Some((13, u32::MAX)), "it may go on");
         assert_eq!(span(r"/[a-z]{30}\./"), Some((31, u32::MAX)));
         assert_eq!(span(r"/[/"), None);
+    }
+
+    #[test]
+    fn what_a_match_holds() {
+        let holds = |pattern: &str| {
+            let literal = shape(pattern).map(|shape| shape.literal).unwrap_or_default();
+            String::from_utf8_lossy(&literal).trim_end_matches('\0').to_owned()
+        };
+        assert_eq!(
+            holds(r"/^https:\/\/[a-z]{3}\.Tracker\.example\/[0-9]+x/"),
+            ".tracker.example/".get(1..).unwrap_or("")
+        );
+        assert_eq!(holds(r"/a(?:bcd|efg)h?/"), "a");
+        assert_eq!(holds(r"/(?:bcd|efg)/"), "");
     }
 
     #[test]
