@@ -153,6 +153,7 @@ impl Engine {
                 };
                 page.host_facts.push(HostFacts {
                     relation,
+                    subdomain: host != site,
                     who,
                     category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
                 });
@@ -161,7 +162,7 @@ impl Engine {
             }
         };
         let Some(facts) = page.host_facts.get(host_number) else { return (false, false) };
-        let (relation, category) = (facts.relation, facts.category);
+        let (relation, subdomain, category) = (facts.relation, facts.subdomain, facts.category);
         let third = relation != Relation::SameSite;
         page.third_party += u64::from(third);
         page.same_owner += u64::from(relation == Relation::SameOwner);
@@ -176,7 +177,18 @@ impl Engine {
             watcher.hosts.insert(host_number);
             watcher.category = watcher.category.min(category);
         }
-        let seen = Seen { kind, relation, matches: &self.matches, index: &self.index, pack: &self.pack };
+        let seen = Seen {
+            kind,
+            relation,
+            subdomain,
+            owner: match page.owner {
+                Some(company) if matched => self.actors.name(&self.pack, company),
+                _ => "",
+            },
+            matches: &self.matches,
+            index: &self.index,
+            pack: &self.pack,
+        };
         let mut redacted = false;
         for (technique, detector) in DETECTORS.iter().enumerate() {
             let Some(draft) = (detector.look)(&seen) else { continue };
@@ -312,6 +324,7 @@ struct Host {
 #[derive(Debug)]
 struct HostFacts {
     relation: Relation,
+    subdomain: bool,
     who: WatcherKey,
     category: u8,
 }
