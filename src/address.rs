@@ -2,11 +2,16 @@
 //!
 //! Browsers hand over URLs that the URL Standard has already normalised. This reader relies on that for what is
 //! costly (percent-encoding, dot segments) and re-does what is cheap and what matters for naming a host: case, user
-//! information, ports, trailing dots and internationalised names that a recording left in Unicode.
+//! information, ports, trailing dots, version 6 addresses and internationalised names that a recording left in Unicode.
+
+use std::net::Ipv6Addr;
 
 /// How many bytes of a URL are judged; the rest is cut, and the report counts that. Trackers' URLs are rarely longer,
 /// and a page must not be able to make one request cost a megabyte.
 pub const MAX_URL: usize = 4096;
+
+/// How long a host's name may be, in bytes: the DNS has none that is longer, so nobody can be contacted by one.
+const MAX_HOST: usize = 253;
 
 /// Whether a URL goes over the network, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +94,8 @@ impl Address {
             Some(at) => authority.get(at + 1..).unwrap_or_default(),
             None => authority,
         };
-        let (host, port) = split_port(authority);
-        let host = match host {
-            [inner @ .., b'.'] if !inner.is_empty() => inner,
-            _ => host,
-        };
-        if host.is_empty() || host.iter().any(|&b| b <= b' ' || matches!(b, b'<' | b'>' | b'"' | b'%' | 0x7f)) {
-            return Err(NotJudged::Malformed);
-        }
+        let (host, port) = split_port(authority).ok_or(NotJudged::Malformed)?;
+        let port = port_of(scheme, port).ok_or(NotJudged::Malformed)?;
 
         self.exact.extend_from_slice(match scheme {
             Scheme::Http => b"http://",
@@ -105,16 +104,12 @@ impl Address {
             Scheme::Wss => b"wss://",
         });
         self.host_start = self.exact.len();
-        if host.is_ascii() {
-            self.exact.extend(host.iter().map(u8::to_ascii_lowercase));
-        } else {
-            let text = std::str::from_utf8(host).map_err(|_| NotJudged::Malformed)?;
-            let ascii = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::URL)
-                .map_err(|_| NotJudged::Malformed)?;
-            self.exact.extend_from_slice(ascii.as_bytes());
-        }
+        self.push_host(host)?;
         self.host_end = self.exact.len();
-        if !port.is_empty() && !default_port(scheme, port) {
+        if !(1..=MAX_HOST).contains(&(self.host_end - self.host_start)) {
+            return Err(NotJudged::Malformed);
+        }
+        if !port.is_empty() {
             self.exact.push(b':');
             self.exact.extend_from_slice(port);
         }
@@ -129,6 +124,31 @@ impl Address {
         self.exact.extend_from_slice(tail.strip_prefix(b"\\").unwrap_or(tail));
         self.lower.extend(self.exact.iter().map(u8::to_ascii_lowercase));
         self.scheme = Some(scheme);
+        Ok(())
+    }
+
+    /// Writes a host in its one spelling.
+    fn push_host(&mut self, host: &[u8]) -> Result<(), NotJudged> {
+        if let [b'[', inner @ .., b']'] = host {
+            let text = std::str::from_utf8(inner).map_err(|_| NotJudged::Malformed)?;
+            let address: Ipv6Addr = text.parse().map_err(|_| NotJudged::Malformed)?;
+            self.exact.extend_from_slice(format!("[{address}]").as_bytes());
+            return Ok(());
+        }
+        let host = match host {
+            [inner @ .., b'.'] if !inner.is_empty() => inner,
+            _ => host,
+        };
+        if host.iter().any(|&b| b <= b' ' || matches!(b, b'<' | b'>' | b'"' | b'%' | b'[' | b']' | b'^' | b'|' | 0x7f))
+        {
+            return Err(NotJudged::Malformed);
+        }
+        if host.is_ascii() {
+            self.exact.extend(host.iter().map(u8::to_ascii_lowercase));
+        } else {
+            let ascii = idna::domain_to_ascii_cow(host, idna::AsciiDenyList::URL).map_err(|_| NotJudged::Malformed)?;
+            self.exact.extend_from_slice(ascii.as_bytes());
+        }
         Ok(())
     }
 
@@ -225,21 +245,33 @@ fn scheme_of(name: &[u8]) -> Result<Scheme, NotJudged> {
     }
 }
 
-fn split_port(authority: &[u8]) -> (&[u8], &[u8]) {
-    let from = if authority.starts_with(b"[") {
-        authority.iter().position(|&b| b == b']').unwrap_or(authority.len())
+/// The host, and what stands behind its colon; `None` where something else stands behind it.
+fn split_port(authority: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = if authority.starts_with(b"[") {
+        authority.iter().position(|&b| b == b']')? + 1
     } else {
-        0
+        authority.iter().position(|&b| b == b':').unwrap_or(authority.len())
     };
-    let colon = authority.get(from..).and_then(|part| part.iter().position(|&b| b == b':')).map(|at| at + from);
-    match colon.and_then(|at| authority.split_at_checked(at)) {
-        Some((host, port)) => (host, port.get(1..).unwrap_or_default()),
-        None => (authority, &[]),
+    match authority.split_at_checked(end)? {
+        (host, []) => Some((host, &[])),
+        (host, [b':', port @ ..]) => Some((host, port)),
+        _ => None,
     }
 }
 
-fn default_port(scheme: Scheme, port: &[u8]) -> bool {
-    matches!((scheme, port), (Scheme::Http | Scheme::Ws, b"80") | (Scheme::Https | Scheme::Wss, b"443"))
+/// A port without leading zeros, empty where it is the scheme's own; `None` where it is no port.
+fn port_of(scheme: Scheme, digits: &[u8]) -> Option<&[u8]> {
+    if digits.len() > 5 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+    match (scheme, number) {
+        _ if digits.is_empty() => Some(digits),
+        (Scheme::Http | Scheme::Ws, 80) | (Scheme::Https | Scheme::Wss, 443) => Some(&[]),
+        (_, 0) => Some(b"0"),
+        (_, 1..=65_535) => digits.get(digits.iter().position(|&digit| digit != b'0')?..),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -295,6 +327,83 @@ mod tests {
     }
 
     #[test]
+    fn a_port_is_a_number_and_nothing_else_stands_behind_a_host() {
+        for (url, exact) in [
+            ("http://a.example:/x", "http://a.example/x"),
+            ("http://a.example:080/x", "http://a.example/x"),
+            ("https://a.example:00444/x", "https://a.example:444/x"),
+            ("https://a.example:0/x", "https://a.example:0/x"),
+            ("https://a.example:65535/x", "https://a.example:65535/x"),
+            ("https://a.example.:8443/x", "https://a.example:8443/x"),
+        ] {
+            assert_eq!(read(url).unwrap().1, exact, "{url}");
+        }
+        for url in [
+            "http://a.example:65536/",
+            "http://a.example:000080/",
+            "http://a.example:99999999999999999999/",
+            "http://a.example:-1/",
+            "http://a.example:+80/",
+            "http://a.example:8 0/",
+            "http://a.example:80:80/",
+            "http://a.example:\u{661}/",
+            "http://a.example:x<img>/",
+            "http://a.example:x<img>@",
+            "http://a.example:<img src=x onerror=alert(1)>",
+        ] {
+            assert_eq!(read(url), Err(NotJudged::Malformed), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_version_6_is_one_in_any_spelling() {
+        for (url, exact) in [
+            ("http://[2001:0DB8:0:0:0:0:0:1]/", "http://[2001:db8::1]/"),
+            ("http://[::]:/", "http://[::]/"),
+            ("https://[::1]:443/", "https://[::1]/"),
+            ("https://[::ffff:192.0.2.7]:8443/", "https://[::ffff:192.0.2.7]:8443/"),
+            ("https://[::FFFF:C000:207]/", "https://[::ffff:192.0.2.7]/"),
+        ] {
+            assert_eq!(read(url).unwrap().1, exact, "{url}");
+        }
+        for url in [
+            "http://[]/",
+            "http://[::1/",
+            "http://::1]/",
+            "http://[::1]./",
+            "http://[::1]x/",
+            "http://[::1].tracker.example/",
+            "http://[::1]:x/",
+            "http://[::1]]/",
+            "http://[[::1]]/",
+            "http://[1:2:3]/",
+            "http://[fe80::1%25eth0]/",
+            "http://[192.0.2.7]/",
+            "http://[b\u{fc}cher.example]/",
+            "http://[<img>]/",
+            "http://a[::1]/",
+            "http://a]/",
+        ] {
+            assert_eq!(read(url), Err(NotJudged::Malformed), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_as_long_as_the_dns_has_it() {
+        let longest = format!("{}example", "a.".repeat(123));
+        assert_eq!(longest.len(), 253);
+        for url in [format!("https://{longest}/"), format!("https://{longest}./"), format!("https://u@{longest}:444/")]
+        {
+            assert_eq!(read(&url).unwrap().0, longest);
+        }
+        assert_eq!(read(&format!("https://{longest}s/")), Err(NotJudged::Malformed));
+        // What counts is the name as it is asked for.
+        assert_eq!(read(&format!("https://{}example/", "\u{fc}.".repeat(60))), Err(NotJudged::Malformed));
+        // User information that was cut before its `@` is no host.
+        assert_eq!(read(&format!("https://{}@a.example/", "secret".repeat(1000))), Err(NotJudged::Malformed));
+    }
+
+    #[test]
     fn a_megabyte_is_cut_and_invalid_utf8_is_kept() {
         let mut url = b"https://a.example/\xff".to_vec();
         url.resize(1 << 20, b'a');
@@ -302,5 +411,7 @@ mod tests {
         address.read(&url).unwrap();
         assert!(address.cut());
         assert!(address.exact().len() <= MAX_URL + 8);
+        assert_eq!(address.read(b"https://\xff.example/"), Err(NotJudged::Malformed));
+        assert_eq!(address.read(b"https://[\xff]/"), Err(NotJudged::Malformed));
     }
 }

@@ -99,7 +99,7 @@ impl Engine {
     pub fn observe(&mut self, page: &mut Page, id: u64, url: &[u8], kind: RequestType) -> Verdict {
         let before = page.badge();
         if page.ids.len() >= MAX_REQUESTS {
-            page.skip("request-limit");
+            page.lose("request-limit");
             return page.verdict(before, false, false, false);
         }
         if !page.ids.insert(id) {
@@ -143,7 +143,7 @@ impl Engine {
                     self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
                     let known = owner.is_some() || !self.matches.blocking.is_empty();
                     if !known || number >= MAX_HOSTS + MAX_KNOWN_HOSTS {
-                        page.skip("host-limit");
+                        page.lose("host-limit");
                         return (false, false);
                     }
                 }
@@ -153,6 +153,7 @@ impl Engine {
                 };
                 page.host_facts.push(HostFacts {
                     relation,
+                    subdomain: host != site,
                     who,
                     category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
                 });
@@ -161,7 +162,7 @@ impl Engine {
             }
         };
         let Some(facts) = page.host_facts.get(host_number) else { return (false, false) };
-        let (relation, category) = (facts.relation, facts.category);
+        let (relation, subdomain, category) = (facts.relation, facts.subdomain, facts.category);
         let third = relation != Relation::SameSite;
         page.third_party += u64::from(third);
         page.same_owner += u64::from(relation == Relation::SameOwner);
@@ -176,7 +177,18 @@ impl Engine {
             watcher.hosts.insert(host_number);
             watcher.category = watcher.category.min(category);
         }
-        let seen = Seen { kind, relation, matches: &self.matches, index: &self.index, pack: &self.pack };
+        let seen = Seen {
+            kind,
+            relation,
+            subdomain,
+            owner: match page.owner {
+                Some(company) if matched => self.actors.name(&self.pack, company),
+                _ => "",
+            },
+            matches: &self.matches,
+            index: &self.index,
+            pack: &self.pack,
+        };
         let mut redacted = false;
         for (technique, detector) in DETECTORS.iter().enumerate() {
             let Some(draft) = (detector.look)(&seen) else { continue };
@@ -208,7 +220,7 @@ impl Engine {
                 Observation::Request { id, url, kind, .. } => {
                     self.observe(&mut page, xxhash_rust::xxh3::xxh3_64(id.as_bytes()), url.as_bytes(), *kind);
                 }
-                Observation::Unreadable { why } => page.skip(why),
+                Observation::Unreadable { why } => page.lose(why),
             }
         }
         page
@@ -312,6 +324,7 @@ struct Host {
 #[derive(Debug)]
 struct HostFacts {
     relation: Relation,
+    subdomain: bool,
     who: WatcherKey,
     category: u8,
 }
@@ -364,6 +377,8 @@ pub struct Page {
     same_owner: u64,
     matched: u64,
     skipped: BTreeMap<String, u64>,
+    /// Of what was skipped, that which may have been a contact with anybody.
+    lost: BTreeMap<String, u64>,
     gaps: BTreeMap<String, u64>,
 }
 
@@ -383,6 +398,12 @@ impl Page {
         add(&mut self.skipped, why, 1);
     }
 
+    /// Skips what nobody looked at. An address that is none was asked of nobody; this may have been asked of anybody.
+    fn lose(&mut self, why: &str) {
+        self.skip(why);
+        add(&mut self.lost, why, 1);
+    }
+
     /// The level and the number of organisations that look on.
     pub fn badge(&self) -> (Option<Level>, u32) {
         (self.told(), u32::try_from(self.watchers.len()).unwrap_or(u32::MAX))
@@ -391,13 +412,14 @@ impl Page {
     /// Nothing seen is not nothing there: without one observation, with an unreadable address, or with a part of the
     /// page unseen and nothing found in the rest, the level is not known.
     fn told(&self) -> Option<Level> {
-        let blind = !self.readable || self.total == 0 || self.unseen().is_some();
+        let blind = !self.readable || self.total == 0 || self.unseen().next().is_some();
         if blind && self.level == Level::None { None } else { Some(self.level) }
     }
 
-    /// Why a part of the page was not looked at, if one was not: a gap in the record, or a limit of ours.
-    fn unseen(&self) -> Option<&String> {
-        self.gaps.keys().next().or_else(|| self.skipped.keys().find(|why| why.ends_with("-limit")))
+    /// Why parts of the page were not looked at, and how often: gaps in the record, then limits of ours and what could
+    /// not be read.
+    fn unseen(&self) -> impl Iterator<Item = (&String, &u64)> {
+        self.gaps.iter().chain(&self.lost)
     }
 
     fn verdict(&self, before: (Option<Level>, u32), matched: bool, third_party: bool, duplicate: bool) -> Verdict {
@@ -416,7 +438,7 @@ impl Page {
     ) {
         let key = FindingKey { technique, host, rule: draft.rule, exception: draft.exception };
         if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
-            self.skip("finding-limit");
+            self.lose("finding-limit");
             return;
         }
         let who = match (draft.who, named) {
@@ -571,9 +593,13 @@ impl Teller<'_> {
 
     fn reasons(&self, told: Told, findings: &[Finding]) -> Vec<Reason> {
         if told == Told::Unknown {
-            let gap =
-                |(why, count): (&String, &u64)| Reason { code: format!("gap:{why}"), technique: "", count: *count };
-            return self.page.gaps.iter().map(gap).collect();
+            let mut gaps: BTreeMap<&str, u64> = BTreeMap::new();
+            for (why, count) in self.page.unseen() {
+                let told = gaps.entry(why).or_default();
+                *told = told.saturating_add(*count);
+            }
+            let gap = |(why, count)| Reason { code: format!("gap:{why}"), technique: "", count };
+            return gaps.into_iter().map(gap).collect();
         }
         let mut reasons: Vec<(Level, usize, Reason)> = Vec::new();
         for (at, detector) in DETECTORS.iter().enumerate() {
@@ -589,7 +615,7 @@ impl Teller<'_> {
     }
 
     fn checks(&self, findings: &[Finding]) -> Vec<Check> {
-        let gap = self.page.unseen();
+        let gap = self.page.unseen().next();
         DETECTORS
             .iter()
             .map(|detector| {
@@ -600,7 +626,7 @@ impl Teller<'_> {
                     Check { technique, state: "seen", why: None }
                 } else if !self.page.readable {
                     Check { technique, state: "could-not-look", why: Some("page-not-readable".to_owned()) }
-                } else if let Some(why) = gap {
+                } else if let Some((why, _)) = gap {
                     Check { technique, state: "could-not-look", why: Some(why.clone()) }
                 } else if self.page.total == 0 {
                     Check { technique, state: "could-not-look", why: Some("nothing-recorded".to_owned()) }

@@ -100,7 +100,8 @@ pub enum Observation {
         /// The URL of the document of the frame that asked, where known.
         frame: Option<String>,
     },
-    /// Something in a record that could not be read; named and counted, so that nothing is lost in silence.
+    /// Something in a record that could not be read; named and counted, so that nothing is lost in silence. It may have
+    /// been a contact with anybody, so it makes "not seen" into "could not look", as a gap does.
     Unreadable {
         /// A stable word for the reason, such as `malformed-entry`.
         why: String,

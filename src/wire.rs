@@ -1,5 +1,7 @@
 //! Everything that leaves or enters the core as data: the serde types, their order of keys, and their schemas' names.
 //! The only file that derives serde. JavaScript and the command line see these types and no others.
+//!
+//! What is not there crosses as null, so a type with an `Option` declares it so (`missing_as_null`).
 
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +85,7 @@ pub struct Reason {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Watcher {
     pub name: String,
@@ -118,7 +120,7 @@ pub struct Evidence {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Finding {
     pub id: String,
@@ -135,7 +137,7 @@ pub struct Finding {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Check {
     pub technique: &'static str,
@@ -156,7 +158,7 @@ pub struct Requests {
 
 /// What is known of one request.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Explanation {
     pub url: String,
@@ -166,7 +168,7 @@ pub struct Explanation {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Identity {
     pub name: String,

@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -358,6 +358,16 @@ fn what_is_not_a_recording_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("in this folder"));
     fs::remove_dir_all(&empty).unwrap();
+}
+
+#[test]
+fn a_malformed_entry_may_have_been_anybody() {
+    let har = br#"{"log":{"entries":[{"request":{"url":"https://news.example/"}},{"request":{"method":"GET"}}]}}"#;
+    let output = audit_of(&["-", "--format", "json"], Some(har));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let risk = &report["pages"][0]["risk"];
+    assert_eq!(risk["level"], "unknown");
+    assert_eq!(risk["reasons"], json!([{ "code": "gap:malformed-entry", "technique": "", "count": 1 }]));
 }
 
 #[test]

@@ -91,7 +91,13 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 23] = [
             ("cli/sources.rs", "reads lists"),
         ],
     ),
-    ("std::net", &[("party.rs", "the parser of IPv4 addresses; opens nothing")]),
+    (
+        "std::net",
+        &[
+            ("party.rs", "the parser of IPv4 addresses; opens nothing"),
+            ("address.rs", "the parser of IPv6 addresses; opens nothing"),
+        ],
+    ),
     ("std::thread", &[]),
     (
         "HashMap",

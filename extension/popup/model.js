@@ -83,7 +83,7 @@ export function modelOf(report, gaps, compare) {
   /** @type {Map<string, Finding[]>} */
   const findings = new Map();
   for (const finding of page.findings) {
-    if (finding.watcher === null || finding.watcher === undefined) continue;
+    if (finding.watcher === null) continue;
     const its = findings.get(finding.watcher) ?? [];
     its.push(finding);
     findings.set(finding.watcher, its);
@@ -97,7 +97,7 @@ export function modelOf(report, gaps, compare) {
       technique,
       level: levels[0] ?? 'unknown',
       watchers: names,
-      site: its.filter((finding) => finding.watcher === null || finding.watcher === undefined),
+      site: its.filter((finding) => finding.watcher === null),
     };
   }).sort((a, b) => rank(a.level) - rank(b.level));
 

@@ -1,12 +1,12 @@
 //! cname-cloaking: a host under the site's own name that is another organisation's by a CNAME record.
 
-use super::{Detector, Draft, Relation, Who, best, excepted, is_cloak};
+use super::{Detector, Draft, Who, cloaked, excepted};
 use crate::finding::{Confidence, Level, Right};
 
 pub static DETECTOR: Detector = Detector {
     technique: "cname-cloaking",
-    looks_for: "A request to a subdomain of the page's own site that the CNAME sections of AdGuard's lists name, with \
-                the organisation behind it where the list tells.",
+    looks_for: "A request to a host under the page's own registrable domain that the CNAME sections of AdGuard's lists \
+                name, with the organisation behind it where the list tells. Not where that organisation owns the site.",
     threshold: "One matching host rule. The sections are built from the public list of CNAME-cloaked trackers \
                 that AdGuard keeps.",
     harmless: &[
@@ -18,14 +18,7 @@ pub static DETECTOR: Detector = Detector {
     limit: "known-names-only",
     covers_named: false,
     look: |seen| {
-        if seen.relation != Relation::SameSite {
-            return None;
-        }
-        let rule = best(seen, |_| true)?;
-        let (section, company) = seen.index.heading(seen.pack, rule);
-        if !is_cloak(section) {
-            return None;
-        }
+        let (rule, company) = cloaked(seen)?;
         Some(Draft {
             level: Level::Moderate,
             confidence: Confidence::Reported,

@@ -31,6 +31,10 @@ pub struct Seen<'a> {
     pub kind: RequestType,
     /// Whose host it went to.
     pub relation: Relation,
+    /// Whether that host lies under its registrable domain, and is not that domain itself.
+    pub subdomain: bool,
+    /// The name of the organisation that owns the page; empty where it is not known, or where no rule matches.
+    pub owner: &'a str,
     /// The rules that match it.
     pub matches: &'a Matches,
     /// The rules themselves.
@@ -105,8 +109,7 @@ pub fn place_of(technique: &str) -> Option<usize> {
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.
 fn listed<'a>(seen: &Seen<'a>, technique: &str) -> Option<Draft<'a>> {
     let rule = best(seen, |list| list_is(list, technique))?;
-    let (section, _) = seen.index.heading(seen.pack, rule);
-    if is_cloak(section) && seen.relation == Relation::SameSite {
+    if is_cloak(seen.index.heading(seen.pack, rule).0) && cloaked(seen).is_some() {
         // The same rule, but another technique: `cname-cloaking` tells it.
         return None;
     }
@@ -141,4 +144,17 @@ fn excepted(seen: &Seen<'_>) -> Option<RuleId> {
 /// Whether a list's heading says that the hosts under it stand in for another organisation's by a CNAME record.
 fn is_cloak(section: &str) -> bool {
     section.contains("CNAME")
+}
+
+/// The rule that says most, where it says that a host under the page's own site is another organisation's; and that
+/// organisation's name, empty where the list does not tell it.
+fn cloaked<'a>(seen: &Seen<'a>) -> Option<(RuleId, &'a str)> {
+    if seen.relation != Relation::SameSite || !seen.subdomain {
+        return None;
+    }
+    let rule = best(seen, |_| true)?;
+    let (section, company) = seen.index.heading(seen.pack, rule);
+    // Whoever owns the site is nobody else there.
+    let at_home = !company.is_empty() && company == seen.owner;
+    (is_cloak(section) && !at_home).then_some((rule, company))
 }

@@ -70,11 +70,11 @@ pub struct PageReport {
 /// One reason for a page's level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The level this technique reached, or `gap:` and why nothing could be seen.
+    /// The level this technique reached, or `gap:` and why a part of the page was not looked at.
     pub code: String,
     /// The technique; empty for a gap.
     pub technique: &'static str,
-    /// How many organisations it was seen of; 1 where it is only the site itself.
+    /// How many organisations it was seen of; 1 where it is only the site itself. For a gap, how often.
     pub count: u64,
 }
 

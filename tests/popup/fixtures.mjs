@@ -1,7 +1,7 @@
 // Answers of the background, as the popup can get them: made up, but in the wire's exact shape.
 
 /** @typedef {import('../../extension/shared/protocol.js').PageReport} PageReport */
-/** What goes over the wire is JSON: null where the core has nothing, whatever the generated types call it. @typedef {Record<string, any>} Json */
+/** Parts of what goes over the wire, to be put over the usual. @typedef {Record<string, any>} Json */
 
 const TRACKING = 'AdGuard Tracking Protection filter';
 const sha256 = '3f7a'.repeat(16);
