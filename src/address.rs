@@ -132,7 +132,14 @@ impl Address {
         if let [b'[', inner @ .., b']'] = host {
             let text = std::str::from_utf8(inner).map_err(|_| NotJudged::Malformed)?;
             let address: Ipv6Addr = text.parse().map_err(|_| NotJudged::Malformed)?;
-            self.exact.extend_from_slice(format!("[{address}]").as_bytes());
+            // Browsers write the last four bytes of such an address as two numbers, not as version 4.
+            let text = match address.to_ipv4_mapped().map(|last| last.octets()) {
+                Some([a, b, c, d]) => {
+                    format!("[::ffff:{:x}:{:x}]", u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
+                }
+                None => format!("[{address}]"),
+            };
+            self.exact.extend_from_slice(text.as_bytes());
             return Ok(());
         }
         let host = match host {
@@ -361,7 +368,7 @@ mod tests {
             ("http://[2001:0DB8:0:0:0:0:0:1]/", "http://[2001:db8::1]/"),
             ("http://[::]:/", "http://[::]/"),
             ("https://[::1]:443/", "https://[::1]/"),
-            ("https://[::ffff:192.0.2.7]:8443/", "https://[::ffff:192.0.2.7]:8443/"),
+            ("https://[::ffff:c000:207]:8443/", "https://[::ffff:c000:207]:8443/"),
             ("https://[::FFFF:C000:207]/", "https://[::ffff:192.0.2.7]/"),
         ] {
             assert_eq!(read(url).unwrap().1, exact, "{url}");

@@ -65,9 +65,8 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 23] = [
         ],
     ),
     ("psl", &[("party.rs", "the public suffix list")]),
-    ("memchr", &[("rules/rule.rs", "the plain parts of patterns")]),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
-    ("regex_syntax", &[("rules/compile.rs", "the words within one")]),
+    ("regex_syntax", &[("rules/regexes.rs", "the words within one")]),
     ("idna", &[("address.rs", "hosts in Unicode")]),
     (
         "xxhash_rust",

@@ -108,7 +108,7 @@ pub fn place_of(technique: &str) -> Option<usize> {
 
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.
 fn listed<'a>(seen: &Seen<'a>, technique: &str) -> Option<Draft<'a>> {
-    let rule = best(seen, |list| list_is(list, technique))?;
+    let rule = best(seen, |rule| seen.index.list_of(rule).is_some_and(|list| list_is(list, technique)))?;
     if is_cloak(seen.index.heading(seen.pack, rule).0) && cloaked(seen).is_some() {
         // The same rule, but another technique: `cname-cloaking` tells it.
         return None;
@@ -131,9 +131,9 @@ fn list_is(list: ListRange, technique: &str) -> bool {
     DETECTORS.get(list.technique as usize).is_some_and(|detector| detector.technique == technique)
 }
 
-/// Of the matching rules of certain lists the one that says most: the longest pattern, then the first in the list.
-fn best(seen: &Seen<'_>, of: impl Fn(ListRange) -> bool) -> Option<RuleId> {
-    let of_them = seen.matches.blocking.iter().filter(|found| seen.index.list_of(found.rule).is_some_and(&of));
+/// Of certain matching rules the one that says most: the longest pattern, then the first in the list.
+fn best(seen: &Seen<'_>, of: impl Fn(RuleId) -> bool) -> Option<RuleId> {
+    let of_them = seen.matches.blocking.iter().filter(|found| of(found.rule));
     of_them.min_by_key(|found| (u16::MAX - found.length, found.rule)).map(|found| found.rule)
 }
 
@@ -146,15 +146,15 @@ fn is_cloak(section: &str) -> bool {
     section.contains("CNAME")
 }
 
-/// The rule that says most, where it says that a host under the page's own site is another organisation's; and that
+/// The rule that says most of those that say that a host under the page's own site is another organisation's; and that
 /// organisation's name, empty where the list does not tell it.
 fn cloaked<'a>(seen: &Seen<'a>) -> Option<(RuleId, &'a str)> {
     if seen.relation != Relation::SameSite || !seen.subdomain {
         return None;
     }
-    let rule = best(seen, |_| true)?;
-    let (section, company) = seen.index.heading(seen.pack, rule);
+    let rule = best(seen, |rule| is_cloak(seen.index.heading(seen.pack, rule).0))?;
+    let (_, company) = seen.index.heading(seen.pack, rule);
     // Whoever owns the site is nobody else there.
     let at_home = !company.is_empty() && company == seen.owner;
-    (is_cloak(section) && !at_home).then_some((rule, company))
+    (!at_home).then_some((rule, company))
 }
