@@ -368,8 +368,8 @@ mod tests {
             ("http://[2001:0DB8:0:0:0:0:0:1]/", "http://[2001:db8::1]/"),
             ("http://[::]:/", "http://[::]/"),
             ("https://[::1]:443/", "https://[::1]/"),
-            ("https://[::ffff:c000:207]:8443/", "https://[::ffff:c000:207]:8443/"),
-            ("https://[::FFFF:C000:207]/", "https://[::ffff:192.0.2.7]/"),
+            ("https://[::ffff:192.0.2.7]:8443/", "https://[::ffff:c000:207]:8443/"),
+            ("https://[::FFFF:C000:207]/", "https://[::ffff:c000:207]/"),
         ] {
             assert_eq!(read(url).unwrap().1, exact, "{url}");
         }
