@@ -1,5 +1,15 @@
 //! Who a host belongs to as the web's own rules see it: its registrable domain by the public suffix list, and whether
 //! two hosts are the same site. Knows nothing of owners or lists.
+//!
+//! The list is a table, made by build.rs from the list of crate `psl`. The crate itself is the list as code: 900 KB of
+//! wasm, near half of what a phone would have to compile before its first verdict. Tests hold the table to its answers.
+
+include!(concat!(env!("OUT_DIR"), "/suffixes.rs"));
+
+/// What the list says of a name, as bits: it is a public suffix; so is whatever stands before it; it is none after all.
+const SUFFIX: u8 = 1;
+const WILDCARD: u8 = 2;
+const EXCEPTION: u8 = 4;
 
 /// Whether a request stays with the page's own site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +37,10 @@ pub fn registrable(host: &str) -> &str {
     if is_ip(host) {
         return host;
     }
-    psl::domain_str(host).unwrap_or(host)
+    let suffix = suffix(host);
+    let Some(before) = host.len().checked_sub(suffix.len() + 1) else { return host };
+    let start = host.get(..before).and_then(|front| front.rfind('.')).map_or(0, |dot| dot + 1);
+    host.get(start..).unwrap_or(host)
 }
 
 /// The public suffix of a host: `co.uk` of `www.example.co.uk`; empty for an IP address.
@@ -35,7 +48,53 @@ pub fn public_suffix(host: &str) -> &str {
     if is_ip(host) {
         return "";
     }
-    psl::suffix_str(host).unwrap_or(host)
+    suffix(host)
+}
+
+/// The longest suffix that a rule makes one; without a rule the last label.
+fn suffix(host: &str) -> &str {
+    let mut found = None;
+    let mut end_of_front = host.len();
+    // From the last label on: `uk`, `co.uk`, `example.co.uk`.
+    let mut last = host;
+    loop {
+        let dot = host.get(..end_of_front).and_then(|front| front.rfind('.'));
+        let name = host.get(dot.map_or(0, |dot| dot + 1)..).unwrap_or(host);
+        if found.is_none() {
+            found = Some(name);
+        }
+        let kind = kind(name);
+        if kind & EXCEPTION != 0 {
+            return last;
+        }
+        if kind & SUFFIX != 0 {
+            found = Some(name);
+        }
+        let Some(dot) = dot else { break };
+        if kind & WILDCARD != 0 {
+            let start = host.get(..dot).and_then(|front| front.rfind('.')).map_or(0, |dot| dot + 1);
+            found = host.get(start..);
+        }
+        last = name;
+        end_of_front = dot;
+    }
+    found.unwrap_or(host)
+}
+
+/// What the list says of one name.
+fn kind(name: &str) -> u8 {
+    let end = |at: usize| ENDS.get(at).map_or(0, |&end| end as usize);
+    let known = |at: usize| NAMES.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default();
+    let (mut low, mut high) = (0, ENDS.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        match known(middle).cmp(name) {
+            std::cmp::Ordering::Equal => return KINDS.get(middle).copied().unwrap_or(0),
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    0
 }
 
 /// Whether two registrable domains, as [`registrable`] gives them, are one site.
@@ -52,6 +111,32 @@ pub fn is_ip(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every rule of the list, with names around it, is told as the crate tells it.
+    #[test]
+    fn the_table_says_what_the_crate_says() {
+        let mut tried = 0;
+        for (at, _) in ENDS.iter().enumerate() {
+            let start = at.checked_sub(1).and_then(|before| ENDS.get(before)).map_or(0, |&end| end as usize);
+            let name = ENDS.get(at).and_then(|&end| NAMES.get(start..end as usize)).unwrap_or_default();
+            for host in ["", "a.", "b.a.", "c.b.a.", "www.", "xn--p1ai."].map(|front| format!("{front}{name}")) {
+                tried += 1;
+                // The crate forgets a wildcard for a name that has a wildcard of its own below (`*.r.cloud.int.apple`
+                // and `*.us-east-1.r.cloud.int.apple`). By the list's algorithm the wildcard holds, as it does here.
+                let above = host.split_once('.').map_or(0, |(_, above)| kind(above));
+                if kind(&host) == WILDCARD && above & WILDCARD != 0 {
+                    assert_eq!(public_suffix(&host), host);
+                    continue;
+                }
+                assert_eq!(public_suffix(&host), psl::suffix_str(&host).unwrap_or(&host), "{host}");
+                assert_eq!(registrable(&host), psl::domain_str(&host).unwrap_or(&host), "{host}");
+            }
+        }
+        assert!(tried > 60_000, "only {tried} hosts");
+        for host in ["com", "localhost", "a.b.c.no-such-suffix", "no-such-suffix", "a.ck", "www.ck", "x.www.ck"] {
+            assert_eq!(registrable(host), psl::domain_str(host).unwrap_or(host), "{host}");
+        }
+    }
 
     #[test]
     fn registrable_domains() {

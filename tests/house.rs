@@ -64,7 +64,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
             ("cli/sources.rs", "the packages' files are JSON"),
         ],
     ),
-    ("psl", &[("party.rs", "the public suffix list")]),
+    ("psl", &[("party.rs", "the public suffix list, in tests")]),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
     ("regex_syntax", &[("rules/regexes.rs", "the words within one")]),
     ("idna", &[("address.rs", "hosts in Unicode")]),

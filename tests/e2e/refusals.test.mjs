@@ -11,6 +11,23 @@ import { eachBrowser, page } from "./lib/suite.mjs";
 const CLEAN = /nobody else was seen|\bNone\b/i;
 const PAGE = page(`<img src="https://www.google-analytics.com/collect?a=1"><img src="https://static.hotjar.com/a.gif">`);
 
+eachBrowser("damaged texts of the rules", { pages: [], dist: (name) => withDamage(distFor(name), "onlooker.texts") }, (world) => {
+  test("the badge counts, which needs no texts; the popup says why it shows none", async () => {
+    const { net, session } = world;
+    net.route("paper.example/", PAGE);
+    const tab = await session.openPage("https://paper.example/");
+    await until(async () => (await session.badge(tab)).text === "2", "the badge to count");
+    assert.deepEqual(await pageState(session, tab), { state: "engine-failed", variant: "pack-damaged" });
+    const popup = await session.popup(tab);
+    try {
+      const text = await untilText(popup, (shown) => /damaged/i.test(shown), "the reason");
+      assert.doesNotMatch(text, CLEAN);
+    } finally {
+      await popup.close();
+    }
+  });
+});
+
 eachBrowser("a damaged pack", { pages: [], dist: (name) => withDamage(distFor(name), "onlooker.pack") }, (world) => {
   test("the badge says ?, the popup says why", async () => {
     const { net, session } = world;

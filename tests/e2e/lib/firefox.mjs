@@ -124,7 +124,8 @@ async function drive(browser, { dist, incognito = false }) {
     const page = await browser.newPage();
     const context = /** @type {any} */ (page.mainFrame())._id;
     await bidi("browsingContext.navigate", { context, url: `${origin}${quietDocument(dist)}`, wait: "complete" });
-    await page.waitForFunction(() => "browser" in globalThis);
+    // Not `waitForFunction`: Firefox 140 holds it to the page's own policy.
+    await until(() => page.evaluate(() => "browser" in globalThis), "the extension's own page");
     return page;
   }
   const control = await openControl();
