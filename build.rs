@@ -32,8 +32,12 @@ fn package(name: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
         return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&asked.stderr)).into());
     }
     let metadata: serde_json::Value = serde_json::from_slice(&asked.stdout)?;
-    let found = metadata["packages"].as_array().into_iter().flatten().find(|package| package["name"] == name);
-    let path = found.and_then(|package| package["manifest_path"].as_str()).and_then(|path| Path::new(path).parent());
+    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let word = |package: &serde_json::Value, key| package.get(key).and_then(|value| value.as_str().map(str::to_owned));
+    let manifest = packages
+        .filter(|package| word(package, "name").as_deref() == Some(name))
+        .find_map(|package| word(package, "manifest_path"));
+    let path = manifest.as_deref().and_then(|path| Path::new(path).parent());
     Ok(path.ok_or_else(|| format!("crate {name} is not there"))?.to_owned())
 }
 

@@ -38,7 +38,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 const OUTSIDE: [&str; 3] = ["cli", "har", "main"];
 
 /// Crates, parts of the standard library, and types: the files that may name them, and why these.
-const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
+const ONLY_IN: [(&str, &[(&str, &str)]); 21] = [
     ("adblock", &[("rules/blocklist.rs", "reads list texts")]),
     ("wasm_bindgen", &[("wasm.rs", "the boundary")]),
     ("js_sys", &[("wasm.rs", "the boundary: errors")]),
@@ -64,7 +64,6 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
             ("cli/sources.rs", "the packages' files are JSON"),
         ],
     ),
-    ("psl", &[("party.rs", "the public suffix list, in tests")]),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
     ("regex_syntax", &[("rules/regexes.rs", "the words within one")]),
     ("idna", &[("address.rs", "hosts in Unicode")]),

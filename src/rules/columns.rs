@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::index::{BASE, BUCKET_BITS, ENDING, FILTER_BITS, LITERAL, LONG, ROW, RuleId, rule_bits};
+use super::index::{BASE, BUCKET_BITS, ENDING, FILTER_BITS, HOSTS, LITERAL, LONG, ROW, RuleId, rule_bits};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use super::rule::{Flags, Pairs};
 use crate::error::Error;
@@ -52,8 +52,15 @@ pub struct View<'a> {
     tails: &'a [u8],
     long: &'a [u8],
     regex_shapes: &'a [u8],
-    /// The texts, if they are loaded: hosts, and where each ends.
-    hosts: Option<(&'a [u8], &'a [u8])>,
+    hosts: Option<Hosts<'a>>,
+}
+
+/// The texts, if they are loaded.
+#[derive(Debug, Clone, Copy)]
+struct Hosts<'a> {
+    texts: &'a [u8],
+    starts: &'a [u8],
+    endings: &'a [u8],
 }
 
 /// What many rules share: their flags, and what follows their pattern.
@@ -139,7 +146,11 @@ impl Columns {
     pub fn view<'a>(&self, pack: &'a Bytes) -> View<'a> {
         let hosts = pack.texts().and_then(|texts| {
             let column = |section| texts.range(section).ok().map(|range| texts.slice(&range));
-            Some((column(Section::Hosts)?, column(Section::HostEnds)?))
+            Some(Hosts {
+                texts: column(Section::Hosts)?,
+                starts: column(Section::HostStarts)?,
+                endings: column(Section::HostEndings)?,
+            })
         });
         View {
             rule_bits: rule_bits(self.rules),
@@ -212,23 +223,36 @@ impl<'a> View<'a> {
         Some(Shape { flags: Flags(u32_at(record, 0)?), tail })
     }
 
-    /// The text of a host among the rules that are a host and nothing else; `None` where the texts are not loaded.
+    /// The text of a host among the rules that are a host and nothing else, in two parts; `None` where the texts are not
+    /// loaded.
     #[inline]
-    pub fn host(&self, at: usize) -> Option<&'a [u8]> {
-        let (hosts, ends) = self.hosts?;
-        let start = at.checked_sub(1).map_or(Some(0), |before| u32_at(ends, before))?;
-        hosts.get(start as usize..u32_at(ends, at)? as usize)
+    pub fn host(&self, at: usize) -> Option<(&'a [u8], &'a [u8])> {
+        let hosts = self.hosts?;
+        let start = u32_at(hosts.starts, at / HOSTS)? as usize;
+        let mut left = at % HOSTS;
+        let mut rest = hosts.texts.get(start..)?;
+        loop {
+            let end = rest.iter().position(|byte| !byte.is_ascii())?;
+            let (text, tail) = rest.split_at_checked(end)?;
+            let (&ending, behind) = tail.split_first()?;
+            if left == 0 {
+                let ending = hosts.endings.split(|&byte| byte == b'\n').nth(usize::from(ending & 0x7f))?;
+                return Some((text, ending));
+            }
+            left -= 1;
+            rest = behind;
+        }
     }
 
     /// A rule as its list has it; `None` where the texts are needed for it and not loaded.
     pub fn text(&self, rule: RuleId) -> Option<String> {
         let shape = self.shape(rule);
         let row = self.row(rule)?;
-        let pattern = match row.kept(rule) {
+        let (pattern, ending) = match row.kept(rule) {
             Kept::Host(at) => self.host(at)?,
-            Kept::Pattern(at) => self.pattern(&row, at),
+            Kept::Pattern(at) => (self.pattern(&row, at), &b""[..]),
         };
-        String::from_utf8([shape.flags.before_pattern(), pattern, shape.tail].concat()).ok()
+        String::from_utf8([shape.flags.before_pattern(), pattern, ending, shape.tail].concat()).ok()
     }
 
     /// Whether a URL has the length, the ending and the plain text of those that a rule's regular expression matches.

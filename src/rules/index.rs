@@ -26,10 +26,12 @@ pub const BUCKET_BITS: u32 = 16;
 pub const BASE: usize = 256;
 /// How many bits of a key's hash choose its bit in [`Section::KeyBits`].
 pub const FILTER_BITS: u32 = 20;
+/// How many hosts share a start in [`Section::HostStarts`].
+pub const HOSTS: usize = 32;
 /// How many rules share a row of [`Section::RuleRows`].
 pub const ROW: usize = 32;
 /// How many bytes an entry of a bucket has.
-pub const ENTRY: usize = 7;
+pub const ENTRY: usize = 6;
 /// Shortest word of a URL that is looked up, in bytes.
 pub const MIN_WORD: usize = 2;
 /// How many bytes of a word make a [`Key::Start`].
@@ -111,8 +113,8 @@ pub fn rule_bits(rules: usize) -> u32 {
 
 /// A bucket's entry, [`ENTRY`] bytes: the rule's number, and above it as much of the key's hash as there is room for.
 ///
-/// With 175,000 rules that is 38 bits beside the 16 that chose the bucket: another key's rules are told by it without
-/// being looked at, and a host has a rule of another by chance once in some 10^10 requests.
+/// With 175,000 rules that is 30 bits beside the 16 that chose the bucket: another key's rules are told by it without
+/// being looked at, and a host has a rule of another by chance once in some 10^8 requests.
 #[inline]
 pub fn entry(rule: RuleId, hash: u64, rule_bits: u32) -> u64 {
     (u64::from(rule) | (hash << rule_bits)) & ENTRY_MASK
@@ -174,7 +176,7 @@ pub struct Match {
 }
 
 /// The rules that match one request. Kept and filled anew for each request, so that nothing is allocated.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Matches {
     /// Rules that would block it.
     pub blocking: Vec<Match>,
@@ -434,7 +436,7 @@ impl Search<'_> {
         let mark = entry(0, hash, self.view.rule_bits);
         let column = self.view.bucket_entries;
         for place in base + start..base + end {
-            // Read as eight bytes; the column has one more behind its last entry.
+            // Read as eight bytes; the column has two more behind its last entry.
             let Some(bytes) = column.get(place * ENTRY..place * ENTRY + 8) else { return };
             let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
             if entry & mask == mark {
@@ -451,7 +453,7 @@ impl Search<'_> {
             Kept::Host(at) => {
                 // Filed under its host alone, and met by it: nothing else is asked of a request but its party and type.
                 // Where the texts are there, they prove it.
-                let proven = self.view.host(at).is_none_or(|text| text.eq_ignore_ascii_case(host));
+                let proven = self.view.host(at).is_none_or(|(text, ending)| is_both(host, text, ending));
                 if Flags(Flags::HOST_RULE).admits(asked.kind, asked.third_party) && proven && !host.is_empty() {
                     self.out.blocking.push(Match { rule, length: host.len() as u16 + 1 });
                 }
@@ -534,6 +536,12 @@ impl Search<'_> {
             rule::glob_anywhere(pattern, hay, end)
         }
     }
+}
+
+/// Whether a host is these two texts, one behind the other, without regard to case.
+fn is_both(host: &[u8], text: &[u8], ending: &[u8]) -> bool {
+    host.split_at_checked(text.len())
+        .is_some_and(|(front, back)| front.eq_ignore_ascii_case(text) && back.eq_ignore_ascii_case(ending))
 }
 
 /// The regular expressions met so far, compiled.

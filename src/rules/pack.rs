@@ -47,7 +47,7 @@ pub enum Section {
     Names = 10,
     /// `u16` a bucket: where its entries end, counted from the base that it shares with 255 others.
     BucketEnds = 11,
-    /// 7 bytes an entry: a rule's number, and above it the low bits of the key's hash, as many as there is room for.
+    /// 6 bytes an entry: a rule's number, and above it the low bits of the key's hash, as many as there is room for.
     BucketEntries = 12,
     /// `rule:u32 flags:u32` each: rules that no key leads to, or only words that every URL has.
     AlwaysRules = 13,
@@ -67,10 +67,13 @@ pub enum Section {
     RegexShapes = 19,
     /// `u32` every 256 buckets: how many entries come before.
     BucketBases = 20,
-    /// In the texts. The rules that are a host and nothing else: the hosts, end to end.
+    /// In the texts. The rules that are a host and nothing else: of each the host without its ending, then one byte of
+    /// 128 and more that stands for the ending, and so for the end of the host too.
     Hosts = 21,
-    /// In the texts. `u32` a host: where it ends.
-    HostEnds = 22,
+    /// In the texts. `u32` every 32 hosts: where the first of them starts.
+    HostStarts = 22,
+    /// In the texts. The endings, one a line: the one of byte 128 first, which is none.
+    HostEndings = 26,
     /// In the texts. `rule:u32 delta:u32`: what does not fit `LineDeltas`.
     LongLines = 23,
     /// In the texts. `u64`: the checksum of the pack that they belong to.
