@@ -53,6 +53,8 @@ function crates() {
     }
   }
   seen.delete(metadata.resolve.root);
+  // Not compiled in, but build.rs makes a table of its list.
+  for (const [id, { name }] of packages) if (name === 'psl') seen.add(id);
   return [...seen].map((id) => {
     const p = packages.get(id);
     return {
@@ -78,10 +80,18 @@ function listPackages() {
   return [...new Set([...text.matchAll(/^package\s*=\s*"([^"]+)"/gm)].map((found) => found[1]))].sort();
 }
 
+/** @param {Work[]} all @returns {Work} */
+const suffixList = (all) => ({
+  name: 'Public Suffix List (data, by way of crate psl)', version: all.find(({ name }) => name === 'psl')?.version ?? '',
+  licence: 'MPL-2.0', from: 'https://publicsuffix.org/list/', texts: [],
+});
+
+const compiled = crates();
 const works = [
   ...listPackages().map((name) => npm(name, 'data')),
   ...(inExtension ? [npm('lit-html')] : []),
-  ...crates().sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)),
+  suffixList(compiled),
+  ...compiled.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)),
 ];
 
 /** Most crates carry the same two texts; each is printed once and named by a number. @type {Map<string, number>} */
