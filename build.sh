@@ -352,6 +352,7 @@ check() {
   step "cargo lock file" locks_are_current
   step "rustfmt" cargo fmt --check -- -l
   step "rustfmt, tools" cargo fmt --check --manifest-path tools/wasm-bindgen/Cargo.toml -- -l
+  step "lock file of the bench" cargo metadata --locked --format-version 1 --manifest-path benches/peers/Cargo.toml
   step "clippy, native" cargo clippy --all-targets -- -D warnings
   step "clippy, wasm32" wasm_clippy
   step "types, extension" node_modules/.bin/tsc -p tsconfig.json

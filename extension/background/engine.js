@@ -3,7 +3,7 @@
  */
 
 import init, { Engine, request_type } from '../pkg/onlooker.js';
-import { browser } from '../shared/browser.js';
+import { fetched, pack, wasm } from './files.js';
 import { failure } from '../shared/protocol.js';
 
 /** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
@@ -44,7 +44,7 @@ export class Judge {
    * @returns {Promise<Engine>} rejects with an Error whose `variant` says what is wrong
    */
   withTexts() {
-    this.#whole ??= bytesOf('pkg/onlooker.texts').then((texts) => {
+    this.#whole ??= bytesOf(fetched('pkg/onlooker.texts')).then((texts) => {
       this.#engine.add_texts(texts);
       return this.#engine;
     });
@@ -91,22 +91,21 @@ export class Judge {
  * @returns {Promise<Judge>} rejects with an Error whose `variant` says what is wrong
  */
 export async function startEngine() {
-  // Tor Browser's "Safer" takes it away, and so do some hardened profiles.
-  if (typeof WebAssembly === 'undefined') throw named('wasm-off', 'WebAssembly is switched off');
-  const packed = bytesOf('pkg/onlooker.pack');
+  if (!wasm || !pack) throw named('wasm-off', 'WebAssembly is switched off');
+  const packed = bytesOf(pack);
   // Looked at only after wasm is there: without this, a failure meanwhile would count as unhandled.
   packed.catch(() => {});
-  const { memory } = await init({ module_or_path: browser.runtime.getURL('pkg/onlooker_bg.wasm') })
+  const { memory } = await init({ module_or_path: wasm })
     .catch((error) => {
       throw named(error instanceof WebAssembly.CompileError ? 'wasm-off' : 'engine-damaged', failure(error).message);
     });
   return new Judge(new Engine(await packed), memory);
 }
 
-/** @param {string} file of the lists @returns {Promise<Uint8Array>} */
+/** @param {Promise<Response>} file of the lists @returns {Promise<Uint8Array<ArrayBuffer>>} */
 async function bytesOf(file) {
   try {
-    return new Uint8Array(await (await fetch(browser.runtime.getURL(file))).arrayBuffer());
+    return new Uint8Array(await (await file).arrayBuffer());
   } catch {
     throw named('pack-damaged', 'the rule lists are missing from the extension');
   }

@@ -3,6 +3,7 @@
  * moment and start it again for the next event; a listener that is registered later would miss that event.
  */
 
+import './files.js';
 import { browser } from '../shared/browser.js';
 import { failure, OnlookerError } from '../shared/protocol.js';
 import { Badge, UNKNOWN } from './badge.js';

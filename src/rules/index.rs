@@ -33,7 +33,7 @@ pub const ROW: usize = 32;
 /// How many bytes an entry of a bucket has.
 pub const ENTRY: usize = 6;
 /// Shortest word of a URL that is looked up, in bytes.
-pub const MIN_WORD: usize = 2;
+pub const MIN_WORD: usize = 1;
 /// How many bytes of a word make a [`Key::Start`].
 pub const START: usize = 4;
 /// How many of a URL's last bytes [`Section::RegexShapes`] speaks of.
