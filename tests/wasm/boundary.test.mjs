@@ -29,6 +29,26 @@ test('memory after load is below the budget', () => {
   assert.ok(afterLoad < 32 * MIB, `${(afterLoad / MIB).toFixed(1)} MB`);
 });
 
+test('without the texts there are verdicts, and no report; with them the same report', () => {
+  // Where the pack ends, by its header; the texts follow.
+  const ends = Number(new DataView(good.buffer, good.byteOffset).getBigUint64(16, true));
+  const parted = new Engine(good.slice(0, ends));
+  const page = open(parted, PAGE);
+  const whole = open(engine, PAGE);
+  assert.equal(observe(parted, page, TRACKER, 'script', 1), observe(engine, whole, TRACKER, 'script', 1));
+  throws(() => parted.report(page), 'texts-missing');
+  throws(() => parted.report_json(page), 'texts-missing');
+  throws(() => parted.explain(TRACKER, PAGE, 'script'), 'texts-missing');
+  throws(() => parted.add_texts(good.slice(0, ends)), 'pack-foreign');
+  throws(() => parted.add_texts(good.slice(ends, -1)), 'pack-damaged');
+  throws(() => parted.report(page), 'texts-missing');
+  parted.add_texts(good.slice(ends));
+  assert.deepEqual(report(parted, page), report(engine, whole));
+  assert.match(report(parted, page).pages[0]?.findings[0]?.rule?.text ?? '', /hotjar/);
+  engine.page_close(whole);
+  parted.free();
+});
+
 test('a pack that is not whole, or not ours, is refused by name', () => {
   /** @type {[string, string, Uint8Array][]} */
   const packs = [
