@@ -119,6 +119,20 @@ pub struct Lists {
 #[derive(Debug, Subcommand)]
 pub enum ListsCommand {
     Compile(Compile),
+    Check(Check),
+}
+
+/// Check Onlooker's own lists: sources, domains, countries, words
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Exit codes: 0 nothing to complain of, 1 something, 2 a file could not be read.
+
+Example:
+  onlooker lists check --own lists")]
+pub struct Check {
+    /// The folder of Onlooker's own lists
+    #[arg(long, value_name = "FOLDER", default_value = "lists")]
+    pub own: PathBuf,
 }
 
 /// Compile a pack from the lists that a file names
@@ -137,6 +151,10 @@ pub struct Compile {
     /// The file that names the lists
     #[arg(long, value_name = "FILE", default_value = "lists/sources.toml")]
     pub sources: PathBuf,
+
+    /// The folder of Onlooker's own lists
+    #[arg(long, value_name = "FOLDER", default_value = "lists")]
+    pub own: PathBuf,
 
     /// The folder of installed npm packages
     #[arg(long, value_name = "FOLDER", default_value = "node_modules")]

@@ -3,13 +3,14 @@
 use onlooker::rules::compile::compile;
 use onlooker::wire;
 
-use super::args::{Compile, Lists, ListsCommand, Plain};
-use super::{Failure, output, pack, say, sources, text};
+use super::args::{Check, Compile, Lists, ListsCommand, Plain};
+use super::{Failure, actors, output, pack, say, sources, text};
 
 /// Runs the command and gives the exit code.
 pub fn run(args: &Lists) -> Result<u8, Failure> {
     match &args.command {
         Some(ListsCommand::Compile(command)) => make(command)?,
+        Some(ListsCommand::Check(command)) => return check(command),
         None => {
             let lists = pack::load(args.pack.pack.as_deref())?.lists()?;
             let bytes = match args.format {
@@ -22,9 +23,32 @@ pub fn run(args: &Lists) -> Result<u8, Failure> {
     Ok(0)
 }
 
+fn check(args: &Check) -> Result<u8, Failure> {
+    let own = actors::read(&args.own)?;
+    for complaint in &own.complaints {
+        say(complaint);
+    }
+    let mut text = String::from("kind                 entries  domains  sources   read  unchecked  2 publishers\n");
+    for (kind, c) in &own.counts {
+        text.push_str(&format!(
+            "{kind:<20} {:>7}  {:>7}  {:>7}  {:>5}  {:>9}  {:>12}\n",
+            c.entries, c.domains, c.sources, c.read, c.unchecked, c.two_publishers
+        ));
+    }
+    let shelved = |shelf: &str| own.shelf.keys().filter(|key| key.starts_with(shelf)).count();
+    text.push_str(&format!("{} countries, {} companies\n", shelved("country/"), shelved("company/")));
+    output::write(text.as_bytes(), None)?;
+    Ok(u8::from(!own.complaints.is_empty()))
+}
+
 fn make(args: &Compile) -> Result<(), Failure> {
-    let (lists, owners) = sources::read(&args.sources, &args.node_modules)?;
-    let bytes = compile(&lists, &owners)?;
+    let (mut lists, mut owners) = sources::read(&args.sources, &args.node_modules)?;
+    let own = actors::read(&args.own)?;
+    lists.extend(own.lists);
+    // Behind the others: what third-party-web says of a domain comes first.
+    owners.extend(own.owners);
+    let shelf = own.shelf.iter().map(|(key, json)| (key.clone(), json.to_string())).collect();
+    let bytes = compile(&lists, &owners, &shelf)?;
     output::write(&bytes, Some(&args.out))?;
     let count = if lists.len() == 1 { "1 list".to_owned() } else { format!("{} lists", lists.len()) };
     say(&format!("{count}, {} bytes: {}", bytes.len(), args.out.display()));

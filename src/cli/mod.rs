@@ -1,5 +1,6 @@
 //! The command line's parts, and the one place where errors become words on stderr and an exit code.
 
+mod actors;
 mod args;
 mod audit;
 mod csv;

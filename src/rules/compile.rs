@@ -46,7 +46,13 @@ pub struct OwnerSource {
 }
 
 /// Compiles a pack.
-pub fn compile(lists: &[ListSource], owners: &[OwnerSource]) -> Result<Vec<u8>, Error> {
+///
+/// `shelf` is what is told of actors, countries and companies: JSON by key.
+pub fn compile(
+    lists: &[ListSource],
+    owners: &[OwnerSource],
+    shelf: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, Error> {
     let read: Vec<List<'_>> = lists.iter().map(|list| blocklist::read(&list.text, &list.leave_out)).collect();
     let mut names = Names::default();
     let mut columns = Columns::default();
@@ -80,6 +86,13 @@ pub fn compile(lists: &[ListSource], owners: &[OwnerSource]) -> Result<Vec<u8>, 
     let hosts = Hosts::of(&columns.host_texts);
     let (companies, domains, slots) = owner_tables(owners, &mut names)?;
     let lists_json = ListInfo::to_json(&infos);
+    let (mut shelf_index, mut shelf_text) = (Vec::new(), Vec::new());
+    for (key, json) in shelf {
+        for part in [key, json] {
+            shelf_index.extend([shelf_text.len() as u32, part.len() as u32]);
+            shelf_text.extend_from_slice(part.as_bytes());
+        }
+    }
 
     Ok(pack::write(
         &[
@@ -107,6 +120,8 @@ pub fn compile(lists: &[ListSource], owners: &[OwnerSource]) -> Result<Vec<u8>, 
         vec![
             (Section::LineDeltas, columns.line_deltas),
             (Section::LongLines, u32s(&columns.long_lines)),
+            (Section::ShelfIndex, u32s(&shelf_index)),
+            (Section::Shelf, shelf_text),
             (Section::HostStarts, u32s(&hosts.starts)),
             (Section::HostEndings, hosts.endings),
             (Section::Hosts, hosts.texts),

@@ -9,6 +9,7 @@ pub mod blocklist;
 mod columns;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod compile;
+pub mod dossier;
 pub mod index;
 pub mod pack;
 #[cfg(not(target_arch = "wasm32"))]

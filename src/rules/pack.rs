@@ -78,6 +78,10 @@ pub enum Section {
     LongLines = 23,
     /// In the texts. `u64`: the checksum of the pack that they belong to.
     Of = 24,
+    /// In the texts. `key_at:u32 key_length:u32 at:u32 length:u32` an entry, in the order of keys. See [`super::dossier`].
+    ShelfIndex = 27,
+    /// In the texts. Keys, and JSON.
+    Shelf = 28,
     /// A bit for each value of 20 bits of a key's hash: whether any rule is filed under such a key.
     KeyBits = 25,
 }
