@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,30 +14,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if Path::new("pkg/onlooker.pack").exists() {
         println!("cargo:rustc-cfg=bundled_pack");
     }
-    println!("cargo:rerun-if-changed=Cargo.lock");
-    let rules = fs::read_to_string(package("psl")?.join("data/rules.txt"))?;
+    println!("cargo:rerun-if-changed=lists/public-suffixes.txt");
+    let rules = fs::read_to_string("lists/public-suffixes.txt")?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("suffixes.rs"), suffixes(&rules)?)?;
     Ok(())
-}
-
-/// The folder of a crate, as Cargo.lock pins it.
-fn package(name: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let manifest = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml");
-    let asked = Command::new(env::var("CARGO")?)
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
-        .arg(manifest)
-        .output()?;
-    if !asked.status.success() {
-        return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&asked.stderr)).into());
-    }
-    let metadata: serde_json::Value = serde_json::from_slice(&asked.stdout)?;
-    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
-    let word = |package: &serde_json::Value, key| package.get(key).and_then(|value| value.as_str().map(str::to_owned));
-    let manifest = packages
-        .filter(|package| word(package, "name").as_deref() == Some(name))
-        .find_map(|package| word(package, "manifest_path"));
-    let path = manifest.as_deref().and_then(|path| Path::new(path).parent());
-    Ok(path.ok_or_else(|| format!("crate {name} is not there"))?.to_owned())
 }
 
 /// The rules in order of their names, as Rust: all names in one text, where each ends, and what is said of it.

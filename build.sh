@@ -223,7 +223,7 @@ build_cli() {
   say "the command line"
   cargo build $QUIET $LOCKED --release --bin onlooker || die "the command line did not build: the reason is above"
   local now
-  now=$(key src lists Cargo.toml Cargo.lock package-lock.json)
+  now=$(key src lists build.rs Cargo.toml Cargo.lock package-lock.json)
   if ! { fresh pack "$now" && [ -f pkg/onlooker.pack ]; }; then
     say "the lists"
     target/release/onlooker lists compile --out "$STAMPS/onlooker.pack" || die "the lists did not compile: the reason is above"

@@ -69,12 +69,6 @@ impl Engine {
         ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))
     }
 
-    /// How many rules, companies and companies' domains the pack has, and its size in bytes.
-    pub fn sizes(&self) -> (usize, usize, usize, usize) {
-        let (companies, domains) = self.actors.counts();
-        (self.index.len(), companies, domains, self.pack.len())
-    }
-
     /// Starts a page's ledger.
     pub fn page(&mut self, url: &[u8]) -> Page {
         let mut page = Page::default();
@@ -284,7 +278,7 @@ impl Engine {
             list: place.list,
             list_title: title.unwrap_or_default(),
             line: place.line,
-            text: place.text.to_owned(),
+            text: place.text,
             section: place.section.to_owned(),
             exception: place.exception,
         })

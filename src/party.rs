@@ -1,8 +1,9 @@
 //! Who a host belongs to as the web's own rules see it: its registrable domain by the public suffix list, and whether
 //! two hosts are the same site. Knows nothing of owners or lists.
 //!
-//! The list is a table, made by build.rs from the list of crate `psl`. The crate itself is the list as code: 900 KB of
-//! wasm, near half of what a phone would have to compile before its first verdict. Tests hold the table to its answers.
+//! The list is a table, made by build.rs from `lists/public-suffixes.txt`, which is the list of crate `psl`. The crate
+//! itself is the list as code: 900 KB of wasm, near half of what a phone would have to compile before its first verdict.
+//! Tests hold the table to its answers.
 
 include!(concat!(env!("OUT_DIR"), "/suffixes.rs"));
 

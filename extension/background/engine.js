@@ -28,6 +28,8 @@ export class Judge {
   #memory;
   /** @type {Promise<Engine>|null} */
   #whole = null;
+  /** Called once the texts are there: what was judged without them is to be judged again. */
+  onTexts = () => {};
 
   /** @param {Engine} engine @param {WebAssembly.Memory} memory */
   constructor(engine, memory) {
@@ -46,7 +48,12 @@ export class Judge {
   withTexts() {
     this.#whole ??= bytesOf(fetched('pkg/onlooker.texts')).then((texts) => {
       this.#engine.add_texts(texts);
+      this.onTexts();
       return this.#engine;
+    }).catch((error) => {
+      // Perhaps it works the next time.
+      this.#whole = null;
+      throw error;
     });
     return this.#whole;
   }
@@ -97,9 +104,18 @@ export async function startEngine() {
   packed.catch(() => {});
   const { memory } = await init({ module_or_path: wasm })
     .catch((error) => {
-      throw named(error instanceof WebAssembly.CompileError ? 'wasm-off' : 'engine-damaged', failure(error).message);
+      throw named(compiles() ? 'engine-damaged' : 'wasm-off', failure(error).message);
     });
   return new Judge(new Engine(await packed), memory);
+}
+
+/** Whether the smallest module there is can be compiled here. */
+function compiles() {
+  try {
+    return Boolean(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+  } catch {
+    return false;
+  }
 }
 
 /** @param {Promise<Response>} file of the lists @returns {Promise<Uint8Array<ArrayBuffer>>} */

@@ -14,7 +14,7 @@ export const fetched = (file) => {
 };
 
 // Tor Browser's "Safer" takes WebAssembly away, and so do some hardened profiles.
-export const hasWasm = typeof WebAssembly !== 'undefined';
+const hasWasm = typeof WebAssembly !== 'undefined';
 /** @type {Promise<Response>|null} */
 export const wasm = hasWasm ? fetched('pkg/onlooker_bg.wasm') : null;
 /** @type {Promise<Response>|null} */

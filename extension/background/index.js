@@ -25,7 +25,7 @@ const STORE_BYTES = 8_000_000;
 const WEB = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] };
 const EVERYWHERE = { origins: ['<all_urls>'] };
 
-const store = new Store(browser.storage.session, () => makeRoom(STORE_BYTES / 2));
+const store = new Store(browser.storage.session, makeRoom, lost);
 const badge = new Badge(lookOf);
 const ledger = new Ledger(store, (page) => {
   if (page.state === 'open') badge.update(page.tab);
@@ -109,7 +109,7 @@ const started = startEngine().then((found) => {
   void badge.everywhere(null);
 }, engineBroke);
 
-const ready = wake();
+const ready = wake().catch(engineBroke);
 
 async function wake() {
   const permission = readPermission();
@@ -118,7 +118,7 @@ async function wake() {
   const built = new Observer({
     record(page, event) {
       ledger.record(page, event);
-      if (store.bytes > STORE_BYTES) makeRoom(STORE_BYTES * 0.75);
+      if (store.bytes > STORE_BYTES) makeRoom();
     },
     changed(page) {
       store.savePage(page, built.next);
@@ -155,6 +155,8 @@ async function wake() {
   // A commit may have been lost with the background that was ended.
   if (!stored.fresh) await Promise.all([...tabs].map((tab) => lookAt(tab, 'worker-asleep')));
   await permission;
+  // It may have been taken back while there was no observer to tell.
+  if (permitted === false) applyPermission();
   // What woke us has its verdict; now what those tabs had before, for their badges.
   for (const tab of tabs) {
     const page = built.shownIn(tab);
@@ -224,8 +226,8 @@ async function readFrames(tabId, why) {
   }
 }
 
-/** @param {number} bytes to get down to */
-function makeRoom(bytes) {
+/** Forgets a third of the pages: those left longest ago. */
+function makeRoom() {
   if (!observer) return;
   const pages = [...observer.pages.values()].sort((a, b) =>
     Number(a.state !== 'past') - Number(b.state !== 'past') || a.active - b.active);
@@ -236,16 +238,28 @@ function makeRoom(bytes) {
     observer.drop(page);
     badge.update(page.tab);
   }
-  store.bytes = Math.min(store.bytes, bytes);
+  // Until it is measured: else the next request would make room once more.
+  store.bytes *= 2 / 3;
   void store.measure();
+}
+
+/** @param {number} key of a page of which a request could not be stored: the next life of this background lacks it */
+function lost(key) {
+  const page = observer?.pages.get(key);
+  if (!page) return;
+  page.gaps['log-full'] = (page.gaps['log-full'] ?? 0) + 1;
+  ledger.changed(page);
 }
 
 // --- permission --------------------------------------------------------------------------------------------------
 
 async function readPermission() {
   permitted = await browser.permissions.contains(EVERYWHERE);
-  if (!observer) return;
-  for (const page of observer.pages.values()) {
+  applyPermission();
+}
+
+function applyPermission() {
+  for (const page of observer?.pages.values() ?? []) {
     if (page.state !== 'open') continue;
     if (!permitted) missed(page);
     badge.update(page.tab);

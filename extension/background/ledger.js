@@ -68,6 +68,10 @@ export class Ledger {
   /** @param {Judge} judge what came before it is judged now */
   start(judge) {
     this.#judge = judge;
+    // The texts prove what was judged by keys alone; each page is fed again when it is next asked for.
+    judge.onTexts = () => {
+      for (const book of this.#books.values()) this.#close(book);
+    };
     // The rest is handed over when it is asked for.
     for (const book of this.#books.values()) if (book.rows.length > 0) this.#feed(book);
   }
@@ -84,7 +88,10 @@ export class Ledger {
     if (book.keys.has(key)) return;
     if (event.late && !book.whole) {
       // Most likely an earlier life wrote it down when it began.
-      void this.#read(book).then(() => this.record(page, event));
+      void this.#read(book).then(() => {
+        // It may have been dropped meanwhile.
+        if (this.#books.has(page.key)) this.record(page, event);
+      });
       return;
     }
     if (book.rows.length >= ROWS_MAX || book.text >= TEXT_MAX) {
@@ -139,7 +146,9 @@ export class Ledger {
     };
     move();
     // What an earlier life wrote of it has to be read first.
-    if (!source.whole) void this.#read(source).then(move);
+    if (!source.whole) void this.#read(source).then(() => {
+      if (this.#books.has(to.key)) move();
+    });
   }
 
   /**

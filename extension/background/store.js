@@ -27,6 +27,8 @@ export class Store {
   #area;
   /** @type {() => void} */
   #onFull;
+  /** @type {(page: number) => void} */
+  #onLost;
   /** @type {Record<string, unknown>} */
   #put = {};
   /** @type {string[]} */
@@ -39,21 +41,23 @@ export class Store {
   #keys = new Map();
   /** @type {Map<number, Map<string, Row>>} page -> rows not yet made one */
   #loose = new Map();
-  /** What `get(null)` gave a browser without getKeys (before Chromium 130 and Firefox 143).
-   * @type {Record<string, unknown>|null} */
-  #all = null;
 
-  /** @param {chrome.storage.StorageArea} area @param {() => void} onFull the browser refused: there is no room */
-  constructor(area, onFull) {
+  /**
+   * @param {chrome.storage.StorageArea} area
+   * @param {() => void} onFull the browser refused: there is no room
+   * @param {(page: number) => void} onLost and again: a request of this page is in memory only
+   */
+  constructor(area, onFull, onLost) {
     this.#area = area;
     this.#onFull = onFull;
+    this.#onLost = onLost;
   }
 
   /** @returns {Promise<{fresh: boolean, next: number, pages: Page[], queue: Event[]}>} */
   async open() {
     const area = /** @type {chrome.storage.StorageArea & {getKeys?: () => Promise<string[]>}} */ (this.#area);
-    if (!area.getKeys) this.#all = await area.get(null);
-    const keys = this.#all ? Object.keys(this.#all) : await /** @type {() => Promise<string[]>} */ (area.getKeys).call(area);
+    // Not before Chromium 130 and Firefox 143.
+    const keys = area.getKeys ? await area.getKeys() : Object.keys(await area.get(null));
     /** @type {string[]} */
     const heads = [];
     for (const key of keys) {
@@ -97,7 +101,7 @@ export class Store {
     this.#queueKeys.set(event, key);
     this.#ownQueue[key] = true;
     this.#set(key, event);
-    this.#flush();
+    void this.#flush();
   }
 
   /** @param {Event} event waits no longer */
@@ -131,7 +135,7 @@ export class Store {
     if (!loose) this.#loose.set(page, loose = new Map());
     loose.set(key, row);
     // Now, with the page's record if that waits: see `#schedule`.
-    this.#flush();
+    void this.#flush();
     if (loose.size >= LOOSE_MAX) this.#compact(page, loose);
   }
 
@@ -157,6 +161,8 @@ export class Store {
 
   /** Asks the browser how much there is. */
   async measure() {
+    // What is to be gone must be gone first, or it is counted.
+    await this.#flush();
     const bytes = await this.#area.getBytesInUse?.(null).catch(() => undefined);
     if (bytes !== undefined) this.bytes = bytes;
   }
@@ -185,7 +191,7 @@ export class Store {
   async #get(keys) {
     if (keys.length === 0) return {};
     // What this tick wants written must be written first.
-    this.#flush();
+    void this.#flush();
     return this.#area.get(keys);
   }
 
@@ -210,24 +216,28 @@ export class Store {
   #schedule() {
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(() => this.#flush());
+    queueMicrotask(() => void this.#flush());
   }
 
-  #flush() {
+  /** @returns {Promise<void>} when what was to be removed is gone */
+  async #flush() {
     this.#flushing = false;
     const put = this.#put;
     const gone = this.#gone;
     this.#put = {};
     this.#gone = [];
     if (Object.keys(put).length > 0) {
-      this.#area.set(put).catch(() => {
+      this.#area.set(put).catch(async () => {
         // Room is made, and then it is tried once more; what was removed meanwhile stays removed.
         this.#onFull();
+        await this.#flush();
         const still = Object.fromEntries(Object.entries(put).filter(([key]) => this.#wanted(key)));
-        return this.#area.set(still).catch(() => {});
+        await this.#area.set(still).catch(() => {
+          for (const key of Object.keys(still)) if (key.startsWith('o:') || key.startsWith('c:')) this.#onLost(pageOf(key));
+        });
       });
     }
-    if (gone.length > 0) this.#area.remove(gone).catch(() => {});
+    if (gone.length > 0) await this.#area.remove(gone).catch(() => {});
   }
 
   /** @param {string} key */

@@ -70,11 +70,6 @@ impl Actors {
         Ok(actors)
     }
 
-    /// How many companies and how many domains are known.
-    pub fn counts(&self) -> (usize, usize) {
-        (self.companies.len() / 8, self.domains.len() / 12)
-    }
-
     /// Who owns a host (lower case, no trailing dot): by the longest listed domain that it is or lies under.
     pub fn owner(&self, pack: &Bytes, host: &str) -> Option<Owner> {
         suffixes(host.as_bytes()).enumerate().find_map(|(depth, part)| self.at(pack, part, depth == 0))

@@ -159,9 +159,9 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     }
     // What the parser does not take the index reads, and the parser is given the rule without it: AdGuard's `$denyallow`,
     // and `$removeparam` in an exception.
-    let denyallow = without_option(line, "denyallow");
-    let known = denyallow.as_deref().unwrap_or(line);
-    let spared = if line.starts_with("@@") { without_option(known, "removeparam") } else { None };
+    let plain = without_option(line, |name| name == "denyallow" || is_noop(name));
+    let known = plain.as_deref().unwrap_or(line);
+    let spared = if line.starts_with("@@") { without_option(known, |name| name == "removeparam") } else { None };
     let filter = match NetworkFilter::parse(spared.as_deref().unwrap_or(known), false, ParseOptions::default()) {
         Ok(filter) => filter,
         Err(error) => {
@@ -225,7 +225,7 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
         flags |= Flags::TO;
     }
 
-    if denyallow.is_some() {
+    if options.split(',').any(|option| option.starts_with("denyallow=")) {
         flags |= Flags::DENYALLOW;
     }
     let mut pattern = body;
@@ -269,10 +269,15 @@ fn rule(line: &str, number: u32, section: usize) -> Result<Line<'_>, String> {
     Ok(Line::Rule(Parsed { line: number, text: line, flags: Flags(flags), pattern, options, section }))
 }
 
-/// A rule without one of its options, if it has that.
-fn without_option(line: &str, name: &str) -> Option<String> {
+/// `_`, `___`: an option that means nothing, to set long rules apart for the eye.
+fn is_noop(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte == b'_')
+}
+
+/// A rule without some of its options, if it has any of these.
+fn without_option(line: &str, is: impl Fn(&str) -> bool) -> Option<String> {
     let (body, options) = line.rsplit_once('$')?;
-    let kept: Vec<&str> = options.split(',').filter(|option| option.split('=').next() != Some(name)).collect();
+    let kept: Vec<&str> = options.split(',').filter(|option| !option.split('=').next().is_some_and(&is)).collect();
     if kept.len() == options.split(',').count() {
         return None;
     }
@@ -326,7 +331,7 @@ fn unsupported_option(line: &str) -> Option<String> {
     let mut names =
         options.split(',').map(|option| option.trim_start_matches('~').split('=').next().unwrap_or_default());
     names
-        .find(|name| !KNOWN.contains(name))
+        .find(|name| !KNOWN.contains(name) && !is_noop(name))
         .filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_'))
         .map(|name| format!("option-{name}"))
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::index::{BASE, BUCKET_BITS, ENDING, FILTER_BITS, HOSTS, LITERAL, LONG, ROW, RuleId, rule_bits};
+use super::index::{BASE, BUCKET_BITS, ENDING, ENTRY, FILTER_BITS, HOSTS, LITERAL, LONG, ROW, RuleId, rule_bits};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use super::rule::{Flags, Pairs};
 use crate::error::Error;
@@ -131,10 +131,26 @@ impl Columns {
             || columns.key_bits.len() != 1 << (FILTER_BITS - 3)
             || columns.bucket_bases.len() != (4 << BUCKET_BITS) / BASE
             || columns.bucket_ends.len() != 2 << BUCKET_BITS
+            || columns.bucket_entries.len() != columns.entries(pack) * ENTRY + 8 - ENTRY
+            || columns.hosts(pack) + columns.pattern_lengths.len() != rules
+            || !columns.always.len().is_multiple_of(8)
+            || !columns.regex_shapes.len().is_multiple_of(REGEX_SHAPE)
         {
             return Err(Error::PackDamaged("its columns differ in length"));
         }
         Ok(columns)
+    }
+
+    /// How many entries the buckets have: where the last one ends.
+    fn entries(&self, pack: &Bytes) -> usize {
+        let base = u32_at(pack.slice(&self.bucket_bases), (1 << BUCKET_BITS) / BASE - 1).unwrap_or(0);
+        base as usize + usize::from(u16_at(pack.slice(&self.bucket_ends), (1 << BUCKET_BITS) - 1).unwrap_or(0))
+    }
+
+    /// How many rules are a host and nothing else.
+    fn hosts(&self, pack: &Bytes) -> usize {
+        let rows = pack.slice(&self.rows).chunks_exact(12);
+        rows.filter_map(|row| u32_at(row, 2)).map(|hosts| hosts.count_ones() as usize).sum()
     }
 
     /// How many rules there are.

@@ -274,7 +274,7 @@ impl Hosts {
     fn of(hosts: &[String]) -> Self {
         let endings = endings(hosts);
         let number: HashMap<&str, u8> =
-            endings.iter().zip(0x81..).map(|(ending, byte)| (ending.as_str(), byte)).collect();
+            endings.iter().zip(0x81..=0xff).map(|(ending, byte)| (ending.as_str(), byte)).collect();
         let mut made = Self::default();
         for (at, host) in hosts.iter().enumerate() {
             if at.is_multiple_of(HOSTS) {
@@ -293,7 +293,7 @@ impl Hosts {
     }
 }
 
-/// The 127 endings that save most, each counted without the hosts that a longer one has taken.
+/// 127 endings that save much: each time the one that saves most, of what the longer ones before it have left.
 fn endings(hosts: &[String]) -> Vec<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for host in hosts {
@@ -481,8 +481,10 @@ fn owner_tables(owners: &[OwnerSource], names: &mut Names) -> Result<OwnerTables
     let mut companies: Vec<&str> = owners.iter().map(|owner| owner.company.as_str()).collect();
     companies.sort_unstable();
     companies.dedup();
-    let number: HashMap<&str, u16> =
-        companies.iter().enumerate().map(|(at, name)| (*name, u16::try_from(at).unwrap_or(u16::MAX))).collect();
+    let number: HashMap<&str, u16> = companies.iter().zip(0_u16..=u16::MAX).map(|(name, at)| (*name, at)).collect();
+    if number.len() < companies.len() {
+        return Err(Error::List("too many companies".to_owned()));
+    }
 
     // domain -> (company, category, exact)
     let mut domains: BTreeMap<String, (u16, u8, bool)> = BTreeMap::new();

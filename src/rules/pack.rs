@@ -16,7 +16,7 @@ pub const MAGIC: &[u8; 8] = b"ONLKPACK";
 /// The first bytes of the texts that belong to a pack.
 pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
@@ -120,6 +120,12 @@ impl Bytes {
         let texts = Self::one(bytes, TEXTS_MAGIC)?;
         if u64_at(texts.slice(&texts.range(Section::Of)?), 0) != Some(self.sum) {
             return Err(Error::PackDamaged("its texts belong to another pack"));
+        }
+        // A text that is not there must not read as an empty one.
+        for section in
+            [Section::Hosts, Section::HostStarts, Section::HostEndings, Section::LineDeltas, Section::LongLines]
+        {
+            texts.range(section)?;
         }
         self.texts = Some(Box::new(texts));
         Ok(())
@@ -332,7 +338,9 @@ mod tests {
     fn sample() -> Vec<u8> {
         write(
             &[(Section::Lists, b"[]".to_vec()), (Section::Patterns, vec![7; 100])],
-            vec![(Section::Hosts, b"a.example".to_vec())],
+            [Section::Hosts, Section::HostStarts, Section::HostEndings, Section::LineDeltas, Section::LongLines]
+                .map(|section| (section, b"a.example".to_vec()))
+                .to_vec(),
         )
     }
 
@@ -356,10 +364,13 @@ mod tests {
     fn texts_of_another_pack_are_refused() {
         let good = sample();
         let alone = u64_at(&good, 2).unwrap() as usize;
-        let other = write(&[(Section::Lists, b"[1]".to_vec())], vec![]);
+        let mut other = write(&[(Section::Lists, b"[1]".to_vec())], vec![]);
+        other.truncate(u64_at(&other, 2).unwrap() as usize);
         let mut pack = Bytes::check(Cow::Owned(other)).unwrap();
         assert!(pack.add_texts(Cow::Owned(good[alone..].to_vec())).is_err());
         assert!(pack.add_texts(Cow::Owned(good[..alone].to_vec())).is_err(), "a pack is no texts");
+        let cut = write(&[(Section::Lists, b"[]".to_vec())], vec![(Section::Hosts, vec![])]);
+        assert!(Bytes::check(Cow::Owned(cut)).is_err(), "texts without lines");
     }
 
     #[test]
