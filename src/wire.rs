@@ -64,6 +64,7 @@ pub struct Page {
     pub findings: Vec<Finding>,
     pub checks: Vec<Check>,
     pub requests: Requests,
+    pub countries: Vec<Country>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -96,6 +97,7 @@ pub struct Watcher {
     pub requests: u64,
     pub techniques: Vec<&'static str>,
     pub level: &'static str,
+    pub actors: Vec<Dossier>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -165,6 +167,8 @@ pub struct Explanation {
     pub party: &'static str,
     pub rules: Vec<Rule>,
     pub watcher: Option<Identity>,
+    pub actors: Vec<Dossier>,
+    pub countries: Vec<Country>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -175,6 +179,119 @@ pub struct Identity {
     pub category: &'static str,
     pub country: Option<String>,
     pub domain: String,
+}
+
+/// Where a claim can be checked.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Source {
+    pub url: String,
+    pub publisher: String,
+    pub date: String,
+    pub checked: String,
+}
+
+/// What our own lists know of an actor.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Dossier {
+    pub id: String,
+    pub name: String,
+    pub kind: String,
+    pub owner: String,
+    pub country: String,
+    pub does: String,
+    pub takes: Vec<String>,
+    pub since: String,
+    pub confidence: String,
+    pub collects: Vec<String>,
+    pub sites: Vec<String>,
+    pub harmless: String,
+    pub dispute: String,
+    pub sources: Vec<Source>,
+}
+
+/// A law by which a state can order or take data in bulk or in secret.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Law {
+    pub name: String,
+    pub year: String,
+    pub allows: String,
+    pub oversight: String,
+    pub sources: Vec<Source>,
+}
+
+/// What is verified of a country's laws; empty where nothing is.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Country {
+    pub code: String,
+    pub alliances: Vec<String>,
+    pub adequacy: String,
+    pub laws: Vec<Law>,
+    pub protection: String,
+    pub authority: String,
+    pub complaints: String,
+    pub sources: Vec<Source>,
+}
+
+impl From<report::Source> for Source {
+    fn from(from: report::Source) -> Self {
+        Self { url: from.url, publisher: from.publisher, date: from.date, checked: from.checked }
+    }
+}
+
+impl From<report::Dossier> for Dossier {
+    fn from(from: report::Dossier) -> Self {
+        Self {
+            id: from.id,
+            name: from.name,
+            kind: from.kind,
+            owner: from.owner,
+            country: from.country,
+            does: from.does,
+            takes: from.takes,
+            since: from.since,
+            confidence: from.confidence,
+            collects: from.collects,
+            sites: from.sites,
+            harmless: from.harmless,
+            dispute: from.dispute,
+            sources: from.sources.into_iter().map(Source::from).collect(),
+        }
+    }
+}
+
+impl From<report::Law> for Law {
+    fn from(from: report::Law) -> Self {
+        Self {
+            name: from.name,
+            year: from.year,
+            allows: from.allows,
+            oversight: from.oversight,
+            sources: from.sources.into_iter().map(Source::from).collect(),
+        }
+    }
+}
+
+impl From<report::Country> for Country {
+    fn from(from: report::Country) -> Self {
+        Self {
+            code: from.code,
+            alliances: from.alliances,
+            adequacy: from.adequacy,
+            laws: from.laws.into_iter().map(Law::from).collect(),
+            protection: from.protection,
+            authority: from.authority,
+            complaints: from.complaints,
+            sources: from.sources.into_iter().map(Source::from).collect(),
+        }
+    }
 }
 
 /// A log (`docs/log.schema.json`): what the extension records of a page, and what the command line can judge again.
@@ -345,6 +462,7 @@ impl From<report::PageReport> for Page {
                 matched: from.matched,
                 skipped: from.skipped.into_iter().map(Counted::from).collect(),
             },
+            countries: from.countries.into_iter().map(Country::from).collect(),
         }
     }
 }
@@ -360,6 +478,7 @@ impl From<report::Watcher> for Watcher {
             requests: from.requests,
             techniques: from.techniques,
             level: from.level.name(),
+            actors: from.actors.into_iter().map(Dossier::from).collect(),
         }
     }
 }
@@ -408,6 +527,8 @@ impl From<report::Explanation> for Explanation {
                 country: who.country,
                 domain: who.domain,
             }),
+            actors: from.actors.into_iter().map(Dossier::from).collect(),
+            countries: from.countries.into_iter().map(Country::from).collect(),
         }
     }
 }

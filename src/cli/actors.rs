@@ -1,18 +1,12 @@
 //! Onlooker's own lists (`lists/actors/*.toml`, `lists/laws.toml`, `lists/owners.toml`): read, checked, and made ready to
 //! be compiled. docs/lists.md says what an entry is.
-//!
-//! An actor's file becomes a list whose lines are the file's own: a rule stands on the line on which its domain stands.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use onlooker::detectors::listed_actor::{KINDS, heading};
-use onlooker::detectors::place_of;
-use onlooker::party;
-use onlooker::rules::compile::{ListSource, OwnerSource};
+use onlooker::{address, party};
 use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 use super::Failure;
@@ -20,13 +14,10 @@ use super::Failure;
 /// What the files say, and what is wrong with them.
 #[derive(Debug, Default)]
 pub struct Own {
-    /// A list for each file of actors.
-    pub lists: Vec<ListSource>,
-    /// Who owns the actors' domains, for those that other data do not know.
-    pub owners: Vec<OwnerSource>,
-    /// What is told of an actor, a country or a company, by key (`actor/…`, `country/…`, `company/…`).
+    /// What is told of an actor, a country or a company, by key (`actor/…`, `country/…`, `company/…`); and whose a domain
+    /// is (`domain/…`).
     pub shelf: BTreeMap<String, Json>,
-    /// What is wrong: file, entry, why. Compiled all the same, but not by the build: it runs the check.
+    /// What is wrong: file, entry, why. It is compiled all the same; `./build.sh check` is what refuses it.
     pub complaints: Vec<String>,
     /// How many entries, domains, sources and read sources there are, by kind.
     pub counts: BTreeMap<String, Counts>,
@@ -49,8 +40,26 @@ pub struct Counts {
     pub two_publishers: usize,
 }
 
-/// Our lists' numbers begin here; a kind's place in [`KINDS`] is added.
-pub const FIRST_LIST: u32 = 9001;
+/// The kinds of actors; a file each, of that name.
+const KINDS: [&str; 17] = [
+    "mercenary-spyware",
+    "stalkerware",
+    "interception",
+    "location-broker",
+    "data-broker",
+    "identity-graph",
+    "rtb",
+    "session-replay",
+    "biometric",
+    "carrier-identifier",
+    "police-monitoring",
+    "fingerprinting",
+    "social-pixel",
+    "state-linked",
+    "credit-risk",
+    "block-page",
+    "prism",
+];
 
 /// What data an actor is known to take: the words that an entry may use.
 const TAKES: [&str; 26] = [
@@ -146,28 +155,25 @@ pub fn read(folder: &Path) -> Result<Own, Failure> {
     files.sort();
     for path in files {
         let kind = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let (text, table) = table(&path)?;
-        own.actors(&kind, &text, &table, &mut seen);
+        let table = table(&path)?;
+        own.actors(&kind, &table, &mut seen);
     }
-    // In the order of KINDS, so that the numbers of lists rise.
-    own.lists.sort_by_key(|list| list.id);
-    if let Some((_, laws)) = optional(&folder.join("laws.toml"))? {
+    if let Some(laws) = optional(&folder.join("laws.toml"))? {
         own.countries(&laws);
     }
-    if let Some((_, owners)) = optional(&folder.join("owners.toml"))? {
+    if let Some(owners) = optional(&folder.join("owners.toml"))? {
         own.companies(&owners);
     }
     Ok(own)
 }
 
-fn table(path: &Path) -> Result<(String, Table), Failure> {
+fn table(path: &Path) -> Result<Table, Failure> {
     let wrong = |why: String| Failure::new(format!("{}: {why}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| wrong(format!("it cannot be read ({})", error.kind())))?;
-    let table = text.parse().map_err(|error: toml::de::Error| wrong(format!("it is not TOML: {}", error.message())))?;
-    Ok((text, table))
+    text.parse().map_err(|error: toml::de::Error| wrong(format!("it is not TOML: {}", error.message())))
 }
 
-fn optional(path: &Path) -> Result<Option<(String, Table)>, Failure> {
+fn optional(path: &Path) -> Result<Option<Table>, Failure> {
     if path.exists() { table(path).map(Some) } else { Ok(None) }
 }
 
@@ -196,22 +202,19 @@ fn is_date(text: &str) -> bool {
 }
 
 fn is_url(text: &str) -> bool {
-    let mut address = onlooker::address::Address::new();
+    let mut address = address::Address::new();
     (text.starts_with("https://") || text.starts_with("http://"))
         && address.read(text.as_bytes()).is_ok()
         && !text.bytes().any(|b| b <= b' ' || matches!(b, b'<' | b'>' | b'"'))
 }
 
 impl Own {
-    fn actors(&mut self, kind: &str, text: &str, file: &Table, seen: &mut Seen) {
-        let place = KINDS.iter().position(|(name, _)| *name == kind);
-        let Some(place) = place else {
+    fn actors(&mut self, kind: &str, file: &Table, seen: &mut Seen) {
+        if !KINDS.contains(&kind) {
             self.complaints.push(format!("actors/{kind}.toml: `{kind}` is no kind of actor"));
             return;
-        };
+        }
         let mut counts = Counts::default();
-        let mut headings = Vec::new();
-        let mut newest = String::new();
         for actor in tables(file, "actor") {
             let (id, name) = (word(actor, "id"), word(actor, "name"));
             let mut wrong: Vec<String> = Vec::new();
@@ -272,37 +275,13 @@ impl Own {
             counts.read += read;
             counts.unchecked += usize::from(read == 0);
             counts.two_publishers += usize::from(publishers.len() > 1);
-            for source in &sources {
-                let checked = word(source, "checked");
-                if checked != "unread" && checked > newest.as_str() {
-                    newest = checked.to_owned();
-                }
-            }
             let confidence = if read == 0 { "unchecked" } else { word(actor, "confidence") };
-            headings.push((heading(kind, id, confidence), name.to_owned()));
             self.shelf.insert(format!("actor/{id}"), actor_json(actor, &sources, confidence));
-            let collects: Vec<String> = words(actor, "collects").iter().map(|domain| format!("*.{domain}")).collect();
-            if !collects.is_empty() {
-                self.owners.push(OwnerSource {
-                    company: name.to_owned(),
-                    category: category(kind).to_owned(),
-                    domains: collects,
-                });
+            for domain in domains {
+                self.shelf.insert(format!("domain/{domain}"), json!(id));
             }
         }
         self.counts.insert(kind.to_owned(), counts);
-        let rules = as_list(text, &headings);
-        if rules.lines().any(|line| line.starts_with("||")) {
-            self.lists.push(ListSource {
-                id: FIRST_LIST + place as u32,
-                technique: place_of("listed-actor").unwrap_or(0) as u32,
-                source: format!("lists/actors/{kind}.toml"),
-                licence: "GPL-3.0-or-later".to_owned(),
-                sha256: Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
-                leave_out: Vec::new(),
-                text: format!("{rules}! Title: Onlooker: {kind}\n! Version: {newest}\n! TimeUpdated: {newest}\n"),
-            });
-        }
     }
 
     fn countries(&mut self, laws: &Table) {
@@ -357,7 +336,7 @@ fn is_country(code: &str) -> bool {
 
 /// Why a domain cannot stand in an entry.
 fn not_a_domain(domain: &str) -> Option<&'static str> {
-    let mut address = onlooker::address::Address::new();
+    let mut address = address::Address::new();
     let read = address.read(format!("https://{domain}/").as_bytes());
     if read.is_err() || address.host_str() != domain || !domain.contains('.') {
         return Some("it is not a domain as browsers write it");
@@ -428,56 +407,4 @@ fn country_json(country: &Table) -> Json {
     let sources: Vec<&Table> = tables(country, "source").collect();
     json!({ "code": word(country, "code"), "alliances": words(country, "alliances"), "adequacy": word(country, "adequacy"),
         "laws": laws, "protection": protection, "sources": sources_json(&sources) })
-}
-
-/// The category of third-party-web's that comes nearest to a kind.
-fn category(kind: &str) -> &'static str {
-    match kind {
-        "rtb" | "identity-graph" | "data-broker" | "location-broker" => "ad",
-        "session-replay" => "analytics",
-        "social-pixel" => "social",
-        _ => "unknown",
-    }
-}
-
-/// A file of actors as a list in ABP syntax, line by line: a rule where a domain or a pattern stands, a heading where an
-/// entry begins.
-fn as_list(text: &str, headings: &[(String, String)]) -> String {
-    let mut headings = headings.iter();
-    let mut entry = None;
-    let mut array = "";
-    let mut list = String::new();
-    for line in text.lines() {
-        let line = line.trim();
-        if line == "[[actor]]" {
-            entry = headings.next();
-            array = "";
-        } else if line.starts_with('[') && line != "]" {
-            // A source's table; it names no domains of the actor's.
-            entry = entry.filter(|_| false);
-        }
-        let said = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
-        let out = match (said, entry) {
-            (Some(("id", _)), Some((title, _))) => format!("! SECTION: {title}"),
-            (Some(("name", _)), Some((_, name))) => format!("! Company name: {name}"),
-            (Some((key, "[")), Some(_)) => {
-                array = if key == "collects" || key == "patterns" { key } else { "" };
-                String::new()
-            }
-            _ => {
-                if line.starts_with(']') {
-                    array = "";
-                }
-                let item = line.trim_end_matches(',').trim_matches('"');
-                match array {
-                    "collects" if line.starts_with('"') => format!("||{item}^"),
-                    "patterns" if line.starts_with('"') => item.to_owned(),
-                    _ => String::new(),
-                }
-            }
-        };
-        list.push_str(&out);
-        list.push('\n');
-    }
-    list
 }

@@ -78,19 +78,21 @@ pub struct Audit {
 Types are those of the browsers' webRequest API: main_frame, sub_frame, stylesheet, script, image, font,
 object, xmlhttprequest, ping, csp_report, media, websocket, other.
 
-Example:
-  onlooker explain https://connect.facebook.net/en_US/fbevents.js --page https://example.com/ --type script")]
+Examples:
+  onlooker explain https://connect.facebook.net/en_US/fbevents.js --page https://example.com/ --type script
+  onlooker explain hotjar.com")]
 pub struct Explain {
-    /// The request's address
+    /// The request's address; or a host, to be told who is behind it
+    #[arg(value_name = "URL|HOST")]
     pub url: String,
 
-    /// The address of the page that makes the request
-    #[arg(long, value_name = "URL")]
-    pub page: String,
+    /// The address of the page that makes the request; without it the host is explained
+    #[arg(long, value_name = "URL", requires = "kind")]
+    pub page: Option<String>,
 
     /// What the request is for
-    #[arg(long = "type", value_name = "TYPE", value_parser = request_type)]
-    pub kind: onlooker::observation::RequestType,
+    #[arg(long = "type", value_name = "TYPE", value_parser = request_type, requires = "page")]
+    pub kind: Option<onlooker::observation::RequestType>,
 
     /// How to write the answer
     #[arg(long, short, value_enum, default_value_t = Plain::Text)]

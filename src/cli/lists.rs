@@ -42,11 +42,8 @@ fn check(args: &Check) -> Result<u8, Failure> {
 }
 
 fn make(args: &Compile) -> Result<(), Failure> {
-    let (mut lists, mut owners) = sources::read(&args.sources, &args.node_modules)?;
+    let (lists, owners) = sources::read(&args.sources, &args.node_modules)?;
     let own = actors::read(&args.own)?;
-    lists.extend(own.lists);
-    // Behind the others: what third-party-web says of a domain comes first.
-    owners.extend(own.owners);
     let shelf = own.shelf.iter().map(|(key, json)| (key.clone(), json.to_string())).collect();
     let bytes = compile(&lists, &owners, &shelf)?;
     output::write(&bytes, Some(&args.out))?;

@@ -6,7 +6,9 @@ use std::fmt::Write;
 
 use onlooker::finding::{Confidence, Level};
 use onlooker::observation::RequestType;
-use onlooker::report::{Explanation, Finding, ListInfo, PageReport, Report, Rule, Told, Watcher};
+use onlooker::report::{
+    Country, Dossier, Explanation, Finding, ListInfo, PageReport, Report, Rule, Source, Told, Watcher,
+};
 
 /// How many of the organisations that no rule speaks of are named one by one.
 const NAMED: usize = 12;
@@ -237,12 +239,14 @@ fn told(out: &mut String, page: &PageReport) {
 }
 
 /// What is known of one request.
-pub fn explanation(explanation: &Explanation, kind: RequestType, colours: bool) -> String {
+pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours: bool) -> String {
     let paint = Paint(colours);
     let mut out = String::new();
     let _ = writeln!(out, "{}", paint.strong(&plain(&explanation.url)));
-    let party = if explanation.party == "first" { "the page's own site" } else { "another site than the page's" };
-    let _ = writeln!(out, "  asked for as {}, from {party}", technique(&kind.name().replace('_', " ")));
+    if let Some(kind) = kind {
+        let party = if explanation.party == "first" { "the page's own site" } else { "another site than the page's" };
+        let _ = writeln!(out, "  asked for as {}, from {party}", technique(&kind.name().replace('_', " ")));
+    }
     match &explanation.watcher {
         Some(who) => {
             let mut about = format!("  {} belongs to {}", plain(&who.domain), paint.strong(&plain(&who.name)));
@@ -257,6 +261,7 @@ pub fn explanation(explanation: &Explanation, kind: RequestType, colours: bool) 
         None => out.push_str("  whose host it is, is not known\n"),
     }
     match explanation.rules.len() {
+        0 if kind.is_none() => {}
         0 => out.push_str("\n  No rule matches it.\n"),
         rules => {
             let _ = writeln!(out, "\n  {}:", count(rules as u64, "rule matches it", "rules match it"));
@@ -265,7 +270,76 @@ pub fn explanation(explanation: &Explanation, kind: RequestType, colours: bool) 
     for one in &explanation.rules {
         rule(&mut out, if one.exception { "    lets it through: " } else { "    " }, one, paint);
     }
+    for actor in &explanation.actors {
+        dossier(&mut out, actor, paint);
+    }
+    if kind.is_none() && explanation.actors.is_empty() {
+        out.push_str("\n  Onlooker's own lists do not have it.\n");
+    }
+    for country in &explanation.countries {
+        laws(&mut out, country, paint);
+    }
     out
+}
+
+/// Everything that our own lists say of an actor.
+fn dossier(out: &mut String, actor: &Dossier, paint: Paint) {
+    let known = |text: &str| if text.is_empty() { "not known".to_owned() } else { plain(text).into_owned() };
+    let _ = writeln!(
+        out,
+        "\n  {} ({}), in Onlooker's own lists",
+        paint.strong(&plain(&actor.name)),
+        technique(&actor.kind)
+    );
+    let _ = writeln!(out, "    {}", plain(&actor.does));
+    let _ = writeln!(
+        out,
+        "    owner: {}; country: {}; since: {}",
+        known(&actor.owner),
+        known(&actor.country),
+        known(&actor.since)
+    );
+    if !actor.takes.is_empty() {
+        let _ = writeln!(
+            out,
+            "    known to take: {}",
+            actor.takes.iter().map(|t| technique(t)).collect::<Vec<_>>().join(", ")
+        );
+    }
+    if !actor.harmless.is_empty() {
+        let _ = writeln!(out, "    can be harmless: {}", plain(&actor.harmless));
+    }
+    if !actor.dispute.is_empty() {
+        let _ = writeln!(out, "    what it says itself: {}", plain(&actor.dispute));
+    }
+    let sure = if actor.confidence == "unchecked" { "not yet checked" } else { &actor.confidence };
+    let _ = writeln!(out, "    how sure: {}", plain(sure));
+    sources(out, "    ", &actor.sources, paint);
+}
+
+/// What is verified of a country's laws.
+fn laws(out: &mut String, country: &Country, paint: Paint) {
+    let _ = writeln!(out, "\n  {}", paint.strong(&format!("Laws of {}", plain(&country.code))));
+    if country.laws.is_empty() {
+        out.push_str("    What the state can demand of companies there is not known.\n");
+    }
+    for law in &country.laws {
+        let year = if law.year.is_empty() { String::new() } else { format!(" ({})", plain(&law.year)) };
+        let _ = writeln!(out, "    {}{year}: {}", plain(&law.name), plain(&law.allows));
+        sources(out, "      ", &law.sources, paint);
+    }
+    if !country.authority.is_empty() {
+        let _ = writeln!(out, "    data protection: {}, {}", plain(&country.authority), plain(&country.complaints));
+    }
+}
+
+fn sources(out: &mut String, indent: &str, sources: &[Source], paint: Paint) {
+    for source in sources {
+        let read =
+            if source.checked == "unread" { "not read yet".to_owned() } else { format!("read on {}", source.checked) };
+        let line = format!("{}: {} ({})", plain(&source.publisher), plain(&source.url), plain(&read));
+        let _ = writeln!(out, "{indent}{}", paint.soft(&line));
+    }
 }
 
 /// The bundled lists.

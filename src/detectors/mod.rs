@@ -9,7 +9,6 @@ use crate::rules::pack::Bytes;
 mod ad_request;
 mod cname_cloaking;
 mod link_decoration;
-pub mod listed_actor;
 mod social_request;
 mod third_party_contact;
 mod tracker_request;
@@ -93,14 +92,13 @@ pub struct Detector {
 }
 
 /// All techniques, in the order of reports. Lists name a technique by its place here, so new ones go to the end.
-pub static DETECTORS: [&Detector; 7] = [
+pub static DETECTORS: [&Detector; 6] = [
     &tracker_request::DETECTOR,
     &ad_request::DETECTOR,
     &social_request::DETECTOR,
     &link_decoration::DETECTOR,
     &cname_cloaking::DETECTOR,
     &third_party_contact::DETECTOR,
-    &listed_actor::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].

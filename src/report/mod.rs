@@ -1,6 +1,7 @@
 //! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
 
 use crate::finding::{Confidence, Level};
+pub use crate::rules::dossier::{Company, Country, Dossier, Law, Source};
 pub use crate::rules::pack::{Counted, ListInfo};
 
 /// The name of the report's form. It changes when a reader of the old form could misread the new one.
@@ -63,6 +64,8 @@ pub struct PageReport {
     pub same_owner: u64,
     /// Requests that at least one rule matches.
     pub matched: u64,
+    /// The laws of the watchers' countries, as far as anything is verified of them.
+    pub countries: Vec<Country>,
     /// What was not judged, or not whole, by reason.
     pub skipped: Vec<Counted>,
 }
@@ -97,6 +100,8 @@ pub struct Watcher {
     pub techniques: Vec<&'static str>,
     /// The worst level among its findings.
     pub level: Level,
+    /// What our own lists know of it, by the hosts that were contacted.
+    pub actors: Vec<Dossier>,
 }
 
 /// A rule of a list.
@@ -174,6 +179,10 @@ pub struct Explanation {
     pub rules: Vec<Rule>,
     /// Whose host it is.
     pub watcher: Option<Identity>,
+    /// What our own lists know of it.
+    pub actors: Vec<Dossier>,
+    /// The laws of the countries named.
+    pub countries: Vec<Country>,
 }
 
 /// Whose host it is.

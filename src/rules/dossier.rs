@@ -1,5 +1,5 @@
 //! What is told of an actor, a country and a company: kept with the texts, as JSON by key, and read when a report is made.
-//! Which actor a request goes to is not asked here: that is a rule like any other, whose heading names the actor.
+//! It says who somebody is; it weighs nothing in a page's level.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub struct Dossier {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What kind of actor it is: one of the kinds in `detectors::listed_actor`.
+    /// What kind of actor it is: a file of `lists/actors`.
     pub kind: String,
     /// Its owner; empty where that is not known.
     pub owner: String,
@@ -153,9 +153,12 @@ pub fn company(pack: &Bytes, name: &str) -> Option<Company> {
     Some(Company { parent: text(&value, "parent"), country: text(&value, "country"), sources: sources(&value) })
 }
 
-/// How many entries there are.
-pub fn count(pack: &Bytes) -> usize {
-    index(pack).map_or(0, |(index, _)| index.len() / ROW)
+/// The actor that a host is of (lower case, no trailing dot): by the longest listed domain that it is or lies under.
+pub fn of_host(pack: &Bytes, host: &str) -> Option<Dossier> {
+    let id = super::index::suffixes(host.as_bytes())
+        .filter_map(|part| std::str::from_utf8(part).ok())
+        .find_map(|part| find(pack, "domain", part))?;
+    actor(pack, id.as_str()?)
 }
 
 const ROW: usize = 16;
