@@ -78,8 +78,6 @@ impl Address {
         self.lower.clear();
         self.scheme = None;
         let url = trim(url);
-        self.cut = url.len() > MAX_URL;
-        let url = url.get(..MAX_URL).unwrap_or(url);
 
         let colon = url.iter().position(|&b| b == b':').ok_or(NotJudged::Malformed)?;
         let (name, rest) = url.split_at_checked(colon).ok_or(NotJudged::Malformed)?;
@@ -89,11 +87,15 @@ impl Address {
 
         let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at_checked(end).ok_or(NotJudged::Malformed)?;
-        // Who logs in is nobody's business here, and `https://bank.example@tracker.example/` is a known disguise.
+        // Who logs in is nobody's business here, and `https://bank.example@tracker.example/` is a known disguise. However
+        // long it is, it must not push the host behind the cut.
         let authority = match authority.iter().rposition(|&b| b == b'@') {
             Some(at) => authority.get(at + 1..).unwrap_or_default(),
             None => authority,
         };
+        let room = MAX_URL.saturating_sub(name.len() + 3 + authority.len());
+        self.cut = tail.len() > room;
+        let tail = tail.get(..room).unwrap_or(tail);
         let (host, port) = split_port(authority).ok_or(NotJudged::Malformed)?;
         let port = port_of(scheme, port).ok_or(NotJudged::Malformed)?;
 
@@ -209,6 +211,15 @@ impl Address {
     pub fn cut(&self) -> bool {
         self.cut
     }
+}
+
+/// Where the user information of a URL stands, with its `@`.
+pub fn user_information(url: &[u8]) -> Option<std::ops::Range<usize>> {
+    let start = url.windows(3).take(32).position(|part| part == b"://")? + 3;
+    let rest = url.get(start..)?;
+    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
+    let at = rest.get(..end)?.iter().rposition(|&b| b == b'@')?;
+    Some(start..start + at + 1)
 }
 
 fn trim(url: &[u8]) -> &[u8] {
@@ -406,8 +417,10 @@ mod tests {
         assert_eq!(read(&format!("https://{longest}s/")), Err(NotJudged::Malformed));
         // What counts is the name as it is asked for.
         assert_eq!(read(&format!("https://{}example/", "\u{fc}.".repeat(60))), Err(NotJudged::Malformed));
-        // User information that was cut before its `@` is no host.
-        assert_eq!(read(&format!("https://{}@a.example/", "secret".repeat(1000))), Err(NotJudged::Malformed));
+        // User information of any length is no host, and does not hide one.
+        assert_eq!(read(&format!("https://{}@a.example/", "secret".repeat(1000))).unwrap().0, "a.example");
+        assert_eq!(user_information(b"https://a:b@c@d.example/x@y"), Some(8..14));
+        assert_eq!(user_information(b"https://d.example/x@y"), None);
     }
 
     #[test]

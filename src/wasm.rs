@@ -55,9 +55,12 @@ impl Engine {
         Ok(Self { core, scratch: Vec::new(), pages: vec![None] })
     }
 
-    /// Adds the rules' texts, which verdicts do not need and reports do. Throws as the constructor does.
+    /// Adds the rules' texts, which verdicts do not need and reports do, and closes every page: what was judged by keys
+    /// alone is to be judged again. Throws as the constructor does.
     pub fn add_texts(&mut self, texts: Vec<u8>) -> Result<(), JsValue> {
-        self.core.add_texts(texts).map_err(|error| throw(&error))
+        self.core.add_texts(texts).map_err(|error| throw(&error))?;
+        self.pages.iter_mut().for_each(|page| *page = None);
+        Ok(())
     }
 
     /// The address of a buffer of at least `min` bytes: write a URL there, then call with its length. Asked for more than

@@ -100,7 +100,8 @@ const probe = new Uint8Array(URL_BYTES);
  */
 export function clean(url) {
   const hash = url.indexOf('#');
-  const sent = hash < 0 ? url : url.slice(0, hash);
+  // Who logs in is no part of where a request goes: it is not kept, and it must not push the host behind the cut.
+  const sent = (hash < 0 ? url : url.slice(0, hash)).replace(/^([a-z]+:\/\/)[^/?#\\]*@/i, '$1');
   // A UTF-16 unit is at most three bytes: most URLs need no counting.
   if (sent.length * 3 <= URL_BYTES) return sent;
   return sent.slice(0, encoder.encodeInto(sent, probe).read);

@@ -84,7 +84,7 @@ export class Ledger {
   /** @param {Page} page @param {RequestEvent} event */
   record(page, event) {
     const book = this.#book(page);
-    const key = keyOf(event);
+    const key = this.#store.entryKey(event.rid, event.url);
     if (book.keys.has(key)) return;
     if (event.late && !book.whole) {
       // Most likely an earlier life wrote it down when it began.
@@ -137,7 +137,7 @@ export class Ledger {
     const target = this.#book(to);
     const move = () => {
       for (const row of source.rows) {
-        const key = rowKey(row);
+        const key = this.#store.entryKey(row[0], row[2]);
         if (target.keys.has(key)) continue;
         this.#add(target, key, row);
         this.#store.append(to.key, key, row);
@@ -234,7 +234,7 @@ export class Ledger {
     if (book.whole) return;
     book.reading ??= this.#store.rows(book.page.key).then((stored) => {
       for (const row of stored) {
-        const key = rowKey(row);
+        const key = this.#store.entryKey(row[0], row[2]);
         if (!book.keys.has(key)) this.#add(book, key, row);
       }
       book.whole = true;
@@ -342,21 +342,4 @@ function newBook(page, whole) {
   return {
     page, rows: [], keys: new Set(), text: 0, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
   };
-}
-
-/** @param {RequestEvent} event */
-const keyOf = (event) => entryKey(event.rid, event.url);
-
-/** @param {Row} row */
-const rowKey = ([rid, , url]) => entryKey(rid, url);
-
-/**
- * One hop of one request, whenever and however often it is told: the browser's id and the URL, by its FNV-1a hash. A hop
- * that leads to the same URL again (a site that sets a cookie and looks whether it stays) is one with the hop before it.
- * @param {string} rid @param {string} url
- */
-function entryKey(rid, url) {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < url.length; at += 1) hash = Math.imul(hash ^ url.charCodeAt(at), 0x01000193);
-  return `${rid}:${(hash >>> 0).toString(36)}`;
 }

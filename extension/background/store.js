@@ -3,7 +3,7 @@
  * windows too. Nothing of ours is ever written to disk.
  *
  * Keys:
- *   index                 {next}                the first free page key
+ *   index                 {next, seed}          the first free page key, and what rows' keys are made with
  *   p:<page>              Page                  a page's record, without its requests
  *   o:<page>:<entry key>  Row                   one request, written in the tick in which it arrived
  *   c:<page>:<entry key>  Row[]                 many of them, once there are many
@@ -34,6 +34,10 @@ export class Store {
   /** @type {string[]} */
   #gone = [];
   #flushing = false;
+  /** @type {Promise<void>|null} */
+  #making = null;
+  /** Secret and of this browser's session: a page could otherwise make up two addresses with one key. */
+  #seed = [...crypto.getRandomValues(new Uint32Array(2))];
   #queued = 0;
   /** @type {WeakMap<Event, string>} */
   #queueKeys = new WeakMap();
@@ -80,7 +84,8 @@ export class Store {
     const kept = new Set(pages.map((page) => page.key));
     // Rows whose page has gone: it was dropped as the background died.
     for (const page of [...this.#keys.keys()]) if (!kept.has(page)) this.forget(page);
-    const index = /** @type {{next: number}|undefined} */ (found['index']);
+    const index = /** @type {{next: number, seed?: number[]}|undefined} */ (found['index']);
+    if (index?.seed) this.#seed = index.seed;
     return {
       fresh: !index,
       next: Math.max(index?.next ?? 1, ...pages.map((page) => page.key + 1)),
@@ -116,12 +121,12 @@ export class Store {
   /** @param {Page} page @param {number} next */
   savePage(page, next) {
     this.#set(`p:${page.key}`, page);
-    this.#set('index', { next });
+    this.#set('index', { next, seed: this.#seed });
   }
 
   /** @param {number} next */
   saveIndex(next) {
-    this.#set('index', { next });
+    this.#set('index', { next, seed: this.#seed });
   }
 
   /** @param {number} page @param {string} entry key @param {Row} row */
@@ -229,8 +234,11 @@ export class Store {
     if (Object.keys(put).length > 0) {
       this.#area.set(put).catch(async () => {
         // Room is made, and then it is tried once more; what was removed meanwhile stays removed.
-        this.#onFull();
-        await this.#flush();
+        // Many may be refused at once; room is made for all of them together.
+        this.#making ??= this.#makeRoom().finally(() => {
+          this.#making = null;
+        });
+        await this.#making;
         const still = Object.fromEntries(Object.entries(put).filter(([key]) => this.#wanted(key)));
         await this.#area.set(still).catch(() => {
           for (const key of Object.keys(still)) if (key.startsWith('o:') || key.startsWith('c:')) this.#onLost(pageOf(key));
@@ -238,6 +246,26 @@ export class Store {
       });
     }
     if (gone.length > 0) await this.#area.remove(gone).catch(() => {});
+  }
+
+  async #makeRoom() {
+    this.#onFull();
+    await this.#flush();
+  }
+
+  /**
+   * One hop of one request, whenever and however often it is told: the browser's id and the URL, by a hash. A hop that
+   * leads to the same URL again (a site that sets a cookie and looks whether it stays) is one with the hop before it.
+   * @param {string} rid @param {string} url
+   */
+  entryKey(rid, url) {
+    let [one, two] = /** @type {[number, number]} */ (this.#seed);
+    for (let at = 0; at < url.length; at += 1) {
+      const unit = url.charCodeAt(at);
+      one = Math.imul(one ^ unit, 0x01000193);
+      two = Math.imul((two << 13 | two >>> 19) ^ unit, 0x85ebca6b) + one | 0;
+    }
+    return `${rid}:${(one >>> 0).toString(36)}${(two >>> 0).toString(36)}`;
   }
 
   /** @param {string} key */

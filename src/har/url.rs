@@ -1,6 +1,8 @@
 //! The little that a recording needs to know of URLs: which are on the web, which are the same, where one leads.
 
-use onlooker::address::{Address, MAX_URL};
+use std::borrow::Cow;
+
+use onlooker::address::{Address, MAX_URL, user_information};
 use xxhash_rust::xxh3::xxh3_64;
 
 pub(super) fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
@@ -61,10 +63,14 @@ pub(super) fn resolve(base: &str, location: &str) -> String {
 }
 
 /// A URL of which the core judges the start only: one byte more than it judges is kept, so that it counts the cut.
+/// Who logs in is not kept, and does not push the host behind the cut.
 pub(super) fn kept(url: &str) -> Box<str> {
+    let user = user_information(url.as_bytes());
+    let without = user.and_then(|user| Some(Cow::Owned([url.get(..user.start)?, url.get(user.end..)?].concat())));
+    let url = without.unwrap_or(Cow::Borrowed(url));
     let mut end = MAX_URL + 1;
     while end < url.len() && !url.is_char_boundary(end) {
         end += 1;
     }
-    url.get(..end).unwrap_or(url).into()
+    url.get(..end).unwrap_or(&url).into()
 }

@@ -246,6 +246,7 @@ pub struct Index {
     lists: Vec<ListRange>,
     regexes: Regexes,
     labels: Vec<usize>,
+    tried: Vec<u64>,
 }
 
 impl Index {
@@ -272,6 +273,7 @@ impl Index {
             lists,
             regexes: Regexes::default(),
             labels: Vec::new(),
+            tried: Vec::new(),
         })
     }
 
@@ -364,7 +366,9 @@ impl Index {
         let dots = request.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
         labels.extend(dots.map(|(at, _)| request.host_start() + at + 1));
         let asked = Asked { page, request, kind, third_party, pairs: Pairs::of(request.lower()), labels };
-        let mut search = Search { view: self.columns.view(pack), regexes: &mut self.regexes, asked: &asked, out };
+        self.tried.clear();
+        let (view, regexes, tried) = (self.columns.view(pack), &mut self.regexes, &mut self.tried);
+        let mut search = Search { view, regexes, asked: &asked, tried, out };
         for part in suffixes(request.host()) {
             search.try_key(key_hash(Key::Host, part), part);
         }
@@ -412,6 +416,8 @@ struct Search<'a> {
     view: View<'a>,
     regexes: &'a mut Regexes,
     asked: &'a Asked<'a>,
+    /// Keys that were tried: a word that stands a thousand times in a URL is looked up once.
+    tried: &'a mut Vec<u64>,
     out: &'a mut Matches,
 }
 
@@ -429,9 +435,10 @@ impl Search<'_> {
         let base = u32_at(bases, at / BASE).unwrap_or(0) as usize;
         let end = usize::from(u16_at(ends, at).unwrap_or(0));
         let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(ends, at - 1).unwrap_or(0)) };
-        if start >= end {
+        if start >= end || self.tried.contains(&hash) {
             return;
         }
+        self.tried.push(hash);
         let mask = (u64::MAX << self.view.rule_bits) & ENTRY_MASK;
         let mark = entry(0, hash, self.view.rule_bits);
         let column = self.view.bucket_entries;
@@ -526,9 +533,9 @@ impl Search<'_> {
         let end = rule::End { separator: flags.has(Flags::SEPARATOR_END), last: flags.has(Flags::RIGHT_ANCHOR) };
         if flags.has(Flags::HOST_ANCHOR) {
             let first = pattern.first().map(u8::to_ascii_lowercase).filter(|first| !matches!(first, b'*' | b'^'));
-            return asked.labels.iter().any(|&at| {
-                (first.is_none() || first == hay.get(at).copied()) && rule::glob(pattern, hay, at, false, end)
-            });
+            let labels = asked.labels.iter().copied();
+            let places = labels.filter(|&at| first.is_none() || first == hay.get(at).copied());
+            return rule::glob_at_first(pattern, hay, places, end);
         }
         if flags.has(Flags::LEFT_ANCHOR) {
             rule::glob(pattern, hay, 0, false, end)

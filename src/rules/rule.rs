@@ -202,21 +202,48 @@ pub fn head(pattern: &[u8]) -> &[u8] {
     pattern.get(..plain).unwrap_or_default()
 }
 
-/// Whether a pattern with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain
-/// part, which is quick, and tries the rest behind each place where that stands.
+/// Whether a pattern with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain part, which is
+/// quick, and tries the rest behind each place where that stands.
 pub fn glob_anywhere(pattern: &[u8], hay: &[u8], end: End) -> bool {
     let head = head(pattern);
-    let rest = pattern.get(head.len()..).unwrap_or_default();
     let Some(first) = head.first().map(u8::to_ascii_lowercase) else {
         return glob(pattern, hay, 0, true, end);
     };
     let last = (hay.len() + 1).saturating_sub(head.len());
     let starts = hay.get(..last).unwrap_or_default();
     // A URL is short: to compare byte by byte is quicker than to prepare a search.
-    starts.iter().enumerate().any(|(at, &byte)| {
-        byte == first
-            && hay.get(at..at + head.len()).is_some_and(|part| part.eq_ignore_ascii_case(head))
-            && glob(rest, hay, at + head.len(), false, end)
+    let places = starts.iter().enumerate().filter(|&(at, &byte)| {
+        byte == first && hay.get(at..at + head.len()).is_some_and(|part| part.eq_ignore_ascii_case(head))
+    });
+    glob_at_first(pattern, hay, places.map(|(at, _)| at), end)
+}
+
+/// Whether a pattern matches at one of these places, which must come in rising order.
+///
+/// What follows a `*` may stand anywhere behind. So where what comes before the first `*` has once fitted, a later place
+/// can do no better: the rest is tried once, and a page cannot make it cost the square of a URL's length.
+pub fn glob_at_first(pattern: &[u8], hay: &[u8], mut places: impl Iterator<Item = usize>, end: End) -> bool {
+    match pattern.iter().position(|&byte| byte == b'*') {
+        None => places.any(|at| glob(pattern, hay, at, false, end)),
+        Some(star) => {
+            let front = pattern.get(..star).unwrap_or_default();
+            places.find(|&at| fits(front, hay, at)).is_some_and(|at| glob(pattern, hay, at, false, end))
+        }
+    }
+}
+
+/// Whether a pattern without `*` fits at a place.
+fn fits(pattern: &[u8], hay: &[u8], at: usize) -> bool {
+    pattern.iter().enumerate().all(|(n, &want)| match hay.get(at + n) {
+        Some(&byte) => {
+            if want == b'^' {
+                is_separator(byte)
+            } else {
+                want.to_ascii_lowercase() == byte
+            }
+        }
+        // The end of the URL is a separator, as often as one is asked for.
+        None => want == b'^',
     })
 }
 

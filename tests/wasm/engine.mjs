@@ -25,14 +25,17 @@ export const SCRATCH = 4096 * 4;
 /** Writes bytes into the scratch buffer, as many as fit. @param {Engine} engine @param {Uint8Array} bytes */
 export function writeBytes(engine, bytes) {
   const part = bytes.subarray(0, SCRATCH);
-  new Uint8Array(memory.buffer, engine.scratch(part.length), part.length).set(part);
+  // First the address: asking for it may make the memory grow, and then the old view of it is gone.
+  const address = engine.scratch(part.length);
+  new Uint8Array(memory.buffer, address, part.length).set(part);
   return part.length;
 }
 
 /** Writes an address into the scratch buffer. @param {Engine} engine @param {string} url @returns {number} its length */
 export function write(engine, url) {
   const room = Math.min(url.length * 3, SCRATCH);
-  return encoder.encodeInto(url, new Uint8Array(memory.buffer, engine.scratch(room), room)).written;
+  const address = engine.scratch(room);
+  return encoder.encodeInto(url, new Uint8Array(memory.buffer, address, room)).written;
 }
 
 /** @param {Engine} engine @param {string} url */
