@@ -20,6 +20,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// A power of two, more than twice as many as there are rules.
+const SLOTS: usize = 1 << 15;
+
+/// As in src/party.rs.
+fn hash(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 /// The rules in order of their names, as Rust: all names in one text, where each ends, and what is said of it.
 fn suffixes(rules: &str) -> Result<String, Box<dyn std::error::Error>> {
     // As in src/party.rs.
@@ -41,8 +49,21 @@ fn suffixes(rules: &str) -> Result<String, Box<dyn std::error::Error>> {
         names.push_str(name);
         ends.push(names.len());
     }
+    // A table of places by hash, half empty, so that most names are found or missed at the first look.
+    let mut slots = vec![0_u16; SLOTS];
+    let mut start = 0;
+    for (at, &end) in ends.iter().enumerate() {
+        let mut slot = hash(names.get(start..end).unwrap_or_default()) as usize % SLOTS;
+        while slots.get(slot).is_some_and(|&taken| taken != 0) {
+            slot = (slot + 1) % SLOTS;
+        }
+        if let Some(free) = slots.get_mut(slot) {
+            *free = u16::try_from(at + 1)?;
+        }
+        start = end;
+    }
     Ok(format!(
-        "static NAMES: &str = {names:?};\nstatic ENDS: [u32; {count}] = {ends:?};\nstatic KINDS: [u8; {count}] = {:?};\n",
+        "static SLOTS: [u16; {SLOTS}] = {slots:?};\nstatic NAMES: &str = {names:?};\nstatic ENDS: [u32; {count}] = {ends:?};\nstatic KINDS: [u8; {count}] = {:?};\n",
         kinds.values().collect::<Vec<_>>(),
         count = ends.len(),
     ))

@@ -124,7 +124,8 @@ impl Address {
             self.exact.push(b'/');
         }
         self.exact.extend_from_slice(tail.strip_prefix(b"\\").unwrap_or(tail));
-        self.lower.extend(self.exact.iter().map(u8::to_ascii_lowercase));
+        self.lower.extend_from_slice(&self.exact);
+        self.lower.make_ascii_lowercase();
         self.scheme = Some(scheme);
         Ok(())
     }

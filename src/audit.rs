@@ -168,7 +168,11 @@ impl Engine {
         page.matched += u64::from(matched);
 
         if relation == Relation::Other {
-            let watcher = page.watchers.entry(facts.who.clone()).or_default();
+            // Looked for first: its name is cloned for the first request only.
+            let watcher = match page.watchers.get_mut(&facts.who) {
+                Some(watcher) => watcher,
+                None => page.watchers.entry(facts.who.clone()).or_default(),
+            };
             watcher.requests += 1;
             watcher.hosts.insert(host_number);
             watcher.category = watcher.category.min(category);

@@ -86,16 +86,17 @@ fn suffix(host: &str) -> &str {
 fn kind(name: &str) -> u8 {
     let end = |at: usize| ENDS.get(at).map_or(0, |&end| end as usize);
     let known = |at: usize| NAMES.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default();
-    let (mut low, mut high) = (0, ENDS.len());
-    while low < high {
-        let middle = low.midpoint(high);
-        match known(middle).cmp(name) {
-            std::cmp::Ordering::Equal => return KINDS.get(middle).copied().unwrap_or(0),
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
+    // As in build.rs.
+    let hash = name.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let mut slot = hash as usize % SLOTS.len();
+    loop {
+        // Half of the slots are empty, so this comes to an end.
+        let Some(at) = SLOTS.get(slot).and_then(|&at| usize::from(at).checked_sub(1)) else { return 0 };
+        if known(at) == name {
+            return KINDS.get(at).copied().unwrap_or(0);
         }
+        slot = (slot + 1) % SLOTS.len();
     }
-    0
 }
 
 /// Whether two registrable domains, as [`registrable`] gives them, are one site.

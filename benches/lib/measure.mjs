@@ -20,11 +20,14 @@ export function onlookerPass({ request_type }, memory, engine) {
   const encoder = new TextEncoder();
   /** @type {Map<string, number>} */
   const types = new Map();
+  let scratch = new Uint8Array(0);
   /** @param {string} url */
   const write = (url) => {
-    const room = url.length * 3;
-    const address = engine.scratch(room);
-    return encoder.encodeInto(url, new Uint8Array(memory.buffer, address, room)).written;
+    if (scratch.buffer !== memory.buffer) {
+      const address = engine.scratch(16_384);
+      scratch = new Uint8Array(memory.buffer, address, 16_384);
+    }
+    return encoder.encodeInto(url, scratch).written;
   };
   /** @param {readonly Page[]} pages */
   return (pages) => {

@@ -9,6 +9,9 @@ import { failure } from '../shared/protocol.js';
 /** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
 
 const encoder = new TextEncoder();
+/** The engine's buffer for one URL: see `scratch` in pkg/onlooker.d.ts. A UTF-16 unit is at most three bytes. */
+const SCRATCH_BYTES = 16_384;
+const URL_UNITS = Math.floor(SCRATCH_BYTES / 3);
 
 /** What one verdict says; see `observe` in pkg/onlooker.d.ts. */
 export const LEVELS = /** @type {const} */ (['none', 'low', 'moderate', 'high', 'severe', 'unknown', 'unknown', 'unknown']);
@@ -26,6 +29,7 @@ export class Judge {
   #types = new Map();
   #engine;
   #memory;
+  #scratch = new Uint8Array(0);
   /** @type {Promise<Engine>|null} */
   #whole = null;
   /** Called once the texts are there: what was judged without them is to be judged again. */
@@ -85,11 +89,13 @@ export class Judge {
 
   /** @param {string} url cut by `clean` @returns {number} bytes written */
   #write(url) {
-    const room = url.length * 3;
-    const address = this.#engine.scratch(room);
-    if (address === 0) throw new RangeError('a URL was not cut before it was judged');
-    // Made anew each time: the memory moves when it grows.
-    return encoder.encodeInto(url, new Uint8Array(this.#memory.buffer, address, room)).written;
+    if (url.length > URL_UNITS) throw new RangeError('a URL was not cut before it was judged');
+    // The memory moves when it grows; the buffer in it stays where it is.
+    if (this.#scratch.buffer !== this.#memory.buffer) {
+      const address = this.#engine.scratch(SCRATCH_BYTES);
+      this.#scratch = new Uint8Array(this.#memory.buffer, address, SCRATCH_BYTES);
+    }
+    return encoder.encodeInto(url, this.#scratch).written;
   }
 }
 

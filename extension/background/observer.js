@@ -117,6 +117,9 @@ export class Observer {
       if (known?.state === 'open' && (event.doc !== '' || known.url === event.url)) return;
       // Of a page not yet committed nothing is told here.
       if (!known && !isWeb(event.url)) return;
+      // A navigation is under way while we look at tabs for the first time: its own commit will tell.
+      if (!known && why === 'started-before-install' &&
+          this.#of(event.tab).some(({ state }) => state === 'coming')) return;
     }
     const next = this.#next;
     this.#commit(event);
@@ -237,6 +240,8 @@ export class Observer {
       coming.findLast((other) => other.url === event.url) ??
       // Begun, and then redirected: the requests in between are still to come.
       coming.findLast((other) => other.nav === '' && other.begin !== event.url && event.redirected) ??
+      // The same, with the request of its last hop still to come, as Firefox has it at times.
+      (event.redirected && coming.length === 1 ? coming[0] : undefined) ??
       (isWeb(event.url) ? this.#open(event, '') : undefined);
     if (!page) {
       this.#show(undefined, event);
