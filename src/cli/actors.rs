@@ -132,8 +132,7 @@ const SHARED: [&str; 38] = [
     "workers.dev",
 ];
 /// Words that accuse, of the reader or of anybody.
-const ACCUSING: [&str; 8] =
-    ["infected", "hacked", "spied on you", "criminal", "you are a victim", "guilty", "malicious user", "your fault"];
+const ACCUSING: [&str; 5] = ["infected", "hacked", "spied on you", "you are a victim", "your fault"];
 /// ISO 3166-1 alpha-2.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV \
 BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR \
