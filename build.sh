@@ -362,6 +362,7 @@ check() {
   step "locales" node tools/check-locales.mjs
   step "repository" node tools/check-repo.mjs
   step "web-ext lint" node tools/lint-extension.mjs
+  step "our own lists" target/release/onlooker lists check
   printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
   [ "$FAILED" = 0 ]
 }

@@ -268,30 +268,20 @@ impl Engine {
         let actors: Vec<Dossier> = dossier::of_host(&self.pack, self.request.host_str()).into_iter().collect();
         let mut watcher = watcher;
         if let Some(who) = &mut watcher {
-            who.country = self.country_of(&who.name, &actors);
+            who.country = dossier::company(&self.pack, &who.name).map(|company| company.country);
+            who.country = who.country.take().filter(|country| !country.is_empty());
         }
-        let country = watcher.as_ref().and_then(|who| who.country.clone());
+        let named = watcher.iter().filter_map(|who| who.country.clone());
+        let codes: BTreeSet<String> = named.chain(actors.iter().map(|actor| actor.country.clone())).collect();
+        let countries: Vec<Country> = codes.iter().filter_map(|code| dossier::country(&self.pack, code)).collect();
         Ok(Explanation {
             url: self.redacted.clone(),
             party: party.name(),
             rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
-            countries: self.countries(country.into_iter().chain(actors.iter().map(|actor| actor.country.clone()))),
             watcher,
             actors,
+            countries,
         })
-    }
-
-    /// A watcher's country: its own as far as anybody verified it, or that of the actor it is listed as.
-    fn country_of(&self, name: &str, actors: &[Dossier]) -> Option<String> {
-        let own = dossier::company(&self.pack, name).map(|company| company.country);
-        let listed = actors.iter().map(|actor| actor.country.clone());
-        own.into_iter().chain(listed).find(|country| !country.is_empty())
-    }
-
-    /// What is known of these countries, each once, in the order of their codes.
-    fn countries(&self, codes: impl Iterator<Item = String>) -> Vec<Country> {
-        let codes: BTreeSet<String> = codes.collect();
-        codes.iter().filter_map(|code| dossier::country(&self.pack, code)).collect()
     }
 
     fn titles(&self) -> Vec<(u32, String)> {
@@ -534,7 +524,6 @@ impl Teller<'_> {
         let others =
             findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
-        let countries = self.engine.countries(watchers.iter().filter_map(|watcher| watcher.country.clone()));
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
         PageReport {
             url: page.url.clone(),
@@ -550,7 +539,6 @@ impl Teller<'_> {
             same_owner: page.same_owner,
             matched: page.matched,
             skipped: counted(&page.skipped),
-            countries,
         }
     }
 
@@ -598,13 +586,9 @@ impl Teller<'_> {
         techniques.dedup();
         let mut domains: Vec<String> = ledger.hosts.iter().map(|&host| self.host(host)).collect();
         domains.sort_unstable();
-        let mut listed: Vec<Dossier> =
-            domains.iter().filter_map(|host| dossier::of_host(&self.engine.pack, host)).collect();
-        listed.sort_by(|a, b| a.id.cmp(&b.id));
-        listed.dedup();
         Watcher {
             category: actors::category_name(ledger.category),
-            country: self.engine.country_of(&name, &listed),
+            country: None,
             known: !matches!(key, WatcherKey::Domain(_)),
             domains,
             requests: ledger.requests,
@@ -614,7 +598,6 @@ impl Teller<'_> {
                 .map(|finding| grade::effective(finding.severity, finding.confidence))
                 .max()
                 .unwrap_or(Level::Low),
-            actors: listed,
             name,
         }
     }

@@ -64,7 +64,6 @@ pub struct Page {
     pub findings: Vec<Finding>,
     pub checks: Vec<Check>,
     pub requests: Requests,
-    pub countries: Vec<Country>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -97,7 +96,6 @@ pub struct Watcher {
     pub requests: u64,
     pub techniques: Vec<&'static str>,
     pub level: &'static str,
-    pub actors: Vec<Dossier>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -206,8 +204,6 @@ pub struct Dossier {
     pub takes: Vec<String>,
     pub since: String,
     pub confidence: String,
-    pub collects: Vec<String>,
-    pub sites: Vec<String>,
     pub harmless: String,
     pub dispute: String,
     pub sources: Vec<Source>,
@@ -258,8 +254,6 @@ impl From<report::Dossier> for Dossier {
             takes: from.takes,
             since: from.since,
             confidence: from.confidence,
-            collects: from.collects,
-            sites: from.sites,
             harmless: from.harmless,
             dispute: from.dispute,
             sources: from.sources.into_iter().map(Source::from).collect(),
@@ -462,7 +456,6 @@ impl From<report::PageReport> for Page {
                 matched: from.matched,
                 skipped: from.skipped.into_iter().map(Counted::from).collect(),
             },
-            countries: from.countries.into_iter().map(Country::from).collect(),
         }
     }
 }
@@ -478,7 +471,6 @@ impl From<report::Watcher> for Watcher {
             requests: from.requests,
             techniques: from.techniques,
             level: from.level.name(),
-            actors: from.actors.into_iter().map(Dossier::from).collect(),
         }
     }
 }

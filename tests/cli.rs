@@ -735,3 +735,96 @@ fn logs_keep_to_their_schema() {
     let schema = schema("log.schema.json");
     check(&schema, &serde_json::from_str(LOG).unwrap(), &schema, "");
 }
+
+/// Our own lists as they are: nothing to complain of, and as many entries as docs/lists.md says.
+#[test]
+fn our_own_lists_are_as_they_should_be() {
+    let out = Command::new(env!("CARGO_BIN_EXE_onlooker")).args(["lists", "check"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    let counts = String::from_utf8(out.stdout).unwrap();
+    assert_eq!(counts.lines().count(), 1 + 17 + 1, "{counts}");
+    let doc = std::fs::read_to_string("docs/lists.md").unwrap();
+    assert!(doc.contains(counts.trim_end()), "docs/lists.md does not have these counts:\n{counts}");
+}
+
+/// Each rule of an entry, broken once.
+#[test]
+fn an_entry_that_breaks_a_rule_is_named() {
+    const GOOD: &str = r#"
+[[actor]]
+id = "a"
+name = "A"
+kind = "rtb"
+owner = ""
+country = "DE"
+does = "Runs an auction."
+takes = ["bid-requests"]
+since = "2010"
+confidence = "documented"
+collects = ["collect.a.example"]
+sites = ["a.example"]
+patterns = []
+harmless = ""
+dispute = ""
+
+[[actor.source]]
+url = "https://a.example/about"
+publisher = "A"
+date = "2024-01"
+supports = ["does", "country", "takes", "since", "collects", "sites"]
+checked = "2026-11-24"
+"#;
+    let check = |text: &str| {
+        let folder = folder();
+        std::fs::create_dir_all(folder.join("actors")).unwrap();
+        std::fs::write(folder.join("actors/rtb.toml"), text).unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_onlooker")).args(["lists", "check", "--own"]).arg(&folder).output();
+        let out = out.unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        (out.status.code(), String::from_utf8(out.stderr).unwrap())
+    };
+    assert_eq!(check(GOOD), (Some(0), String::new()));
+    for (from, to, says) in [
+        ("[[actor.source]]", "[[other]]", "no source"),
+        ("\"a.example\"", "\"co.uk\"", "public suffix"),
+        ("\"a.example\"", "\"cloudfront.net\"", "many share it"),
+        ("\"a.example\"", "\"A.example\"", "not a domain"),
+        ("\"a.example\"", "\"bücher.example\"", "not a domain"),
+        ("\"a.example\"", "\"a.example.\"", "not a domain"),
+        ("kind = \"rtb\"", "kind = \"stalkerware\"", "not the file's"),
+        ("\"DE\"", "\"XX\"", "no country"),
+        ("https://a.example/about", "a.example/about", "no address"),
+        ("Runs an auction.", "Has infected you.", "accuses"),
+        ("\"bid-requests\"", "\"everything\"", "no word for data"),
+        ("\"country\", ", "", "supports its country"),
+        ("2026-11-24", "yesterday", "neither a day"),
+    ] {
+        let (code, complaint) = check(&GOOD.replacen(from, to, 1));
+        assert_eq!(code, Some(1), "{to}");
+        assert!(complaint.contains(says), "{to}: {complaint}");
+    }
+    let twice = format!("{GOOD}{}", GOOD.replacen("id = \"a\"", "id = \"b\"", 1));
+    assert!(check(&twice).1.contains("stands under a too"), "a domain of two actors");
+    assert_eq!(check("[[actor").0, Some(2), "what is no TOML cannot be checked");
+}
+
+/// By which hosts an actor is found.
+#[test]
+fn a_host_is_explained() {
+    let explain = |host: &str| {
+        let out = Command::new(env!("CARGO_BIN_EXE_onlooker")).args(["explain", host, "--format", "json"]).output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{host}: {}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice::<Value>(&out.stdout).unwrap()
+    };
+    for host in ["hotjar.com", "static.hotjar.com", "HOTJAR.com", "hotjar.com.", "https://hotjar.com/x?y"] {
+        let told = explain(host);
+        assert_eq!(told["actors"][0]["id"], "hotjar", "{host}");
+        assert!(told["actors"][0]["sources"].as_array().unwrap().iter().all(|s| s["url"].as_str().unwrap().starts_with("http")));
+        assert_eq!(told["rules"], serde_json::json!([]), "no page, no rules");
+    }
+    for host in ["nothotjar.com", "hotjar.com.example", "com", "127.0.0.1", "[::1]", "xn--bcher-kva.example", "bücher.example"] {
+        assert_eq!(explain(host)["actors"], serde_json::json!([]), "{host}");
+    }
+    let laws = explain("https://www.facebook.com/");
+    assert!(laws["countries"].as_array().is_some());
+}

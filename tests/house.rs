@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("wire", &["error", "finding", "observation", "report"]),
     ("wasm", &["address", "audit", "error", "finding", "observation", "wire"]),
     ("har", &["address", "observation"]),
-    ("cli", &["audit", "detectors", "error", "finding", "har", "observation", "report", "rules::compile", "wire"]),
+    ("cli", &["address", "audit", "detectors", "error", "finding", "har", "observation", "party", "report", "rules::compile", "wire"]),
     ("main", &["cli", "har"]),
     // Names the rooms, and imports none.
     ("lib", &[]),
@@ -62,6 +62,8 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 21] = [
             ("har.rs", "the file is JSON"),
             ("har/walk.rs", "the file is JSON"),
             ("cli/sources.rs", "the packages' files are JSON"),
+            ("cli/actors.rs", "what is told of an actor lies in the pack as JSON"),
+            ("rules/dossier.rs", "the same, read by hand"),
         ],
     ),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
@@ -79,7 +81,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 21] = [
     ("indicatif", &[("cli/input.rs", "the bar")]),
     ("flate2", &[("cli/input.rs", "compressed recordings")]),
     ("sha2", &[("cli/sources.rs", "the lists' checksums")]),
-    ("toml", &[("cli/sources.rs", "lists/sources.toml")]),
+    ("toml", &[("cli/sources.rs", "lists/sources.toml"), ("cli/actors.rs", "our own lists")]),
     (
         "std::fs",
         &[
@@ -87,6 +89,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 21] = [
             ("cli/output.rs", "writes reports"),
             ("cli/pack.rs", "reads a pack"),
             ("cli/sources.rs", "reads lists"),
+            ("cli/actors.rs", "reads our own lists"),
         ],
     ),
     (

@@ -87,6 +87,8 @@ const lit = 'node_modules/lit-html';
 // The pack and its texts stand one after the other, as src/rules/pack.rs says. A worker that wakes needs only the pack.
 const lists = bytesOf('pkg/onlooker.pack');
 const packEnds = Number(lists.readBigUInt64LE(16));
+// Behind them stands what only the command line tells yet: who is behind a host.
+const textsEnd = packEnds + Number(lists.readBigUInt64LE(packEnds + 16));
 
 fill(join(EXTENSION, 'vendor'), new Map(vendor.flatMap((name) =>
   [name, name.replace(/\.js$/, '.d.ts')].map((file) => [file, bytesOf(`${lit}/${file}`)]))));
@@ -102,7 +104,7 @@ for (const browser of BROWSERS) {
     ...(vendor.length > 0 ? [/** @type {const} */ (['vendor/LICENSE', bytesOf(`${lit}/LICENSE`)])] : []),
     ...GENERATED.map((name) => /** @type {const} */ ([`pkg/${name}`, bytesOf(`pkg/${name}`)])),
     ['pkg/onlooker.pack', lists.subarray(0, packEnds)],
-    ['pkg/onlooker.texts', lists.subarray(packEnds)],
+    ['pkg/onlooker.texts', lists.subarray(packEnds, textsEnd)],
     ['LICENSE', bytesOf('LICENSE')],
     ['THIRD-PARTY-NOTICES.txt', bytesOf('target/stamps/notices-wasm.txt')],
     ['manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],

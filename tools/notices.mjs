@@ -86,11 +86,19 @@ const suffixList = (all) => ({
   licence: 'MPL-2.0', from: 'https://publicsuffix.org/list/', texts: [],
 });
 
+/** Indicators that lists/actors takes domains from; the command line carries them. @type {Work[]} */
+const indicators = inExtension ? [] : [
+  ['Stalkerware indicators, by Echap (data)', 'CC BY 4.0', 'https://github.com/AssoEchap/stalkerware-indicators'],
+  ['Investigations, by Amnesty International’s Security Lab (data)', 'CC BY', 'https://github.com/AmnestyTech/investigations'],
+  ['MVT indicators (data)', 'MIT', 'https://github.com/mvt-project/mvt-indicators'],
+].map(([name = '', licence = '', from = '']) => ({ name, version: '', licence, from, texts: [] }));
+
 const compiled = crates();
 const works = [
   ...listPackages().map((name) => npm(name, 'data')),
   ...(inExtension ? [npm('lit-html')] : []),
   suffixList(compiled),
+  ...indicators,
   ...compiled.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)),
 ];
 

@@ -3,7 +3,6 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { levelOf, openKey, telling } from './model.js';
-import { dossier, laws } from './actor.js';
 import { around, code, entry, few, host, mark, name } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
@@ -56,7 +55,6 @@ function details(watcher, model, actions) {
   const findings = model.findings.get(watcher.name) ?? [];
   const key = openKey('watcher', watcher.name);
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
-  const country = model.page.countries.find(({ code }) => code === watcher.country);
   return html`<div class="details">
     ${watcher.known ? nothing : html`<p>${t('unnamed_line')}</p>`}
     <dl>${entry('seen_label', html`${plural('requests', watcher.requests)}
@@ -64,8 +62,6 @@ function details(watcher, model, actions) {
     </dl>
     <ul class="plain findings">${few(findings, 4, `${key}/findings`, actions, (finding) =>
       html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>
-    ${watcher.actors.map((actor) => dossier(actor, key, actions))}
-    ${country ? laws(country, key, actions) : nothing}
   </div>`;
 }
 

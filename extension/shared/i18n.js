@@ -50,31 +50,9 @@ export const FAMILIES = {
     otherwise: null,
   },
   confidence: {
-    members: ['documented', 'reported', 'indicated', 'unchecked'],
+    members: ['documented', 'reported', 'indicated'],
     parts: [''],
     otherwise: 'indicated',
-  },
-  kind: {
-    members: [
-      'mercenary-spyware', 'stalkerware', 'interception', 'location-broker', 'data-broker',
-      'identity-graph', 'rtb', 'session-replay', 'biometric', 'carrier-identifier',
-      'police-monitoring', 'fingerprinting', 'social-pixel', 'state-linked', 'credit-risk',
-      'block-page', 'prism',
-    ],
-    parts: [''],
-    otherwise: null,
-  },
-  takes: {
-    members: [
-      'pages-visited', 'clicks-and-typing', 'ip-address', 'device-identifiers', 'advertising-identifiers',
-      'device-fingerprint', 'location', 'phone-number', 'email-address', 'contacts',
-      'messages', 'calls', 'photos-and-files', 'microphone-and-camera', 'face',
-      'voice', 'emotion', 'identity-documents', 'purchases', 'credit',
-      'health', 'social-posts', 'network-traffic', 'bid-requests', 'browsing-history',
-      'public-records',
-    ],
-    parts: [''],
-    otherwise: null,
   },
   right: {
     members: ['iccpr-17', 'iccpr-19', 'iccpr-21-22', 'iccpr-25'],

@@ -19,6 +19,8 @@ pub struct Own {
     pub shelf: BTreeMap<String, Json>,
     /// What is wrong: file, entry, why. It is compiled all the same; `./build.sh check` is what refuses it.
     pub complaints: Vec<String>,
+    /// Sources by their JSON, numbered as they were met.
+    cited: BTreeMap<String, usize>,
     /// How many entries, domains, sources and read sources there are, by kind.
     pub counts: BTreeMap<String, Counts>,
 }
@@ -275,7 +277,8 @@ impl Own {
             counts.unchecked += usize::from(read == 0);
             counts.two_publishers += usize::from(publishers.len() > 1);
             let confidence = if read == 0 { "unchecked" } else { word(actor, "confidence") };
-            self.shelf.insert(format!("actor/{id}"), actor_json(actor, &sources, confidence));
+            let cited = self.cite(&sources);
+            self.shelf.insert(format!("actor/{id}"), actor_json(actor, &cited, confidence));
             for domain in domains {
                 self.shelf.insert(format!("domain/{domain}"), json!(id));
             }
@@ -307,8 +310,41 @@ impl Own {
                 wrong.extend(source_complaints(&sources).into_iter().map(|why| format!("protection: {why}")));
             }
             self.complaints.extend(wrong.into_iter().map(|why| format!("laws.toml, {code}: {why}")));
-            self.shelf.insert(format!("country/{code}"), country_json(country));
+            let facts = self.country_json(country);
+            self.shelf.insert(format!("country/{code}"), facts);
         }
+    }
+
+    fn country_json(&mut self, country: &Table) -> Json {
+        let laws: Vec<Json> = tables(country, "law")
+            .map(|law| {
+                let sources: Vec<&Table> = tables(law, "source").collect();
+                json!({ "name": word(law, "name"), "year": word(law, "year"), "allows": word(law, "allows"),
+                    "oversight": word(law, "oversight"), "sources": self.cite(&sources) })
+            })
+            .collect();
+        let protection = country.get("protection").and_then(Value::as_table).map_or(Json::Null, |protection| {
+            let sources: Vec<&Table> = tables(protection, "source").collect();
+            json!({ "law": word(protection, "law"), "authority": word(protection, "authority"),
+                "complaints": word(protection, "complaints"), "sources": self.cite(&sources) })
+        });
+        let sources: Vec<&Table> = tables(country, "source").collect();
+        json!({ "code": word(country, "code"), "alliances": words(country, "alliances"),
+            "adequacy": word(country, "adequacy"), "laws": laws, "protection": protection, "sources": self.cite(&sources) })
+    }
+
+    /// The numbers of these sources; each is put on the shelf once.
+    fn cite(&mut self, sources: &[&Table]) -> Json {
+        let mut numbers = Vec::new();
+        for source in sources {
+            let read = |key| word(source, key);
+            let facts = json!({ "url": read("url"), "publisher": read("publisher"), "date": read("date"), "checked": read("checked") });
+            let next = self.cited.len();
+            let number = *self.cited.entry(facts.to_string()).or_insert(next);
+            self.shelf.entry(format!("source/{number}")).or_insert(facts);
+            numbers.push(number);
+        }
+        json!(numbers)
     }
 
     fn companies(&mut self, owners: &Table) {
@@ -320,8 +356,7 @@ impl Own {
                 wrong.push(format!("`{country}` is no country"));
             }
             self.complaints.extend(wrong.into_iter().map(|why| format!("owners.toml, {company}: {why}")));
-            let facts =
-                json!({ "parent": word(owner, "parent"), "country": country, "sources": sources_json(&sources) });
+            let facts = json!({ "parent": word(owner, "parent"), "country": country, "sources": self.cite(&sources) });
             if self.shelf.insert(format!("company/{company}"), facts).is_some() {
                 self.complaints.push(format!("owners.toml, {company}: it stands twice"));
             }
@@ -369,41 +404,11 @@ fn source_complaints(sources: &[&Table]) -> Vec<String> {
     wrong
 }
 
-fn sources_json(sources: &[&Table]) -> Json {
-    sources
-        .iter()
-        .map(|source| {
-            let read = |key| word(source, key);
-            json!({ "url": read("url"), "publisher": read("publisher"), "date": read("date"),
-                "supports": words(source, "supports"), "checked": read("checked") })
-        })
-        .collect()
-}
-
-fn actor_json(actor: &Table, sources: &[&Table], confidence: &str) -> Json {
+fn actor_json(actor: &Table, sources: &Json, confidence: &str) -> Json {
     let read = |key| word(actor, key);
     json!({
         "id": read("id"), "name": read("name"), "kind": read("kind"), "owner": read("owner"), "country": read("country"),
         "does": read("does"), "takes": words(actor, "takes"), "since": read("since"), "confidence": confidence,
-        "collects": words(actor, "collects"), "sites": words(actor, "sites"), "patterns": words(actor, "patterns"),
-        "harmless": read("harmless"), "dispute": read("dispute"), "sources": sources_json(sources),
+        "harmless": read("harmless"), "dispute": read("dispute"), "sources": sources,
     })
-}
-
-fn country_json(country: &Table) -> Json {
-    let laws: Vec<Json> = tables(country, "law")
-        .map(|law| {
-            let sources: Vec<&Table> = tables(law, "source").collect();
-            json!({ "name": word(law, "name"), "year": word(law, "year"), "allows": word(law, "allows"),
-                "oversight": word(law, "oversight"), "sources": sources_json(&sources) })
-        })
-        .collect();
-    let protection = country.get("protection").and_then(Value::as_table).map_or(Json::Null, |protection| {
-        let sources: Vec<&Table> = tables(protection, "source").collect();
-        json!({ "law": word(protection, "law"), "year": word(protection, "year"), "authority": word(protection, "authority"),
-            "complaints": word(protection, "complaints"), "sources": sources_json(&sources) })
-    });
-    let sources: Vec<&Table> = tables(country, "source").collect();
-    json!({ "code": word(country, "code"), "alliances": words(country, "alliances"), "adequacy": word(country, "adequacy"),
-        "laws": laws, "protection": protection, "sources": sources_json(&sources) })
 }

@@ -64,8 +64,6 @@ pub struct PageReport {
     pub same_owner: u64,
     /// Requests that at least one rule matches.
     pub matched: u64,
-    /// The laws of the watchers' countries, as far as anything is verified of them.
-    pub countries: Vec<Country>,
     /// What was not judged, or not whole, by reason.
     pub skipped: Vec<Counted>,
 }
@@ -100,8 +98,6 @@ pub struct Watcher {
     pub techniques: Vec<&'static str>,
     /// The worst level among its findings.
     pub level: Level,
-    /// What our own lists know of it, by the hosts that were contacted.
-    pub actors: Vec<Dossier>,
 }
 
 /// A rule of a list.
@@ -179,9 +175,9 @@ pub struct Explanation {
     pub rules: Vec<Rule>,
     /// Whose host it is.
     pub watcher: Option<Identity>,
-    /// What our own lists know of it.
+    /// What our own lists know of it; none where they are not loaded, as in the extension.
     pub actors: Vec<Dossier>,
-    /// The laws of the countries named.
+    /// What is verified of the laws of the countries named.
     pub countries: Vec<Country>,
 }
 

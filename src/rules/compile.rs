@@ -120,12 +120,14 @@ pub fn compile(
         vec![
             (Section::LineDeltas, columns.line_deltas),
             (Section::LongLines, u32s(&columns.long_lines)),
-            (Section::ShelfIndex, u32s(&shelf_index)),
-            (Section::Shelf, shelf_text),
             (Section::HostStarts, u32s(&hosts.starts)),
             (Section::HostEndings, hosts.endings),
             (Section::Hosts, hosts.texts),
         ],
+        match shelf.is_empty() {
+            true => Vec::new(),
+            false => vec![(Section::ShelfIndex, u32s(&shelf_index)), (Section::Shelf, shelf_text)],
+        },
     ))
 }
 

@@ -1,5 +1,5 @@
-//! What is told of an actor, a country and a company: kept with the texts, as JSON by key, and read when a report is made.
-//! It says who somebody is; it weighs nothing in a page's level.
+//! What is told of an actor, a country and a company: a run of bytes of its own behind the texts, JSON by key. It says who
+//! somebody is; it weighs nothing in a page's level. The extension does not carry it yet.
 
 use serde_json::Value;
 
@@ -39,10 +39,6 @@ pub struct Dossier {
     pub since: String,
     /// `documented`, `reported`, `indicated`; `unchecked` where no source was read.
     pub confidence: String,
-    /// Hosts that collect.
-    pub collects: Vec<String>,
-    /// Its own sites.
-    pub sites: Vec<String>,
     /// When contact with it is harmless.
     pub harmless: String,
     /// What it says against the claim.
@@ -98,7 +94,7 @@ pub struct Company {
     pub sources: Vec<Source>,
 }
 
-/// An actor by its id. `None` where there is none, or where the texts are not loaded.
+/// An actor by its id. `None` where there is none, or where it is not loaded.
 pub fn actor(pack: &Bytes, id: &str) -> Option<Dossier> {
     let value = find(pack, "actor", id)?;
     let text = |key| text(&value, key);
@@ -112,11 +108,9 @@ pub fn actor(pack: &Bytes, id: &str) -> Option<Dossier> {
         takes: texts(&value, "takes"),
         since: text("since"),
         confidence: text("confidence"),
-        collects: texts(&value, "collects"),
-        sites: texts(&value, "sites"),
         harmless: text("harmless"),
         dispute: text("dispute"),
-        sources: sources(&value),
+        sources: sources(pack, &value),
     })
 }
 
@@ -125,8 +119,8 @@ pub fn country(pack: &Bytes, code: &str) -> Option<Country> {
     let value = find(pack, "country", code)?;
     let laws = value.get("laws").and_then(Value::as_array).into_iter().flatten();
     let protection = value.get("protection").cloned().unwrap_or_default();
-    let mut all = sources(&value);
-    all.extend(sources(&protection));
+    let mut all = sources(pack, &value);
+    all.extend(sources(pack, &protection));
     Some(Country {
         code: text(&value, "code"),
         alliances: texts(&value, "alliances"),
@@ -137,7 +131,7 @@ pub fn country(pack: &Bytes, code: &str) -> Option<Country> {
                 year: text(law, "year"),
                 allows: text(law, "allows"),
                 oversight: text(law, "oversight"),
-                sources: sources(law),
+                sources: sources(pack, law),
             })
             .collect(),
         protection: text(&protection, "law"),
@@ -150,7 +144,7 @@ pub fn country(pack: &Bytes, code: &str) -> Option<Country> {
 /// A company of the owners' data by its name.
 pub fn company(pack: &Bytes, name: &str) -> Option<Company> {
     let value = find(pack, "company", name)?;
-    Some(Company { parent: text(&value, "parent"), country: text(&value, "country"), sources: sources(&value) })
+    Some(Company { parent: text(&value, "parent"), country: text(&value, "country"), sources: sources(pack, &value) })
 }
 
 /// The actor that a host is of (lower case, no trailing dot): by the longest listed domain that it is or lies under.
@@ -164,8 +158,8 @@ pub fn of_host(pack: &Bytes, host: &str) -> Option<Dossier> {
 const ROW: usize = 16;
 
 fn index(pack: &Bytes) -> Option<(&[u8], &[u8])> {
-    let texts = pack.texts()?;
-    let column = |section| texts.range(section).ok().map(|range| texts.slice(&range));
+    let shelf = pack.shelf()?;
+    let column = |section| shelf.range(section).ok().map(|range| shelf.slice(&range));
     Some((column(Section::ShelfIndex)?, column(Section::Shelf)?))
 }
 
@@ -194,14 +188,16 @@ fn texts(value: &Value, key: &str) -> Vec<String> {
     items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
-fn sources(value: &Value) -> Vec<Source> {
-    let items = value.get("sources").and_then(Value::as_array).into_iter().flatten();
-    items
+/// Sources are kept once each, and named by number.
+fn sources(pack: &Bytes, value: &Value) -> Vec<Source> {
+    let numbers = value.get("sources").and_then(Value::as_array).into_iter().flatten();
+    let found = numbers.filter_map(|number| find(pack, "source", &number.as_u64()?.to_string()));
+    found
         .map(|source| Source {
-            url: text(source, "url"),
-            publisher: text(source, "publisher"),
-            date: text(source, "date"),
-            checked: text(source, "checked"),
+            url: text(&source, "url"),
+            publisher: text(&source, "publisher"),
+            date: text(&source, "date"),
+            checked: text(&source, "checked"),
         })
         .collect()
 }

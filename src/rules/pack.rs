@@ -15,6 +15,8 @@ use crate::error::Error;
 pub const MAGIC: &[u8; 8] = b"ONLKPACK";
 /// The first bytes of the texts that belong to a pack.
 pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
+/// The first bytes of the shelf that belongs to a pack: what is told of actors, companies and countries.
+pub const SHELF_MAGIC: &[u8; 8] = b"ONLKSHLF";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
 pub const VERSION: u32 = 3;
 const HEADER: usize = 32;
@@ -76,11 +78,11 @@ pub enum Section {
     HostEndings = 26,
     /// In the texts. `rule:u32 delta:u32`: what does not fit `LineDeltas`.
     LongLines = 23,
-    /// In the texts. `u64`: the checksum of the pack that they belong to.
+    /// In the texts and on the shelf. `u64`: the checksum of the pack that they belong to.
     Of = 24,
-    /// In the texts. `key_at:u32 key_length:u32 at:u32 length:u32` an entry, in the order of keys. See [`super::dossier`].
+    /// On the shelf. `key_at:u32 key_length:u32 at:u32 length:u32` an entry, in the order of keys. See [`super::dossier`].
     ShelfIndex = 27,
-    /// In the texts. Keys, and JSON.
+    /// On the shelf. Keys, and JSON.
     Shelf = 28,
     /// A bit for each value of 20 bits of a key's hash: whether any rule is filed under such a key.
     KeyBits = 25,
@@ -93,34 +95,42 @@ pub struct Bytes {
     sum: u64,
     sections: Vec<(u32, Range<usize>)>,
     texts: Option<Box<Bytes>>,
+    shelf: Option<Box<Bytes>>,
 }
 
 impl Bytes {
-    /// Checks the header, the checksum and the table of sections; of the texts too, if they follow the pack.
-    pub fn check(mut bytes: Cow<'static, [u8]>) -> Result<Self, Error> {
-        let whole = length(&bytes, MAGIC)?;
-        if bytes.len() > whole {
-            let rest = match &mut bytes {
-                Cow::Borrowed(both) => {
-                    let (pack, rest) = both.split_at_checked(whole).unwrap_or((both, &[]));
-                    *both = pack;
-                    Cow::Borrowed(rest)
-                }
-                Cow::Owned(both) => Cow::Owned(both.split_off(whole)),
-            };
-            let mut pack = Self::one(bytes, MAGIC)?;
-            pack.add_texts(rest)?;
-            return Ok(pack);
+    /// Checks the header, the checksum and the table of sections; of the texts and the shelf too, if they follow the pack.
+    pub fn check(bytes: Cow<'static, [u8]>) -> Result<Self, Error> {
+        let (bytes, rest) = parted(bytes, MAGIC)?;
+        let mut pack = Self::one(bytes, MAGIC)?;
+        if let Some(rest) = rest {
+            let (texts, rest) = parted(rest, TEXTS_MAGIC)?;
+            pack.add_texts(texts)?;
+            if let Some(shelf) = rest {
+                let shelf = Self::one(shelf, SHELF_MAGIC)?;
+                pack.belongs(&shelf)?;
+                pack.shelf = Some(Box::new(shelf));
+            }
         }
-        Self::one(bytes, MAGIC)
+        Ok(pack)
+    }
+
+    fn belongs(&self, other: &Self) -> Result<(), Error> {
+        if u64_at(other.slice(&other.range(Section::Of)?), 0) == Some(self.sum) {
+            return Ok(());
+        }
+        Err(Error::PackDamaged("its parts belong to another pack"))
+    }
+
+    /// What is told of actors, companies and countries, if it is loaded.
+    pub fn shelf(&self) -> Option<&Self> {
+        self.shelf.as_deref()
     }
 
     /// Adds what reports need and verdicts do not: the rules as their lists have them.
     pub fn add_texts(&mut self, bytes: Cow<'static, [u8]>) -> Result<(), Error> {
         let texts = Self::one(bytes, TEXTS_MAGIC)?;
-        if u64_at(texts.slice(&texts.range(Section::Of)?), 0) != Some(self.sum) {
-            return Err(Error::PackDamaged("its texts belong to another pack"));
-        }
+        self.belongs(&texts)?;
         // A text that is not there must not read as an empty one.
         for section in
             [Section::Hosts, Section::HostStarts, Section::HostEndings, Section::LineDeltas, Section::LongLines]
@@ -159,7 +169,7 @@ impl Bytes {
             }
             sections.push((id, range));
         }
-        Ok(Self { bytes, sum, sections, texts: None })
+        Ok(Self { bytes, sum, sections, texts: None, shelf: None })
     }
 
     /// Where a section lies.
@@ -185,6 +195,25 @@ impl Bytes {
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
+}
+
+/// The first run of bytes, and what follows it.
+type Parted = (Cow<'static, [u8]>, Option<Cow<'static, [u8]>>);
+
+fn parted(mut bytes: Cow<'static, [u8]>, magic: &[u8; 8]) -> Result<Parted, Error> {
+    let whole = length(&bytes, magic)?;
+    if bytes.len() <= whole {
+        return Ok((bytes, None));
+    }
+    let rest = match &mut bytes {
+        Cow::Borrowed(both) => {
+            let (first, rest) = both.split_at_checked(whole).unwrap_or((both, &[]));
+            *both = first;
+            Cow::Borrowed(rest)
+        }
+        Cow::Owned(both) => Cow::Owned(both.split_off(whole)),
+    };
+    Ok((bytes, Some(rest)))
 }
 
 /// How long a pack says that it is, if it is one of this kind and version.
@@ -297,13 +326,19 @@ fn u64_at(column: &[u8], n: usize) -> Option<u64> {
     column.get(n * 8..n * 8 + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
 }
 
-/// Joins sections to a pack, and others to the texts that belong to it. Both stand one after the other, and may be
-/// parted where the first one ends by its header.
-pub fn write(sections: &[(Section, Vec<u8>)], texts: Vec<(Section, Vec<u8>)>) -> Vec<u8> {
+/// A section and what is in it.
+pub type Part = (Section, Vec<u8>);
+
+/// Joins sections to a pack, others to the texts that belong to it, and the rest to the shelf, if there is one. They stand
+/// one after the other, and may be parted where each ends by its header.
+pub fn write(sections: &[Part], mut texts: Vec<Part>, mut shelf: Vec<Part>) -> Vec<u8> {
     let (mut pack, sum) = join(MAGIC, sections);
-    let mut texts = texts;
     texts.push((Section::Of, sum.to_le_bytes().to_vec()));
     pack.extend(join(TEXTS_MAGIC, &texts).0);
+    if !shelf.is_empty() {
+        shelf.push((Section::Of, sum.to_le_bytes().to_vec()));
+        pack.extend(join(SHELF_MAGIC, &shelf).0);
+    }
     pack
 }
 
@@ -341,6 +376,7 @@ mod tests {
             [Section::Hosts, Section::HostStarts, Section::HostEndings, Section::LineDeltas, Section::LongLines]
                 .map(|section| (section, b"a.example".to_vec()))
                 .to_vec(),
+            vec![],
         )
     }
 
@@ -364,12 +400,12 @@ mod tests {
     fn texts_of_another_pack_are_refused() {
         let good = sample();
         let alone = u64_at(&good, 2).unwrap() as usize;
-        let mut other = write(&[(Section::Lists, b"[1]".to_vec())], vec![]);
+        let mut other = write(&[(Section::Lists, b"[1]".to_vec())], vec![], vec![]);
         other.truncate(u64_at(&other, 2).unwrap() as usize);
         let mut pack = Bytes::check(Cow::Owned(other)).unwrap();
         assert!(pack.add_texts(Cow::Owned(good[alone..].to_vec())).is_err());
         assert!(pack.add_texts(Cow::Owned(good[..alone].to_vec())).is_err(), "a pack is no texts");
-        let cut = write(&[(Section::Lists, b"[]".to_vec())], vec![(Section::Hosts, vec![])]);
+        let cut = write(&[(Section::Lists, b"[]".to_vec())], vec![(Section::Hosts, vec![])], vec![]);
         assert!(Bytes::check(Cow::Owned(cut)).is_err(), "texts without lines");
     }
 

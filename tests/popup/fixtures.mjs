@@ -36,7 +36,7 @@ function finding(over) {
 /** @param {Json} over @returns {Json} */
 function watcher(over) {
   return {
-    category: 'unknown', country: null, known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', actors: [], ...over,
+    category: 'unknown', country: null, known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
   };
 }
 
@@ -56,7 +56,6 @@ function report(over) {
         ? { technique, state: 'seen', why: null }
         : { technique, state: 'not-seen', why: technique === 'third-party-contact' ? null : 'known-names-only' })),
       requests: { total: 40, third_party: 20, same_owner: 0, matched: 9, skipped: [] },
-      countries: [],
       ...over,
     }],
   };
