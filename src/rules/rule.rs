@@ -163,18 +163,19 @@ fn is_separator(byte: u8) -> bool {
 
 /// Which pairs of neighbouring bytes a URL has, as a set that may hold a few more. Made once a request, it spares most
 /// patterns the search through the URL.
-#[derive(Debug, Default, Clone)]
-pub struct Pairs([u64; 16]);
+#[derive(Debug, Clone)]
+pub struct Pairs([bool; 1024]);
 
 impl Pairs {
     /// Of a URL in lower case.
     pub fn of(hay: &[u8]) -> Self {
-        let mut pairs = Self::default();
-        for (&a, &b) in hay.iter().zip(hay.iter().skip(1)) {
-            let bit = Self::bit(a, b);
-            if let Some(word) = pairs.0.get_mut(bit / 64) {
-                *word |= 1 << (bit % 64);
+        let mut pairs = Self([false; 1024]);
+        let mut before = 0;
+        for &byte in hay {
+            if let Some(seen) = pairs.0.get_mut(Self::place(before, byte)) {
+                *seen = true;
             }
+            before = byte;
         }
         pairs
     }
@@ -185,13 +186,12 @@ impl Pairs {
     pub fn can_hold(&self, text: &[u8]) -> bool {
         const ENOUGH: usize = 8;
         text.iter().zip(text.iter().skip(1)).rev().take(ENOUGH).all(|(a, b)| {
-            let bit = Self::bit(a.to_ascii_lowercase(), b.to_ascii_lowercase());
-            self.0.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+            self.0.get(Self::place(a.to_ascii_lowercase(), b.to_ascii_lowercase())).copied().unwrap_or(false)
         })
     }
 
     #[inline]
-    fn bit(a: u8, b: u8) -> usize {
+    fn place(a: u8, b: u8) -> usize {
         ((usize::from(a) << 5) ^ usize::from(b)) & 1023
     }
 }
