@@ -812,17 +812,26 @@ checked = "2026-11-24"
 #[test]
 fn a_host_is_explained() {
     let explain = |host: &str| {
-        let out = Command::new(env!("CARGO_BIN_EXE_onlooker")).args(["explain", host, "--format", "json"]).output().unwrap();
+        let out =
+            Command::new(env!("CARGO_BIN_EXE_onlooker")).args(["explain", host, "--format", "json"]).output().unwrap();
         assert_eq!(out.status.code(), Some(0), "{host}: {}", String::from_utf8_lossy(&out.stderr));
         serde_json::from_slice::<Value>(&out.stdout).unwrap()
     };
     for host in ["hotjar.com", "static.hotjar.com", "HOTJAR.com", "hotjar.com.", "https://hotjar.com/x?y"] {
         let told = explain(host);
         assert_eq!(told["actors"][0]["id"], "hotjar", "{host}");
-        assert!(told["actors"][0]["sources"].as_array().unwrap().iter().all(|s| s["url"].as_str().unwrap().starts_with("http")));
+        assert!(
+            told["actors"][0]["sources"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|s| s["url"].as_str().unwrap().starts_with("http"))
+        );
         assert_eq!(told["rules"], serde_json::json!([]), "no page, no rules");
     }
-    for host in ["nothotjar.com", "hotjar.com.example", "com", "127.0.0.1", "[::1]", "xn--bcher-kva.example", "bücher.example"] {
+    for host in
+        ["nothotjar.com", "hotjar.com.example", "com", "127.0.0.1", "[::1]", "xn--bcher-kva.example", "bücher.example"]
+    {
         assert_eq!(explain(host)["actors"], serde_json::json!([]), "{host}");
     }
     let laws = explain("https://www.facebook.com/");

@@ -28,7 +28,22 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("wire", &["error", "finding", "observation", "report"]),
     ("wasm", &["address", "audit", "error", "finding", "observation", "wire"]),
     ("har", &["address", "observation"]),
-    ("cli", &["address", "audit", "detectors", "error", "finding", "har", "observation", "party", "report", "rules::compile", "wire"]),
+    (
+        "cli",
+        &[
+            "address",
+            "audit",
+            "detectors",
+            "error",
+            "finding",
+            "har",
+            "observation",
+            "party",
+            "report",
+            "rules::compile",
+            "wire",
+        ],
+    ),
     ("main", &["cli", "har"]),
     // Names the rooms, and imports none.
     ("lib", &[]),
