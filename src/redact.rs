@@ -61,6 +61,12 @@ fn push_cut(bytes: &[u8], limit: usize, out: &mut String) {
         Some(part) if bytes.len() > limit => (part, true),
         _ => (bytes, false),
     };
+    // Nearly always it is text as it stands.
+    let (text, part) = match std::str::from_utf8(part) {
+        Ok(text) => (text, &[][..]),
+        Err(_) => ("", part),
+    };
+    out.push_str(text);
     for chunk in part.utf8_chunks() {
         out.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {

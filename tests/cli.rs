@@ -787,7 +787,7 @@ checked = "2026-11-24"
     for (from, to, says) in [
         ("[[actor.source]]", "[[other]]", "no source"),
         ("\"a.example\"", "\"co.uk\"", "public suffix"),
-        ("\"a.example\"", "\"cloudfront.net\"", "many share it"),
+        ("\"a.example\"", "\"jsdelivr.net\"", "many share it"),
         ("\"a.example\"", "\"A.example\"", "not a domain"),
         ("\"a.example\"", "\"bücher.example\"", "not a domain"),
         ("\"a.example\"", "\"a.example.\"", "not a domain"),

@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("grade", &["finding"]),
     ("rules", &["address", "error", "observation", "party"]),
     ("detectors", &["finding", "observation", "rules::index", "rules::pack"]),
-    ("report", &["finding", "rules::pack"]),
+    ("report", &["finding", "rules::dossier", "rules::pack"]),
     (
         "audit",
         &["address", "detectors", "error", "finding", "grade", "observation", "party", "redact", "report", "rules"],
