@@ -46,12 +46,15 @@ export function findFile(dir, name) {
   return join(dir, found);
 }
 
-/** A copy in which one byte in the middle of a file is another one. @param {string} dir @param {string} name */
-export function withDamage(dir, name) {
+/**
+ * A copy in which one byte of a file is another one: the one in the middle, or the one at a place.
+ * @param {string} dir @param {string} name @param {number} [at]
+ */
+export function withDamage(dir, name, at) {
   const copy = copyOf(dir);
   const file = findFile(copy, name);
   const bytes = readFileSync(file);
-  bytes[bytes.length >> 1] ^= 0x01;
+  bytes[at ?? bytes.length >> 1] ^= 0x01;
   writeFileSync(file, bytes);
   return copy;
 }
