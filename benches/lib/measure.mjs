@@ -27,7 +27,12 @@ export function onlookerPass({ request_type }, memory, engine) {
       const address = engine.scratch(16_384);
       scratch = new Uint8Array(memory.buffer, address, 16_384);
     }
-    return encoder.encodeInto(url, scratch).written;
+    for (let at = 0; at < url.length; at += 1) {
+      const unit = url.charCodeAt(at);
+      if (unit > 127) return encoder.encodeInto(url, scratch).written;
+      scratch[at] = unit;
+    }
+    return url.length;
   };
   /** @param {readonly Page[]} pages */
   return (pages) => {
