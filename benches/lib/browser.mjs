@@ -52,6 +52,7 @@ function writeExtension(folder, loads) {
   const ghostery = fileURLToPath(import.meta.resolve("@ghostery/adblocker"));
   copyModule(ghostery, join(folder, "modules"));
   cpSync(fileURLToPath(new URL("measure.mjs", import.meta.url)), join(folder, "measure.mjs"));
+  cpSync(join(distFor("chromium"), "background", "scratch.js"), join(folder, "scratch.js"));
   cpSync(FILES.requests, join(folder, "requests.json"));
   cpSync(FILES.ghostery, join(folder, "ghostery.bin"));
   writeFileSync(join(folder, "popup.html"), "<!doctype html>");
@@ -70,6 +71,7 @@ function writeExtension(folder, loads) {
 ${instances.map((n) => `import * as onlooker${n} from "./pkg/onlooker.js?${n}";`).join("\n")}
 import * as ghostery from "./modules/${relative(MODULES, ghostery)}";
 import { ghosteryContender, measure, onlookerPass } from "./measure.mjs";
+import { addressWriter } from "./scratch.js";
 const instances = [${instances.map((n) => `onlooker${n}`).join(", ")}];
 const bytes = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
 const turn = () => new Promise((go) => setTimeout(go, 0));
@@ -85,7 +87,7 @@ const warm = async (rounds, loads) => {
   const engine = new onlooker.Engine(pack);
   const ours = {
     name: "onlooker",
-    pass: onlookerPass(onlooker, memory, engine),
+    pass: onlookerPass(onlooker, memory, engine, addressWriter),
     load() {
       const { onlooker } = fresh(module);
       return () => new onlooker.Engine(pack);

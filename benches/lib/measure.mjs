@@ -15,25 +15,12 @@
 /**
  * Our verdict as the background asks for it: extension/background/engine.js, without the browser.
  * @param {Onlooker} onlooker @param {WebAssembly.Memory} memory @param {InstanceType<Onlooker["Engine"]>} engine
+ * @param {typeof import("../../extension/background/scratch.js").addressWriter} addressWriter
  */
-export function onlookerPass({ request_type }, memory, engine) {
-  const encoder = new TextEncoder();
+export function onlookerPass({ request_type }, memory, engine, addressWriter) {
   /** @type {Map<string, number>} */
   const types = new Map();
-  let scratch = new Uint8Array(0);
-  /** @param {string} url */
-  const write = (url) => {
-    if (scratch.buffer !== memory.buffer) {
-      const address = engine.scratch(16_384);
-      scratch = new Uint8Array(memory.buffer, address, 16_384);
-    }
-    for (let at = 0; at < url.length; at += 1) {
-      const unit = url.charCodeAt(at);
-      if (unit > 127) return encoder.encodeInto(url, scratch).written;
-      scratch[at] = unit;
-    }
-    return url.length;
-  };
+  const write = addressWriter(engine, memory);
   /** @param {readonly Page[]} pages */
   return (pages) => {
     let matched = 0;

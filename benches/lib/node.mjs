@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as ghostery from "@ghostery/adblocker";
 import { ROOT } from "../../tests/e2e/lib/dist.mjs";
+import { addressWriter } from "../../extension/background/scratch.js";
 import { WARM_LOADS, ghosteryContender, measure, onlookerPass } from "./measure.mjs";
 
 /** @typedef {import("./sources.mjs").Page} Page */
@@ -84,7 +85,7 @@ export async function measureInNode(ubo, pages, { rounds, loads }) {
   const contenders = [
     {
       name: "onlooker",
-      pass: onlookerPass(first.onlooker, first.memory, engine),
+      pass: onlookerPass(first.onlooker, first.memory, engine, addressWriter),
       load() {
         const { onlooker } = /** @type {typeof first} */ (fresh.pop());
         return () => new onlooker.Engine(pack);
@@ -141,7 +142,7 @@ async function cold(name) {
     compile = performance.now() - begin;
     start = performance.now();
     const engine = new onlooker.Engine(pack);
-    const pass = onlookerPass(onlooker, memory, engine);
+    const pass = onlookerPass(onlooker, memory, engine, addressWriter);
     first = () => pass(pages);
   } else if (name === "ghostery") {
     const serialized = new Uint8Array(readFileSync(FILES.ghostery));

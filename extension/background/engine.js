@@ -4,14 +4,10 @@
 
 import init, { Engine, request_type } from '../pkg/onlooker.js';
 import { fetched, pack, wasm } from './files.js';
+import { addressWriter } from './scratch.js';
 import { failure } from '../shared/protocol.js';
 
 /** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
-
-const encoder = new TextEncoder();
-/** The engine's buffer for one URL: see `scratch` in pkg/onlooker.d.ts. A UTF-16 unit is at most three bytes. */
-const SCRATCH_BYTES = 16_384;
-const URL_UNITS = Math.floor(SCRATCH_BYTES / 3);
 
 /** What one verdict says; see `observe` in pkg/onlooker.d.ts. */
 export const LEVELS = /** @type {const} */ (['none', 'low', 'moderate', 'high', 'severe', 'unknown', 'unknown', 'unknown']);
@@ -28,8 +24,7 @@ export class Judge {
   /** @type {Map<string, number>} */
   #types = new Map();
   #engine;
-  #memory;
-  #scratch = new Uint8Array(0);
+  #write;
   /** @type {Promise<Engine>|null} */
   #whole = null;
   /** Called once the texts are there: what was judged without them is to be judged again. */
@@ -38,7 +33,7 @@ export class Judge {
   /** @param {Engine} engine @param {WebAssembly.Memory} memory */
   constructor(engine, memory) {
     this.#engine = engine;
-    this.#memory = memory;
+    this.#write = addressWriter(engine, memory);
   }
 
   get engine() {
@@ -85,24 +80,6 @@ export class Judge {
       this.#types.set(type, code);
     }
     return this.#engine.observe(page, this.#write(url), code, id, 0);
-  }
-
-  /** @param {string} url cut by `clean` @returns {number} bytes written */
-  #write(url) {
-    if (url.length > URL_UNITS) throw new RangeError('a URL was not cut before it was judged');
-    // The memory moves when it grows; the buffer in it stays where it is.
-    if (this.#scratch.buffer !== this.#memory.buffer) {
-      const address = this.#engine.scratch(SCRATCH_BYTES);
-      this.#scratch = new Uint8Array(this.#memory.buffer, address, SCRATCH_BYTES);
-    }
-    // Nearly every URL is ASCII, and so short that writing it by hand is quicker than to call the encoder.
-    const scratch = this.#scratch;
-    for (let at = 0; at < url.length; at += 1) {
-      const unit = url.charCodeAt(at);
-      if (unit > 127) return encoder.encodeInto(url, scratch).written;
-      scratch[at] = unit;
-    }
-    return url.length;
   }
 }
 
