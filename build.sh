@@ -171,7 +171,6 @@ wasm_cargo() {
   flags="--remap-path-prefix=$ROOT=onlooker"
   flags="$flags$sep--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
   flags="$flags$sep--remap-path-prefix=$sysroot=rust"
-
   if [ "$WASM_RUST" = active ]; then
     CARGO_ENCODED_RUSTFLAGS=$flags cargo "$sub" --target "$TRIPLE" --target-dir "$WASM_TARGET_DIR" "$@"
     return
@@ -332,8 +331,9 @@ step() {
   fi
 }
 
-locks_are_current() {
-  cargo metadata --locked --format-version 1 >/dev/null
+# lock_is_current MANIFEST
+lock_is_current() {
+  cargo metadata --locked --format-version 1 --manifest-path "$1" >/dev/null
 }
 
 wasm_clippy() {
@@ -349,10 +349,10 @@ check() {
   build
   need_cargo_part fmt rustfmt
   need_cargo_part clippy clippy
-  step "cargo lock file" locks_are_current
+  step "cargo lock file" lock_is_current Cargo.toml
   step "rustfmt" cargo fmt --check -- -l
   step "rustfmt, tools" cargo fmt --check --manifest-path tools/wasm-bindgen/Cargo.toml -- -l
-  step "lock file of the bench" cargo metadata --locked --format-version 1 --manifest-path benches/peers/Cargo.toml
+  step "cargo lock file, bench" lock_is_current benches/peers/Cargo.toml
   step "clippy, native" cargo clippy --all-targets -- -D warnings
   step "clippy, wasm32" wasm_clippy
   step "types, extension" node_modules/.bin/tsc -p tsconfig.json

@@ -11,6 +11,15 @@ import { eachBrowser, page } from "./lib/suite.mjs";
 const CLEAN = /nobody else was seen|\bNone\b/i;
 const PAGE = page(`<img src="https://www.google-analytics.com/collect?a=1"><img src="https://static.hotjar.com/a.gif">`);
 
+/**
+ * What the background says of a tab, once it says something.
+ * @param {import("./lib/session.mjs").Session} session @param {import("./lib/session.mjs").Tab} tab
+ */
+const answer = (session, tab) => until(async () => {
+  const found = await pageState(session, tab);
+  return found.state !== "not-known" && found;
+}, "an answer");
+
 eachBrowser("damaged texts of the rules", { pages: [], dist: (name) => withDamage(distFor(name), "onlooker.texts") }, (world) => {
   test("the badge counts, which needs no texts; the popup says why it shows none", async () => {
     const { net, session } = world;
@@ -33,10 +42,7 @@ eachBrowser("a damaged pack", { pages: [], dist: (name) => withDamage(distFor(na
     const { net, session } = world;
     net.route("paper.example/", PAGE);
     const tab = await session.openPage("https://paper.example/");
-    const state = await until(async () => {
-      const found = await pageState(session, tab);
-      return found.state !== "not-known" && found;
-    }, "an answer");
+    const state = await answer(session, tab);
     assert.deepEqual(state, { state: "engine-failed", variant: "pack-damaged" });
     await until(async () => (await session.badge(tab)).text === "?", "the badge to say ?");
     assert.match((await session.badge(tab)).title, /not known/i);
@@ -64,10 +70,7 @@ eachBrowser("a damaged engine", { pages: [], dist: (name) => withDamage(distFor(
     const { net, session } = world;
     net.route("paper.example/", PAGE);
     const tab = await session.openPage("https://paper.example/");
-    const state = await until(async () => {
-      const found = await pageState(session, tab).catch(() => null);
-      return found && found.state !== "not-known" && found;
-    }, "an answer");
+    const state = await answer(session, tab);
     assert.deepEqual(state, { state: "engine-failed", variant: "engine-damaged" });
     await until(async () => (await session.badge(tab)).text === "?", "the badge to say ?");
     const popup = await session.popup(tab);
@@ -86,10 +89,7 @@ eachBrowser("no permission for the site", { pages: [] }, (world) => {
     net.route("paper.example/", PAGE);
     await session.revokeSites();
     const tab = await session.openPage("https://paper.example/");
-    const state = await until(async () => {
-      const found = await pageState(session, tab);
-      return found.state !== "not-known" && found;
-    }, "an answer");
+    const state = await answer(session, tab);
     assert.equal(state.state, "no-permission");
     assert.match(state.origin, /^https:\/\/paper\.example/);
     await until(async () => (await session.badge(tab)).text === "?", "the badge to say ?");
