@@ -327,8 +327,8 @@ async function pageReport(tabId) {
   const page = observer?.shownIn(tabId);
   // Nothing at all was seen, not even the page itself: that is not "nobody looks on".
   if (!page || await ledger.isEmpty(page)) return { state: 'not-known' };
-  const texts = await judge.withTexts().then(() => null, failure);
-  if (texts) return { state: 'engine-failed', variant: texts.variant };
+  const broke = await judge.withTexts().then(() => null, failure);
+  if (broke) return { state: 'engine-failed', variant: broke.variant };
   const handle = await ledger.handle(page);
   if (!judge) return { state: 'engine-failed', variant: 'unknown' };
   const { incognito } = await browser.tabs.get(tabId);

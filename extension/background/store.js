@@ -265,7 +265,7 @@ export class Store {
       one = Math.imul(one ^ unit, 0x01000193);
       two = Math.imul((two << 13 | two >>> 19) ^ unit, 0x85ebca6b) + one | 0;
     }
-    return `${rid}:${(one >>> 0).toString(36)}${(two >>> 0).toString(36)}`;
+    return `${rid}:${(one >>> 0).toString(36)}.${(two >>> 0).toString(36)}`;
   }
 
   /** @param {string} key */
