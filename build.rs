@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/party/table.rs"]
+mod table;
+
+use table::{EXCEPTION, SUFFIX, WILDCARD, first_slot};
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=pkg/onlooker.pack");
@@ -15,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo:rustc-cfg=bundled_pack");
     }
     println!("cargo:rerun-if-changed=lists/public-suffixes.txt");
+    println!("cargo:rerun-if-changed=src/party/table.rs");
     let rules = fs::read_to_string("lists/public-suffixes.txt")?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("suffixes.rs"), suffixes(&rules)?)?;
     Ok(())
@@ -23,17 +29,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// A power of two, more than twice as many as there are rules.
 const SLOTS: usize = 1 << 15;
 
-/// As in src/party.rs.
-fn hash(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-}
-
 /// The rules in order of their names, as Rust: all names in one text, where each ends, and what is said of it.
 fn suffixes(rules: &str) -> Result<String, Box<dyn std::error::Error>> {
-    // As in src/party.rs.
-    const SUFFIX: u8 = 1;
-    const WILDCARD: u8 = 2;
-    const EXCEPTION: u8 = 4;
     let mut kinds: BTreeMap<String, u8> = BTreeMap::new();
     for rule in rules.lines().map(str::trim).filter(|rule| !rule.is_empty() && !rule.starts_with("//")) {
         let (name, kind) = match (rule.strip_prefix("*."), rule.strip_prefix('!')) {
@@ -53,7 +50,7 @@ fn suffixes(rules: &str) -> Result<String, Box<dyn std::error::Error>> {
     let mut slots = vec![0_u16; SLOTS];
     let mut start = 0;
     for (at, &end) in ends.iter().enumerate() {
-        let mut slot = hash(names.get(start..end).unwrap_or_default()) as usize % SLOTS;
+        let mut slot = first_slot(names.get(start..end).unwrap_or_default(), SLOTS);
         while slots.get(slot).is_some_and(|&taken| taken != 0) {
             slot = (slot + 1) % SLOTS;
         }

@@ -5,6 +5,7 @@
 //! information, ports, trailing dots, version 6 addresses and internationalised names that a recording left in Unicode.
 
 use std::net::Ipv6Addr;
+use std::ops::Range;
 
 /// How many bytes of a URL are judged; the rest is cut, and the report counts that. Trackers' URLs are rarely longer,
 /// and a page must not be able to make one request cost a megabyte.
@@ -80,19 +81,14 @@ impl Address {
         let url = trim(url);
 
         let colon = url.iter().position(|&b| b == b':').ok_or(NotJudged::Malformed)?;
-        let (name, rest) = url.split_at_checked(colon).ok_or(NotJudged::Malformed)?;
+        let name = url.get(..colon).unwrap_or_default();
         let scheme = scheme_of(name)?;
-        let rest = rest.get(1..).unwrap_or_default();
-        let rest = rest.strip_prefix(b"//").or_else(|| rest.strip_prefix(b"\\\\")).ok_or(NotJudged::Malformed)?;
-
-        let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at_checked(end).ok_or(NotJudged::Malformed)?;
+        let whole = authority(url, colon).ok_or(NotJudged::Malformed)?;
         // Who logs in is nobody's business here, and `https://bank.example@tracker.example/` is a known disguise. However
         // long it is, it must not push the host behind the cut.
-        let authority = match authority.iter().rposition(|&b| b == b'@') {
-            Some(at) => authority.get(at + 1..).unwrap_or_default(),
-            None => authority,
-        };
+        let start = user(url, &whole).map_or(whole.start, |user| user.end);
+        let authority = url.get(start..whole.end).unwrap_or_default();
+        let tail = url.get(whole.end..).unwrap_or_default();
         let room = MAX_URL.saturating_sub(name.len() + 3 + authority.len());
         self.cut = tail.len() > room;
         let tail = tail.get(..room).unwrap_or(tail);
@@ -215,12 +211,25 @@ impl Address {
 }
 
 /// Where the user information of a URL stands, with its `@`.
-pub fn user_information(url: &[u8]) -> Option<std::ops::Range<usize>> {
-    let start = url.windows(3).take(32).position(|part| part == b"://")? + 3;
+pub fn user_information(url: &[u8]) -> Option<Range<usize>> {
+    let colon = url.iter().position(|&b| b == b':')?;
+    user(url, &authority(url, colon)?)
+}
+
+/// Where the part of a URL stands that says who is asked: behind the two slashes after this colon, up to the path.
+fn authority(url: &[u8], colon: usize) -> Option<Range<usize>> {
+    let start = colon + 3;
+    if !matches!(url.get(colon + 1..start)?, b"//" | b"\\\\") {
+        return None;
+    }
     let rest = url.get(start..)?;
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
-    let at = rest.get(..end)?.iter().rposition(|&b| b == b'@')?;
-    Some(start..start + at + 1)
+    Some(start..start + end)
+}
+
+fn user(url: &[u8], authority: &Range<usize>) -> Option<Range<usize>> {
+    let at = url.get(authority.clone())?.iter().rposition(|&b| b == b'@')?;
+    Some(authority.start..authority.start + at + 1)
 }
 
 fn trim(url: &[u8]) -> &[u8] {
@@ -421,6 +430,7 @@ mod tests {
         // User information of any length is no host, and does not hide one.
         assert_eq!(read(&format!("https://{}@a.example/", "secret".repeat(1000))).unwrap().0, "a.example");
         assert_eq!(user_information(b"https://a:b@c@d.example/x@y"), Some(8..14));
+        assert_eq!(user_information(b"https:\\\\a@d.example/"), Some(8..10));
         assert_eq!(user_information(b"https://d.example/x@y"), None);
     }
 

@@ -249,11 +249,14 @@ impl Engine {
         let host = self.request.host_str();
         let site = party::registrable(host);
         let party = party::between(page.context.site(), site);
-        let watcher = self.actors.owner(&self.pack, host).map(|owner| Identity {
-            name: self.actors.name(&self.pack, owner.company).to_owned(),
-            category: actors::category_name(owner.category),
-            country: None,
-            domain: site.to_owned(),
+        let watcher = self.actors.owner(&self.pack, host).map(|owner| {
+            let name = self.actors.name(&self.pack, owner.company);
+            Identity {
+                name: name.to_owned(),
+                category: actors::category_name(owner.category),
+                country: dossier::country_of_company(&self.pack, name),
+                domain: site.to_owned(),
+            }
         });
         let third = party == Party::Third;
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
@@ -266,11 +269,6 @@ impl Engine {
         let titles = self.titles();
         redact::url(self.request.exact(), &mut self.redacted);
         let actors: Vec<Dossier> = dossier::of_host(&self.pack, self.request.host_str()).into_iter().collect();
-        let mut watcher = watcher;
-        if let Some(who) = &mut watcher {
-            who.country = dossier::company(&self.pack, &who.name).map(|company| company.country);
-            who.country = who.country.take().filter(|country| !country.is_empty());
-        }
         let named = watcher.iter().filter_map(|who| who.country.clone());
         let codes: BTreeSet<String> = named.chain(actors.iter().map(|actor| actor.country.clone())).collect();
         let countries: Vec<Country> = codes.iter().filter_map(|code| dossier::country(&self.pack, code)).collect();

@@ -5,12 +5,11 @@
 //! itself is the list as code: 900 KB of wasm, near half of what a phone would have to compile before its first verdict.
 //! Tests hold the table to its answers.
 
-include!(concat!(env!("OUT_DIR"), "/suffixes.rs"));
+mod table;
 
-/// What the list says of a name, as bits: it is a public suffix; so is whatever stands before it; it is none after all.
-const SUFFIX: u8 = 1;
-const WILDCARD: u8 = 2;
-const EXCEPTION: u8 = 4;
+use table::{EXCEPTION, SUFFIX, WILDCARD, first_slot};
+
+include!(concat!(env!("OUT_DIR"), "/suffixes.rs"));
 
 /// Whether a request stays with the page's own site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,19 +83,21 @@ fn suffix(host: &str) -> &str {
 
 /// What the list says of one name.
 fn kind(name: &str) -> u8 {
-    let end = |at: usize| ENDS.get(at).map_or(0, |&end| end as usize);
-    let known = |at: usize| NAMES.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default();
-    // As in build.rs.
-    let hash = name.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let mut slot = hash as usize % SLOTS.len();
+    let mut slot = first_slot(name, SLOTS.len());
     loop {
-        // Half of the slots are empty, so this comes to an end.
+        // More than half of the slots are empty, so this comes to an end.
         let Some(at) = SLOTS.get(slot).and_then(|&at| usize::from(at).checked_sub(1)) else { return 0 };
-        if known(at) == name {
+        if name_at(at) == name {
             return KINDS.get(at).copied().unwrap_or(0);
         }
         slot = (slot + 1) % SLOTS.len();
     }
+}
+
+/// The name at a place of the table.
+fn name_at(at: usize) -> &'static str {
+    let end = |at: usize| ENDS.get(at).map_or(0, |&end| end as usize);
+    NAMES.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default()
 }
 
 /// Whether two registrable domains, as [`registrable`] gives them, are one site.
@@ -118,9 +119,7 @@ mod tests {
     #[test]
     fn the_table_says_what_the_crate_says() {
         let mut tried = 0;
-        for (at, _) in ENDS.iter().enumerate() {
-            let start = at.checked_sub(1).and_then(|before| ENDS.get(before)).map_or(0, |&end| end as usize);
-            let name = ENDS.get(at).and_then(|&end| NAMES.get(start..end as usize)).unwrap_or_default();
+        for name in (0..ENDS.len()).map(name_at) {
             for host in ["", "a.", "b.a.", "c.b.a.", "www.", "xn--p1ai."].map(|front| format!("{front}{name}")) {
                 tried += 1;
                 // The crate forgets a wildcard for a name that has a wildcard of its own below (`*.r.cloud.int.apple`

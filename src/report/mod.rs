@@ -1,7 +1,7 @@
 //! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
 
 use crate::finding::{Confidence, Level};
-pub use crate::rules::dossier::{Company, Country, Dossier, Law, Source};
+pub use crate::rules::dossier::{Country, Dossier, Law, Source};
 pub use crate::rules::pack::{Counted, ListInfo};
 
 /// The name of the report's form. It changes when a reader of the old form could misread the new one.

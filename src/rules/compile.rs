@@ -185,14 +185,12 @@ impl Columns {
             let tail = rule.text.get(rule.flags.before_pattern().len() + pattern.len()..).unwrap_or_default();
             let id = all.len() as u32;
             let host = rule.flags.0 == Flags::HOST_RULE && tail == "^";
+            let shape = if host { None } else { Some(self.shape(rule.flags, tail)) };
+            if shape == Some(None) {
+                continue;
+            }
             self.starts.push(self.patterns.len() as u32);
-            if host {
-                self.host_texts.push(pattern.to_owned());
-            } else {
-                let Some(shape) = self.shape(rule.flags, tail) else {
-                    self.starts.pop();
-                    continue;
-                };
+            if let Some(shape) = shape.flatten() {
                 let length = short(pattern.len() as u32);
                 if length == LONG {
                     self.long_patterns.extend([self.shape_index.len() as u32, pattern.len() as u32]);
@@ -200,6 +198,8 @@ impl Columns {
                 self.shape_index.push(shape);
                 self.pattern_lengths.push(length);
                 self.patterns.extend_from_slice(pattern.as_bytes());
+            } else {
+                self.host_texts.push(pattern.to_owned());
             }
             self.hosts.push(host);
             if rule.flags.has(Flags::REGEX)

@@ -83,17 +83,6 @@ pub struct Country {
     pub sources: Vec<Source>,
 }
 
-/// Who stands behind a company of the owners' data.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Company {
-    /// Its parent company; empty where that is not known.
-    pub parent: String,
-    /// The country of its seat; empty where that is not known.
-    pub country: String,
-    /// Where that can be checked.
-    pub sources: Vec<Source>,
-}
-
 /// An actor by its id. `None` where there is none, or where it is not loaded.
 pub fn actor(pack: &Bytes, id: &str) -> Option<Dossier> {
     let value = find(pack, "actor", id)?;
@@ -141,10 +130,10 @@ pub fn country(pack: &Bytes, code: &str) -> Option<Country> {
     })
 }
 
-/// A company of the owners' data by its name.
-pub fn company(pack: &Bytes, name: &str) -> Option<Company> {
-    let value = find(pack, "company", name)?;
-    Some(Company { parent: text(&value, "parent"), country: text(&value, "country"), sources: sources(pack, &value) })
+/// The country of a company of the owners' data; `None` where that is not known.
+pub fn country_of_company(pack: &Bytes, name: &str) -> Option<String> {
+    let country = text(&find(pack, "company", name)?, "country");
+    (!country.is_empty()).then_some(country)
 }
 
 /// The actor that a host is of (lower case, no trailing dot): by the longest listed domain that it is or lies under.

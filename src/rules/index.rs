@@ -401,7 +401,7 @@ impl Index {
             }
         }
         self.labels = asked.labels;
-        // The same rule can be met twice (a word that stands twice), and the order of meeting means nothing.
+        // The same rule can be met twice (by two of the words it is filed under), and the order of meeting means nothing.
         out.blocking.sort_unstable();
         out.blocking.dedup();
         for found in [&mut out.exceptions, &mut out.params, &mut out.param_exceptions] {
@@ -460,8 +460,8 @@ impl Search<'_> {
             Kept::Host(at) => {
                 // Filed under its host alone, and met by it: nothing else is asked of a request but its party and type.
                 // Where the texts are there, they prove it.
-                let proven = self.view.host(at).is_none_or(|(text, ending)| is_both(host, text, ending));
-                if Flags(Flags::HOST_RULE).admits(asked.kind, asked.third_party) && proven && !host.is_empty() {
+                let proven = || self.view.host(at).is_none_or(|(text, ending)| is_both(host, text, ending));
+                if !host.is_empty() && Flags(Flags::HOST_RULE).admits(asked.kind, asked.third_party) && proven() {
                     self.out.blocking.push(Match { rule, length: host.len() as u16 + 1 });
                 }
                 return;

@@ -74,6 +74,8 @@ pub enum Section {
     Hosts = 21,
     /// In the texts. `u32` every 32 hosts: where the first of them starts.
     HostStarts = 22,
+    /// A bit for each value of 20 bits of a key's hash: whether any rule is filed under such a key.
+    KeyBits = 25,
     /// In the texts. The endings, one a line: the one of byte 128 first, which is none.
     HostEndings = 26,
     /// In the texts. `rule:u32 delta:u32`: what does not fit `LineDeltas`.
@@ -84,8 +86,6 @@ pub enum Section {
     ShelfIndex = 27,
     /// On the shelf. Keys, and JSON.
     Shelf = 28,
-    /// A bit for each value of 20 bits of a key's hash: whether any rule is filed under such a key.
-    KeyBits = 25,
 }
 
 /// The bytes of a pack, checked.
@@ -184,16 +184,6 @@ impl Bytes {
     /// The bytes of a range that [`Bytes::range`] gave.
     pub fn slice(&self, range: &Range<usize>) -> &[u8] {
         self.bytes.get(range.clone()).unwrap_or_default()
-    }
-
-    /// How many bytes the pack has, with its texts.
-    pub fn len(&self) -> usize {
-        self.bytes.len() + self.texts.as_ref().map_or(0, |texts| texts.len())
-    }
-
-    /// Whether there are none; a checked pack is never empty.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
     }
 }
 

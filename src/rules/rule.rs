@@ -227,24 +227,11 @@ pub fn glob_at_first(pattern: &[u8], hay: &[u8], mut places: impl Iterator<Item 
         None => places.any(|at| glob(pattern, hay, at, false, end)),
         Some(star) => {
             let front = pattern.get(..star).unwrap_or_default();
-            places.find(|&at| fits(front, hay, at)).is_some_and(|at| glob(pattern, hay, at, false, end))
+            places
+                .find(|&at| glob(front, hay, at, false, End::default()))
+                .is_some_and(|at| glob(pattern, hay, at, false, end))
         }
     }
-}
-
-/// Whether a pattern without `*` fits at a place.
-fn fits(pattern: &[u8], hay: &[u8], at: usize) -> bool {
-    pattern.iter().enumerate().all(|(n, &want)| match hay.get(at + n) {
-        Some(&byte) => {
-            if want == b'^' {
-                is_separator(byte)
-            } else {
-                want.to_ascii_lowercase() == byte
-            }
-        }
-        // The end of the URL is a separator, as often as one is asked for.
-        None => want == b'^',
-    })
 }
 
 /// Whether a pattern with `*` and `^` matches `hay` (in lower case) at `start`, or, with `anywhere`, at or after it.
