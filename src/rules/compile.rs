@@ -11,7 +11,7 @@ use super::index::{
 };
 use super::pack::{self, Counted, ListInfo, Section};
 use super::regexes::{self, KeySet};
-use super::rule::Flags;
+use super::rule::{Flags, Pairs};
 use crate::error::Error;
 use crate::party;
 
@@ -365,6 +365,11 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     if bits > 28 {
         return Err(Error::List("too many rules".to_owned()));
     }
+    let places: Vec<BTreeSet<usize>> = rules.iter().map(|rule| places(rule)).collect();
+    let mut how_often: BTreeMap<usize, u32> = BTreeMap::new();
+    for place in places.iter().flatten() {
+        *how_often.entry(*place).or_default() += 1;
+    }
     let mut key_bits = vec![0; 1 << (FILTER_BITS - 3)];
     let mut buckets: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
     let mut always = Vec::new();
@@ -377,15 +382,17 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
             Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
             _ => pages,
         };
+        let rarest = places.get(at).into_iter().flatten().min_by_key(|place| how_often.get(place));
+        let pair = rarest.copied().unwrap_or(Pairs::ALWAYS);
         if filed.is_empty() {
             // Met by every URL, and soonest told by its flags alone.
-            always.extend([id, rule.flags.0]);
+            always.extend([id, rule.flags.0, pair as u32]);
         }
         for hash in filed {
             if let Some(byte) = key_bits.get_mut(filter_bit(hash) / 8) {
                 *byte |= 1 << (filter_bit(hash) % 8);
             }
-            buckets.entry(bucket(hash)).or_default().push(entry(id, hash, bits));
+            buckets.entry(bucket(hash)).or_default().push(entry(id, hash, bits, pair));
         }
     }
     let (mut bases, mut ends, mut entries) = (Vec::new(), Vec::new(), Vec::new());
@@ -403,6 +410,24 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     // An entry is read as eight bytes.
     entries.extend([0; 8 - ENTRY]);
     Ok(Filed { key_bits, bases, ends, entries, always })
+}
+
+/// The pairs of bytes that every URL has which a rule matches, by their places.
+fn places(rule: &Parsed<'_>) -> BTreeSet<usize> {
+    let mut places = BTreeSet::new();
+    if rule.flags.has(Flags::REGEX) {
+        let literal = regexes::shape(rule.pattern).map(|shape| shape.literal).unwrap_or_default();
+        places.extend(Pairs::places(literal.split(|&byte| byte == 0).next().unwrap_or_default()));
+    } else {
+        let parts = rule.pattern.as_bytes().split(|byte| matches!(byte, b'*' | b'^'));
+        places.extend(parts.flat_map(Pairs::places));
+    }
+    if rule.flags.has(Flags::REMOVEPARAM)
+        && let Some(name) = super::rule::option(rule.options.as_bytes(), &[b"removeparam"])
+    {
+        places.extend(Pairs::places(name));
+    }
+    places
 }
 
 /// The keys a rule could be filed under: its host where the pattern names a whole one, and its whole words. Of each set
@@ -536,7 +561,7 @@ fn owner_tables(owners: &[OwnerSource], names: &mut Names) -> Result<OwnerTables
         table.extend_from_slice(&company.to_le_bytes());
         table.extend_from_slice(&[*category, u8::from(*exact), 0, 0]);
         let number = u16::try_from(at + 1).map_err(|_| Error::List("too many owners' domains".to_owned()))?;
-        let mut slot = key_hash(Key::Host, name.as_bytes()) as usize & (size - 1);
+        let mut slot = (key_hash(Key::Host, name.as_bytes()) >> 1) as usize & (size - 1);
         while slots.get(slot).is_some_and(|&taken| taken != 0) {
             slot = (slot + 1) & (size - 1);
         }
