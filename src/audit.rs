@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::detectors::{DETECTORS, Draft, Relation, Seen, Who};
+use crate::detectors::{self, DETECTORS, Draft, Relation, Seen, Who};
 use crate::error::Error;
 use crate::finding::{Confidence, Level};
 use crate::grade;
@@ -19,6 +19,7 @@ use crate::report::{
     Rule, Told, Watcher,
 };
 use crate::rules::actors::{self, Actors, Company};
+use crate::rules::added::AddedLists;
 use crate::rules::dossier;
 use crate::rules::index::{Index, Matches, PageContext, RuleId};
 use crate::rules::pack::{Bytes, Section};
@@ -42,6 +43,7 @@ pub struct Engine {
     pack: Bytes,
     index: Index,
     actors: Actors,
+    added: AddedLists,
     request: Address,
     matches: Matches,
     redacted: String,
@@ -53,7 +55,15 @@ impl Engine {
         let pack = Bytes::check(bytes.into())?;
         let index = Index::open(&pack)?;
         let actors = Actors::open(&pack)?;
-        Ok(Self { pack, index, actors, request: Address::new(), matches: Matches::default(), redacted: String::new() })
+        Ok(Self {
+            pack,
+            index,
+            actors,
+            added: AddedLists::default(),
+            request: Address::new(),
+            matches: Matches::default(),
+            redacted: String::new(),
+        })
     }
 
     /// Adds the rules' own texts, which a pack may come without: verdicts do not need them, reports do.
@@ -66,9 +76,22 @@ impl Engine {
         self.pack.texts().is_some()
     }
 
-    /// The facts of each list.
+    /// Adds a list of the person's own: a pack as [`crate::feeds::Feed::pack`] makes it. Pages that were opened before are
+    /// to be judged again. In which order lists are added means nothing, and one that is there is not added twice.
+    pub fn add_list(&mut self, pack: impl Into<Cow<'static, [u8]>>) -> Result<(), Error> {
+        self.added.add(pack.into(), self.index.len())
+    }
+
+    /// Takes out all lists that were added. Pages that were opened before are to be judged again.
+    pub fn remove_lists(&mut self) {
+        self.added.clear();
+    }
+
+    /// The facts of each list: of the bundled ones, then of those that were added, in the order of their numbers.
     pub fn lists(&self) -> Result<Vec<ListInfo>, Error> {
-        ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))
+        let mut lists = ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))?;
+        lists.extend(self.added.iter().map(|added| added.info.clone()));
+        Ok(lists)
     }
 
     /// Starts a page's ledger.
@@ -137,7 +160,8 @@ impl Engine {
                     // lists or the owners' data know have room kept for them.
                     let third = relation != Relation::SameSite;
                     self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
-                    let known = owner.is_some() || !self.matches.blocking.is_empty();
+                    self.added.ask(&page.context, &self.request, kind, third);
+                    let known = owner.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
                     if !known || number >= MAX_HOSTS + MAX_KNOWN_HOSTS {
                         page.lose("host-limit");
                         return (false, false);
@@ -164,7 +188,8 @@ impl Engine {
         page.same_owner += u64::from(relation == Relation::SameOwner);
 
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
-        let matched = !self.matches.blocking.is_empty() || !self.matches.params.is_empty();
+        self.added.ask(&page.context, &self.request, kind, third);
+        let matched = !self.matches.blocking.is_empty() || !self.matches.params.is_empty() || self.added.name_it();
         page.matched += u64::from(matched);
 
         if relation == Relation::Other {
@@ -188,6 +213,7 @@ impl Engine {
             matches: &self.matches,
             index: &self.index,
             pack: &self.pack,
+            added: &self.added,
         };
         let mut redacted = false;
         for (technique, detector) in DETECTORS.iter().enumerate() {
@@ -265,6 +291,8 @@ impl Engine {
         rules.extend(&self.matches.exceptions);
         rules.extend(&self.matches.params);
         rules.extend(&self.matches.param_exceptions);
+        self.added.ask(&page.context, &self.request, kind, third);
+        rules.extend(self.added.matching());
         rules.sort_unstable();
         let titles = self.titles();
         redact::url(self.request.exact(), &mut self.redacted);
@@ -287,7 +315,7 @@ impl Engine {
     }
 
     fn rule(&self, rule: RuleId, titles: &[(u32, String)]) -> Option<Rule> {
-        let place = self.index.place(&self.pack, rule)?;
+        let place = self.added.place(rule).or_else(|| self.index.place(&self.pack, rule))?;
         let title = titles.iter().find(|(id, _)| *id == place.list).map(|(_, title)| title.clone());
         Some(Rule {
             list: place.list,
@@ -627,6 +655,7 @@ impl Teller<'_> {
         let gap = self.page.unseen().next();
         DETECTORS
             .iter()
+            .filter(|detector| detectors::is_looked_for(detector, !self.engine.added.is_empty()))
             .map(|detector| {
                 let technique = detector.technique;
                 // A contact that a rule names is told under that rule's technique, and is a contact all the same.

@@ -20,6 +20,8 @@ pub enum Error {
     Log(String),
     /// A list, or the file that names the lists, could not be compiled.
     List(String),
+    /// A list that a person adds could not be read.
+    Feed(String),
     /// The page's URL could not be read as one.
     PageUrl,
 }
@@ -34,6 +36,7 @@ impl Error {
             Self::TextsMissing => "texts-missing",
             Self::Log(_) => "log",
             Self::List(_) => "list",
+            Self::Feed(_) => "feed",
             Self::PageUrl => "page-url",
         }
     }
@@ -50,6 +53,7 @@ impl fmt::Display for Error {
             Self::TextsMissing => f.write_str("the rules' texts are not loaded, and a report needs them"),
             Self::Log(why) => write!(f, "the log cannot be read: {why}"),
             Self::List(why) => write!(f, "the lists cannot be compiled: {why}"),
+            Self::Feed(why) => write!(f, "the list cannot be read: {why}"),
             Self::PageUrl => f.write_str("the page's address is not one that can be judged"),
         }
     }

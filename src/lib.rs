@@ -7,6 +7,7 @@ pub mod address;
 pub mod audit;
 pub mod detectors;
 pub mod error;
+pub mod feeds;
 pub mod finding;
 pub mod grade;
 pub mod observation;

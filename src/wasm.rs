@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::audit::{self, Page, Verdict};
 use crate::error::Error;
+use crate::feeds;
 use crate::observation::RequestType;
 use crate::wire;
 
@@ -19,6 +20,18 @@ const MAX_SCRATCH: usize = crate::address::MAX_URL * 4;
 #[wasm_bindgen]
 pub fn request_type(name: &str) -> u32 {
     RequestType::from_name(name) as u32
+}
+
+/// Reads a list that a person adds from a file: what it is, what it states of itself, and what of it could not be read. Its
+/// `pack` is for [`Engine::add_list`], at once or later. Throws `feed` where nothing of it can be used.
+#[wasm_bindgen(unchecked_return_type = "AddedList")]
+pub fn read_list(name: &str, bytes: &[u8]) -> Result<JsValue, JsValue> {
+    let feed = feeds::read(name, bytes).map_err(|error| throw(&error))?;
+    let mut list = wire::AddedList::from(&feed);
+    if !feed.entries.is_empty() {
+        list.pack = feed.pack().map_err(|error| throw(&error))?;
+    }
+    to_js(&list)
 }
 
 /// The lists, loaded, and the pages that are open.
@@ -59,8 +72,22 @@ impl Engine {
     /// alone is to be judged again. Throws as the constructor does.
     pub fn add_texts(&mut self, texts: Vec<u8>) -> Result<(), JsValue> {
         self.core.add_texts(texts).map_err(|error| throw(&error))?;
-        self.pages.iter_mut().for_each(|page| *page = None);
+        self.close_all();
         Ok(())
+    }
+
+    /// Adds a list of the person's own, the `pack` that [`read_list`] gave, and closes every page. Throws as the constructor
+    /// does: a pack that another version made is to be made again, by [`read_list`]. One that is there is not added twice.
+    pub fn add_list(&mut self, pack: Vec<u8>) -> Result<(), JsValue> {
+        self.core.add_list(pack).map_err(|error| throw(&error))?;
+        self.close_all();
+        Ok(())
+    }
+
+    /// Takes out all lists that were added, and closes every page.
+    pub fn remove_lists(&mut self) {
+        self.core.remove_lists();
+        self.close_all();
     }
 
     /// The address of a buffer of at least `min` bytes: write a URL there, then call with its length. Asked for more than
@@ -195,6 +222,11 @@ impl Engine {
 }
 
 impl Engine {
+    /// What was judged by other lists is to be judged again.
+    fn close_all(&mut self) {
+        self.pages.iter_mut().for_each(|page| *page = None);
+    }
+
     fn need_texts(&self) -> Result<(), JsValue> {
         if self.core.has_texts() { Ok(()) } else { Err(throw(&Error::TextsMissing)) }
     }
@@ -232,10 +264,10 @@ fn pack_verdict(verdict: &Verdict) -> u32 {
         | verdict.watchers.min((1 << 24) - 1) << 8
 }
 
-/// One serializer for all: objects as objects, counts as numbers, what is not there as null.
+/// One serializer for all: objects as objects, counts as numbers, bytes as bytes, what is not there as null.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false))
         .map_err(|_| throw(&Error::Log("it cannot be handed over".to_owned())))
 }
 

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::feeds;
 use crate::observation::{self, Observation, RequestType};
 use crate::report;
 
@@ -39,10 +40,72 @@ pub struct ListInfo {
     pub version: String,
     pub date: String,
     pub licence: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub attribution: String,
     pub source: String,
     pub sha256: String,
     pub rules: u64,
     pub skipped: Vec<Counted>,
+}
+
+/// What was read of a list that a person adds. Of what the file does not state the text is empty.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct AddedList {
+    pub format: &'static str,
+    pub name: String,
+    pub title: String,
+    pub version: String,
+    pub date: String,
+    pub licence: String,
+    pub attribution: String,
+    pub sha256: String,
+    pub rules: u64,
+    pub roots: u64,
+    pub skipped: Vec<LeftOut>,
+    /// For `Engine.add_list`; not there where the list has no rules, and never on the command line.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_bytes")]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array", optional))]
+    pub pack: Vec<u8>,
+}
+
+/// Lines that were left out for one reason, and the numbers of the first of them.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct LeftOut {
+    pub why: String,
+    pub count: u64,
+    pub lines: Vec<u32>,
+}
+
+fn as_bytes<S: serde::Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_bytes(bytes)
+}
+
+impl From<&feeds::Feed<'_>> for AddedList {
+    fn from(from: &feeds::Feed<'_>) -> Self {
+        let left_out = from.left_out().map(|(why, left)| LeftOut {
+            why: why.to_owned(),
+            count: left.count,
+            lines: left.lines.clone(),
+        });
+        Self {
+            format: from.format.name(),
+            name: from.name.clone(),
+            title: from.title.clone(),
+            version: from.version.clone(),
+            date: from.date.clone(),
+            licence: from.licence.clone(),
+            attribution: from.attribution.clone(),
+            sha256: from.sha256.clone(),
+            rules: from.entries.len() as u64,
+            roots: from.roots.len() as u64,
+            skipped: left_out.collect(),
+            pack: Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -419,6 +482,7 @@ impl From<report::ListInfo> for ListInfo {
             version: from.version,
             date: from.date,
             licence: from.licence,
+            attribution: from.attribution,
             source: from.source,
             sha256: from.sha256,
             rules: from.rules,

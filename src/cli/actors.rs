@@ -92,47 +92,6 @@ const TAKES: [&str; 26] = [
     "browsing-history",
     "public-records",
 ];
-/// Hosts that many share: an entry for one of them would speak of everybody.
-const SHARED: [&str; 38] = [
-    "akamaihd.net",
-    "akamaized.net",
-    "amazonaws.com",
-    "apple.com",
-    "appspot.com",
-    "azure.com",
-    "azureedge.net",
-    "azurewebsites.net",
-    "bit.ly",
-    "blogspot.com",
-    "cloudflare.com",
-    "cloudfront.net",
-    "facebook.com",
-    "fastly.net",
-    "fbcdn.net",
-    "firebaseapp.com",
-    "firebaseio.com",
-    "github.com",
-    "github.io",
-    "gitlab.io",
-    "google.com",
-    "googleapis.com",
-    "googleusercontent.com",
-    "gstatic.com",
-    "herokuapp.com",
-    "instagram.com",
-    "jsdelivr.net",
-    "medium.com",
-    "netlify.app",
-    "pages.dev",
-    "t.me",
-    "telegram.org",
-    "unpkg.com",
-    "vercel.app",
-    "web.app",
-    "windows.net",
-    "wordpress.com",
-    "workers.dev",
-];
 /// Words that accuse, of the reader or of anybody.
 const ACCUSING: [&str; 5] = ["infected", "hacked", "spied on you", "you are a victim", "your fault"];
 /// ISO 3166-1 alpha-2.
@@ -378,7 +337,7 @@ fn not_a_domain(domain: &str) -> Option<&'static str> {
     if party::public_suffix(domain) == domain {
         return Some("it is a public suffix");
     }
-    SHARED.contains(&domain).then_some("many share it")
+    party::is_shared(domain).then_some("many share it")
 }
 
 fn source_complaints(sources: &[&Table]) -> Vec<String> {

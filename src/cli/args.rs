@@ -70,6 +70,9 @@ pub struct Audit {
 
     #[command(flatten)]
     pub pack: Pack,
+
+    #[command(flatten)]
+    pub added: Added,
 }
 
 /// Say which rules match a request, and whose host it goes to
@@ -100,6 +103,9 @@ pub struct Explain {
 
     #[command(flatten)]
     pub pack: Pack,
+
+    #[command(flatten)]
+    pub added: Added,
 }
 
 /// Say which lists are bundled, or compile them
@@ -115,13 +121,36 @@ pub struct Lists {
 
     #[command(flatten)]
     pub pack: Pack,
+
+    #[command(flatten)]
+    pub added: Added,
 }
 
 /// What can be done with lists.
 #[derive(Debug, Subcommand)]
 pub enum ListsCommand {
+    Read(Read),
     Compile(Compile),
     Check(Check),
+}
+
+/// Say what a list of your own holds, and what of it cannot be read
+#[derive(Debug, Group)]
+#[command(after_help = "\
+What a file is, is told by what stands in it: a STIX bundle, a list of domains, ioc.yaml of
+stalkerware-indicators, a hosts file, a list for Adblock Plus, uBlock Origin or AdGuard, or a table of root
+certificates with the columns of the CCADB.
+
+Example:
+  onlooker lists read pegasus.stix2")]
+pub struct Read {
+    /// The list's file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// How to write the answer
+    #[arg(long, short, value_enum, default_value_t = Plain::Text)]
+    pub format: Plain,
 }
 
 /// Check Onlooker's own lists: sources, domains, countries, words
@@ -169,6 +198,14 @@ pub struct Pack {
     /// Judge by the lists of this pack instead of the bundled ones
     #[arg(long, value_name = "FILE")]
     pub pack: Option<PathBuf>,
+}
+
+/// Which lists to judge by beside those.
+#[derive(Debug, Group)]
+pub struct Added {
+    /// Judge by this list too: a STIX bundle, a hosts file, a list of domains and the like; may be given several times
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
 }
 
 /// How a report is written.

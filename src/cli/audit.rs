@@ -6,11 +6,12 @@ use onlooker::report::{Report, Told};
 use onlooker::wire;
 
 use super::args::{Audit, Format};
-use super::{AT_OR_ABOVE, FAILED, Failure, csv, input, output, pack, say, text};
+use super::{AT_OR_ABOVE, FAILED, Failure, csv, feeds, input, output, pack, say, text};
 
 /// Runs the command and gives the exit code.
 pub fn run(args: &Audit) -> Result<u8, Failure> {
     let mut engine = pack::load(args.pack.pack.as_deref())?;
+    feeds::add(&mut engine, &args.added.lists)?;
     let mut problems = Vec::new();
     let inputs = input::expand(&args.inputs, &mut problems);
     let pages = judge(&mut engine, &inputs, &mut problems);

@@ -1,18 +1,22 @@
 //! `onlooker lists`: what is bundled, and how it is made.
 
-use onlooker::rules::compile::compile;
+use onlooker::rules::blocklist;
+use onlooker::rules::compile::{ListSource, compile};
 use onlooker::wire;
 
-use super::args::{Check, Compile, Lists, ListsCommand, Plain};
-use super::{Failure, actors, output, pack, say, sources, text};
+use super::args::{Check, Compile, Lists, ListsCommand, Plain, Read};
+use super::{Failure, actors, feeds, output, pack, say, sources, text};
 
 /// Runs the command and gives the exit code.
 pub fn run(args: &Lists) -> Result<u8, Failure> {
     match &args.command {
         Some(ListsCommand::Compile(command)) => make(command)?,
+        Some(ListsCommand::Read(command)) => read(command)?,
         Some(ListsCommand::Check(command)) => return check(command),
         None => {
-            let lists = pack::load(args.pack.pack.as_deref())?.lists()?;
+            let mut engine = pack::load(args.pack.pack.as_deref())?;
+            feeds::add(&mut engine, &args.added.lists)?;
+            let lists = engine.lists()?;
             let bytes = match args.format {
                 Plain::Json => wire::json(&lists.into_iter().map(wire::ListInfo::from).collect::<Vec<_>>())?,
                 Plain::Text => text::lists(&lists, output::colours(None)).into_bytes(),
@@ -21,6 +25,17 @@ pub fn run(args: &Lists) -> Result<u8, Failure> {
         }
     }
     Ok(0)
+}
+
+fn read(args: &Read) -> Result<(), Failure> {
+    let bytes = feeds::bytes(&args.file)?;
+    let name = args.file.display().to_string();
+    let feed = onlooker::feeds::read(&name, &bytes).map_err(|error| feeds::named(&args.file, &error))?;
+    let bytes = match args.format {
+        Plain::Json => wire::json(&wire::AddedList::from(&feed))?,
+        Plain::Text => text::feed(&feed, output::colours(None)).into_bytes(),
+    };
+    output::write(&bytes, None)
 }
 
 fn check(args: &Check) -> Result<u8, Failure> {
@@ -42,7 +57,19 @@ fn check(args: &Check) -> Result<u8, Failure> {
 }
 
 fn make(args: &Compile) -> Result<(), Failure> {
-    let (lists, owners) = sources::read(&args.sources, &args.node_modules)?;
+    let (texts, owners) = sources::read(&args.sources, &args.node_modules)?;
+    let lists: Vec<ListSource<'_>> = texts
+        .iter()
+        .map(|text| ListSource {
+            id: text.id,
+            technique: text.technique,
+            source: text.source.clone(),
+            licence: text.licence.clone(),
+            attribution: String::new(),
+            sha256: text.sha256.clone(),
+            list: blocklist::read(&text.text, &text.leave_out),
+        })
+        .collect();
     let own = actors::read(&args.own)?;
     let shelf = own.shelf.iter().map(|(key, json)| (key.clone(), json.to_string())).collect();
     let bytes = compile(&lists, &owners, &shelf)?;

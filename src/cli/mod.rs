@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod csv;
 mod explain;
+mod feeds;
 mod input;
 mod lists;
 mod output;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use onlooker::detectors;
-use onlooker::rules::compile::{ListSource, OwnerSource};
+use onlooker::rules::compile::OwnerSource;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -13,8 +13,27 @@ use toml::Table;
 
 use super::Failure;
 
+/// A list's text, and what the file that names it says of it.
+#[derive(Debug)]
+pub struct ListText {
+    /// Its publisher's number for it.
+    pub id: u32,
+    /// Which technique a match of it means: a position in [`detectors::DETECTORS`].
+    pub technique: u32,
+    /// The package it comes from, with version.
+    pub source: String,
+    /// Its licence (SPDX).
+    pub licence: String,
+    /// SHA-256 of the text, in hexadecimal.
+    pub sha256: String,
+    /// Headings whose rules are left out.
+    pub leave_out: Vec<String>,
+    /// The text.
+    pub text: String,
+}
+
 /// Reads the file that names the sources, and every source it names.
-pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListSource>, Vec<OwnerSource>), Failure> {
+pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListText>, Vec<OwnerSource>), Failure> {
     let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
     let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
     let table: Table = text.parse().map_err(|_| wrong("it is not TOML"))?;
@@ -57,7 +76,7 @@ fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
-fn list(entry: &Table, packages: &Path) -> Result<ListSource, String> {
+fn list(entry: &Table, packages: &Path) -> Result<ListText, String> {
     let id = entry.get("id").and_then(toml::Value::as_integer).and_then(|id| u32::try_from(id).ok());
     let id = id.ok_or("a list has no `id`")?;
     let technique = word(entry, "technique")?;
@@ -69,7 +88,7 @@ fn list(entry: &Table, packages: &Path) -> Result<ListSource, String> {
     let first: Value =
         elements.first().and_then(|first| serde_json::from_str(first.get()).ok()).ok_or_else(not_a_ruleset)?;
     let text = first.pointer("/metadata/rawFilterList").and_then(Value::as_str).ok_or_else(not_a_ruleset)?;
-    Ok(ListSource {
+    Ok(ListText {
         id,
         technique: place.ok_or_else(|| format!("list {id} names a technique that does not exist: {technique}"))?,
         source: format!("{} {}", word(entry, "package")?, word(entry, "package_version")?),

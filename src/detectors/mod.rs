@@ -3,10 +3,12 @@
 
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::RequestType;
+use crate::rules::added::AddedLists;
 use crate::rules::index::{Index, ListRange, Matches, RuleId};
 use crate::rules::pack::Bytes;
 
 mod ad_request;
+mod added_list;
 mod cname_cloaking;
 mod link_decoration;
 mod social_request;
@@ -41,6 +43,8 @@ pub struct Seen<'a> {
     pub index: &'a Index,
     /// The pack they lie in.
     pub pack: &'a Bytes,
+    /// The lists that the person added, and which of their rules match it.
+    pub added: &'a AddedLists,
 }
 
 /// Whom a finding is about.
@@ -92,18 +96,26 @@ pub struct Detector {
 }
 
 /// All techniques, in the order of reports. Lists name a technique by its place here, so new ones go to the end.
-pub static DETECTORS: [&Detector; 6] = [
+pub static DETECTORS: [&Detector; 7] = [
     &tracker_request::DETECTOR,
     &ad_request::DETECTOR,
     &social_request::DETECTOR,
     &link_decoration::DETECTOR,
     &cname_cloaking::DETECTOR,
     &third_party_contact::DETECTOR,
+    &added_list::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
 pub fn place_of(technique: &str) -> Option<usize> {
     DETECTORS.iter().position(|detector| detector.technique == technique)
+}
+
+/// Whether a technique can be looked for. One that rests on lists that the person adds cannot while there are none; to say
+/// so on every page would make each of them one that was seen in part, for want of something that nobody asked for. So it
+/// is then not spoken of at all.
+pub fn is_looked_for(detector: &Detector, with_added: bool) -> bool {
+    with_added || detector.technique != added_list::DETECTOR.technique
 }
 
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.

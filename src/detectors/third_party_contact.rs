@@ -16,13 +16,13 @@ pub static DETECTOR: Detector = Detector {
     limit: "",
     covers_named: true,
     look: |seen| {
-        (seen.relation == Relation::Other && seen.matches.blocking.is_empty() && seen.matches.params.is_empty())
-            .then_some(Draft {
-                level: Level::Low,
-                confidence: Confidence::Documented,
-                who: Who::Contacted,
-                rule: None,
-                exception: None,
-            })
+        let named = !seen.matches.blocking.is_empty() || !seen.matches.params.is_empty() || seen.added.name_it();
+        (seen.relation == Relation::Other && !named).then_some(Draft {
+            level: Level::Low,
+            confidence: Confidence::Documented,
+            who: Who::Contacted,
+            rule: None,
+            exception: None,
+        })
     },
 };

@@ -1,14 +1,14 @@
-//! Makes a pack from list texts and owners' data. Reads no files itself: texts come in, bytes go out, and the same
-//! texts always give the same bytes.
+//! Makes a pack from lists that were read and from owners' data. Reads no files itself: lists come in, bytes go out, and
+//! the same lists always give the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::actors::{CATEGORIES, UNKNOWN};
-use super::blocklist::{self, List, Parsed};
 use super::index::{
     BASE, BUCKET_BITS, ENTRY, FILTER_BITS, HOSTS, Key, LONG, MIN_WORD, ROW, START, bucket, entry, filter_bit, key_hash,
     rule_bits,
 };
+use super::list::{List, Parsed};
 use super::pack::{self, Counted, ListInfo, Section};
 use super::regexes::{self, KeySet};
 use super::rule::{Flags, Pairs};
@@ -16,22 +16,22 @@ use crate::error::Error;
 use crate::party;
 
 /// A list to compile.
-#[derive(Debug, Clone)]
-pub struct ListSource {
+#[derive(Debug)]
+pub struct ListSource<'a> {
     /// Its publisher's number for it.
     pub id: u32,
     /// Which technique a match of it means: a position in [`crate::detectors::DETECTORS`].
     pub technique: u32,
     /// The package it comes from, with version.
     pub source: String,
-    /// Its licence (SPDX).
+    /// Its licence (SPDX; of a list that a person added, as the list says it).
     pub licence: String,
+    /// To whom its licence wants it ascribed; empty where it does not say.
+    pub attribution: String,
     /// SHA-256 of the text, in hexadecimal.
     pub sha256: String,
-    /// Headings whose rules are left out.
-    pub leave_out: Vec<String>,
-    /// The text.
-    pub text: String,
+    /// What it says.
+    pub list: List<'a>,
 }
 
 /// An entity of the third-party-web data.
@@ -49,26 +49,27 @@ pub struct OwnerSource {
 ///
 /// `shelf` is what is told of actors, countries and companies: JSON by key.
 pub fn compile(
-    lists: &[ListSource],
+    lists: &[ListSource<'_>],
     owners: &[OwnerSource],
     shelf: &BTreeMap<String, String>,
 ) -> Result<Vec<u8>, Error> {
-    let read: Vec<List<'_>> = lists.iter().map(|list| blocklist::read(&list.text, &list.leave_out)).collect();
     let mut names = Names::default();
     let mut columns = Columns::default();
     let mut infos = Vec::new();
 
     let mut all: Vec<&Parsed<'_>> = Vec::new();
-    for (source, list) in lists.iter().zip(&read) {
+    for source in lists {
+        let list = &source.list;
         if list.rules.is_empty() {
             return Err(Error::List(format!("list {} has no rules", source.id)));
         }
         let before = all.len();
-        columns.list(source, list, &mut names, &mut all);
-        let mut skipped = list.skipped.clone();
+        columns.list(source, &mut names, &mut all);
+        let mut skipped: BTreeMap<&str, u64> =
+            list.skipped.0.iter().map(|(why, left)| (why.as_str(), left.count)).collect();
         let left = list.rules.len() - (all.len() - before);
         if left > 0 {
-            skipped.insert("too-many-different-options".to_owned(), left as u64);
+            skipped.insert("too-many-different-options", left as u64);
         }
         infos.push(ListInfo {
             id: source.id,
@@ -76,10 +77,11 @@ pub fn compile(
             version: list.version.clone(),
             date: list.date.clone(),
             licence: source.licence.clone(),
+            attribution: source.attribution.clone(),
             source: source.source.clone(),
             sha256: source.sha256.clone(),
             rules: (all.len() - before) as u64,
-            skipped: skipped.into_iter().map(|(why, count)| Counted { why, count }).collect(),
+            skipped: skipped.into_iter().map(|(why, count)| Counted { why: why.to_owned(), count }).collect(),
         });
     }
     let filed = file(&all, &columns.hosts)?;
@@ -174,7 +176,8 @@ struct Columns {
 
 impl Columns {
     /// Adds a list's rules, to `all` too. Leaves out what has no room: rules whose options make shape number 65,536.
-    fn list<'a>(&mut self, source: &ListSource, list: &'a List<'_>, names: &mut Names, all: &mut Vec<&'a Parsed<'a>>) {
+    fn list<'a>(&mut self, source: &'a ListSource<'_>, names: &mut Names, all: &mut Vec<&'a Parsed<'a>>) {
+        let list = &source.list;
         let first = all.len();
         let (mut before, mut section) = (None, None);
         for rule in &list.rules {
@@ -209,7 +212,7 @@ impl Columns {
                 self.regex_shapes.extend(shape.ending.iter().flat_map(|set| set.to_le_bytes()));
                 self.regex_shapes.extend(shape.literal);
             }
-            let delta = rule.line - before.unwrap_or(rule.line);
+            let delta = rule.line.saturating_sub(before.unwrap_or(rule.line));
             before = Some(rule.line);
             if short(delta) == LONG {
                 self.long_lines.extend([id, delta]);

@@ -1,17 +1,18 @@
 //! What the lists say of a request: which rules match, and whose host it is.
 //!
-//! [`pack`] is the compiled form that a waking worker reads in place, [`index`] finds the rules for a URL, [`actors`]
-//! finds who owns a host. [`blocklist`], [`regexes`] and [`compile`] make a pack from list texts; only the command line does that.
+//! [`pack`] is the compiled form that a waking worker reads in place, [`index`] finds the rules for a URL, [`added`] has the
+//! lists that a person added, [`actors`] finds who owns a host. [`compile`] makes a pack from what [`list`] read and [`regexes`] knows of it: of the bundled lists on
+//! the command line, where `blocklist` names the `adblock` crate, and of a list that a person adds wherever that is done.
 
 pub mod actors;
+pub mod added;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod blocklist;
 mod columns;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod compile;
 pub mod dossier;
 pub mod index;
+pub mod list;
 pub mod pack;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod regexes;
 pub mod rule;

@@ -254,9 +254,11 @@ pub struct ListInfo {
     pub version: String,
     /// When its publisher last changed it, as the list says it.
     pub date: String,
-    /// Its licence (SPDX).
+    /// Its licence (SPDX; of a list that a person added, as the list says it).
     pub licence: String,
-    /// The package it was taken from.
+    /// To whom its licence wants it ascribed; empty where it does not say.
+    pub attribution: String,
+    /// The package it was taken from; of a list that a person added, `added: ` and its file's name.
     pub source: String,
     /// SHA-256 of the list's text, in hexadecimal.
     pub sha256: String,
@@ -274,11 +276,15 @@ impl ListInfo {
             .map(|list| {
                 let skipped: Vec<_> =
                     list.skipped.iter().map(|c| serde_json::json!({ "why": c.why, "count": c.count })).collect();
-                serde_json::json!({
+                let mut facts = serde_json::json!({
                     "id": list.id, "title": list.title, "version": list.version, "date": list.date,
                     "licence": list.licence, "source": list.source, "sha256": list.sha256, "rules": list.rules,
                     "skipped": skipped,
-                })
+                });
+                if let Some(facts) = facts.as_object_mut().filter(|_| !list.attribution.is_empty()) {
+                    facts.insert("attribution".to_owned(), list.attribution.as_str().into());
+                }
+                facts
             })
             .collect();
         serde_json::Value::Array(lists).to_string().into_bytes()
@@ -305,6 +311,7 @@ impl ListInfo {
                     version: text(list, "version")?,
                     date: text(list, "date")?,
                     licence: text(list, "licence")?,
+                    attribution: text(list, "attribution").unwrap_or_default(),
                     source: text(list, "source")?,
                     sha256: text(list, "sha256")?,
                     rules: number(list, "rules")?,

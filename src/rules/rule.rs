@@ -34,13 +34,16 @@ impl Flags {
     pub const DOMAIN: u32 = 1 << 23;
     /// Has `$to=`: speaks of certain hosts only.
     pub const TO: u32 = 1 << 24;
-
+    /// Of a list that a person added: an indicator, which names a host as that of a tool of surveillance.
+    pub const INDICATOR: u32 = 1 << 25;
     /// Has `$denyallow=`: does not speak of requests to certain hosts.
     pub const DENYALLOW: u32 = 1 << 26;
     /// The pattern ends in `^`, which is kept with the options.
     pub const SEPARATOR_END: u32 = 1 << 27;
     /// The whole pattern is a host: `||a.example^`.
     pub const PLAIN_HOST: u32 = 1 << 28;
+    /// Of a list that a person added: the public site of a tool's vendor, which collects nothing for the tool.
+    pub const VENDOR_SITE: u32 = 1 << 29;
 
     /// The flags of `||host^` and nothing else, as five of six rules are: every type, either party.
     pub const HOST_RULE: u32 = Self::TYPES

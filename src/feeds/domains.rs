@@ -1,0 +1,26 @@
+//! Plain lists, as mvt-indicators and Amnesty International publish them beside their bundles: a domain, an address or a URL
+//! a line.
+
+use super::{About, Feed, read_lines};
+
+/// Reads a list.
+pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
+    let mut heading = 0;
+    for (line, text) in read_lines(body, &mut feed.skipped) {
+        if let Some(comment) = comment(text) {
+            feed.fact(comment);
+            continue;
+        }
+        // What stands behind a name is the list's own remark.
+        let name = text.find(" #").or_else(|| text.find("\t#")).and_then(|at| text.get(..at)).unwrap_or(text).trim();
+        if heading == 0 {
+            heading = feed.heading("");
+        }
+        feed.take(name, line, About::Listed, heading);
+    }
+}
+
+/// A line's comment, where it is nothing else.
+pub fn comment(text: &str) -> Option<&str> {
+    ["#", ";", "//", "!"].iter().find_map(|mark| text.strip_prefix(mark))
+}

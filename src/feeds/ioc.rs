@@ -1,0 +1,210 @@
+//! `ioc.yaml` of stalkerware-indicators: apps by name, with the hosts that they send to (`c2`), those that hand them out
+//! (`distribution`), and the public sites of their vendors (`websites`).
+//!
+//! The file uses little of YAML: block maps and lists of plain or quoted words. Only that is read here, and what is more is
+//! counted as `yaml-not-read`, never guessed: a whole parser (`saphyr-parser`) would cost the extension 46 KB of its package,
+//! more than all readers together. It stands in the tests, which hold this reader to its answers.
+
+use super::{About, Feed, read_lines};
+
+/// Reads the file.
+pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
+    let mut heading = 0;
+    let mut app: Option<(u32, &str)> = None;
+    let lines = read_lines_indented(body, feed);
+    let mut walk = Walk::default();
+    for (line, text) in lines {
+        let word = match walk.next(text) {
+            Step::Nothing => continue,
+            Step::Comment(comment) => {
+                feed.fact(comment);
+                continue;
+            }
+            Step::NotRead => {
+                feed.skip("yaml-not-read", line);
+                continue;
+            }
+            Step::Word { path, word, new } => {
+                if new {
+                    heading = 0;
+                    app = None;
+                }
+                (path, word)
+            }
+            Step::Opens { new } => {
+                if new {
+                    heading = 0;
+                    app = None;
+                }
+                continue;
+            }
+        };
+        let (path, word) = word;
+        let about = match path.as_slice() {
+            ["name"] => {
+                app = Some((line, word));
+                heading = feed.heading(word);
+                continue;
+            }
+            // What else an app is called, and what kind it is.
+            ["names" | "type"] => continue,
+            ["websites"] => About::VendorSite,
+            ["distribution"] | ["c2", "domains" | "ips" | "ip"] => About::Indicator,
+            ["packages" | "certificates" | "certificate_organizations" | "certificate_cname_re"] => {
+                feed.skip("not-about-hosts", line);
+                continue;
+            }
+            _ => {
+                feed.skip("unknown-key", line);
+                continue;
+            }
+        };
+        if app.is_none() {
+            feed.skip("no-name", line);
+            continue;
+        }
+        feed.take(word, line, about, heading);
+    }
+}
+
+/// Whether a file that begins with this line is one.
+pub fn is_head(line: &str) -> bool {
+    let key = line.strip_prefix("- ").and_then(|rest| rest.split_once(':')).map(|(key, _)| key.trim());
+    matches!(key, Some("name" | "names" | "type" | "packages" | "certificates" | "websites" | "c2" | "distribution"))
+}
+
+/// The lines with what is in front of them: in YAML that tells what belongs to what.
+fn read_lines_indented<'a>(body: &'a [u8], feed: &mut Feed<'a>) -> Vec<(u32, &'a str)> {
+    let text = |line: &'a str| {
+        // `read_lines` gives parts of `body`, whose spaces in front are found again by where the part lies.
+        let at = line.as_ptr().addr().wrapping_sub(body.as_ptr().addr());
+        let start = body.get(..at).and_then(|front| front.iter().rposition(|&b| b == b'\n')).map_or(0, |end| end + 1);
+        body.get(start..at + line.len()).and_then(|line| std::str::from_utf8(line).ok()).unwrap_or(line)
+    };
+    read_lines(body, &mut feed.skipped).into_iter().map(|(number, line)| (number, text(line))).collect()
+}
+
+/// What a line says.
+#[derive(Debug, PartialEq, Eq)]
+enum Step<'a, 'w> {
+    /// Nothing: a mark of YAML's own.
+    Nothing,
+    Comment(&'a str),
+    /// A key or a list opens. `new`: a new app begins.
+    Opens {
+        new: bool,
+    },
+    /// A word, under these keys.
+    Word {
+        path: Vec<&'w str>,
+        word: &'a str,
+        new: bool,
+    },
+    /// Something that this reader does not know.
+    NotRead,
+}
+
+/// Where in the file the reader is: the keys that are open, by how far they stand in.
+#[derive(Debug, Default)]
+struct Walk<'a> {
+    open: Vec<(usize, &'a str)>,
+    /// Lines that stand in further than this are a text over several lines.
+    text: Option<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn next(&mut self, line: &'a str) -> Step<'a, '_> {
+        let words = line.trim_start_matches(' ');
+        let mut column = line.len() - words.len();
+        if let Some(text) = self.text {
+            if column > text {
+                return Step::Nothing;
+            }
+            self.text = None;
+        }
+        if let Some(comment) = words.strip_prefix('#') {
+            return Step::Comment(comment);
+        }
+        if matches!(words, "---" | "...") && column == 0 {
+            self.open.clear();
+            return Step::Nothing;
+        }
+        let mut words = words;
+        let mut new = false;
+        while let Some(rest) = words.strip_prefix('-').filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
+            // A list may stand as far in as the key that it belongs to.
+            while self.open.last().is_some_and(|(at, _)| *at > column) {
+                self.open.pop();
+            }
+            new |= self.open.is_empty();
+            words = rest.trim_start_matches(' ');
+            column += 1 + rest.len() - words.len();
+        }
+        if words.is_empty() {
+            return Step::Opens { new };
+        }
+        if words.starts_with('\t') {
+            return Step::NotRead;
+        }
+        let Some((key, value)) = key_of(words) else {
+            let path = || self.open.iter().map(|(_, key)| *key).collect();
+            // A word on a line of its own, and no list: the rest of a text that began above.
+            if line.trim_start_matches(' ').len() == words.len() {
+                return Step::NotRead;
+            }
+            return match word_of(words) {
+                Some(word) => Step::Word { path: path(), word, new },
+                None => Step::NotRead,
+            };
+        };
+        while self.open.last().is_some_and(|(at, _)| *at >= column) {
+            self.open.pop();
+        }
+        if value.starts_with(['|', '>']) {
+            self.text = Some(column);
+            return Step::NotRead;
+        }
+        if value.is_empty() {
+            self.open.push((column, key));
+            return Step::Opens { new };
+        }
+        match word_of(value) {
+            Some(word) => {
+                let mut path: Vec<&str> = self.open.iter().map(|(_, key)| *key).collect();
+                path.push(key);
+                Step::Word { path, word, new }
+            }
+            None => Step::NotRead,
+        }
+    }
+}
+
+/// A line's key, and what stands behind it; `None` where it is a word alone.
+fn key_of(words: &str) -> Option<(&str, &str)> {
+    let at = words.match_indices(':').map(|(at, _)| at).find(|at| {
+        let behind = words.get(at + 1..).unwrap_or_default();
+        behind.is_empty() || behind.starts_with([' ', '\t'])
+    })?;
+    let (key, value) = words.split_at_checked(at)?;
+    let key = key.trim_end();
+    let plain =
+        !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' '));
+    let value = value.get(1..).unwrap_or_default().trim();
+    let value = if value.starts_with('#') { "" } else { value };
+    plain.then_some((key, value))
+}
+
+/// A word without quotes and without a comment behind it; `None` where it is more than a word.
+fn word_of(text: &str) -> Option<&str> {
+    for quote in ['"', '\''] {
+        if let Some(rest) = text.strip_prefix(quote) {
+            let (inner, behind) = rest.split_once(quote)?;
+            let behind = behind.trim_start();
+            return (!inner.contains('\\') && (behind.is_empty() || behind.starts_with('#'))).then_some(inner);
+        }
+    }
+    let comment = text.find(" #").or_else(|| text.find("\t#"));
+    let word = comment.and_then(|at| text.get(..at)).unwrap_or(text).trim_end();
+    let starts = ['[', ']', '{', '}', '&', '*', '!', '|', '>', '%', '@', '`', ',', '?', '#'];
+    (!word.is_empty() && !word.starts_with(starts) && !word.contains(": ") && !word.ends_with(':')).then_some(word)
+}

@@ -1,0 +1,105 @@
+//! Lists that a person added: each is a pack of its own, asked beside the bundled one. They stand in the order of their
+//! numbers, which their texts give them, so that the order of adding means nothing.
+
+use std::borrow::Cow;
+
+use super::index::{Index, Matches, PageContext, RuleId, RulePlace};
+use super::pack::{Bytes, ListInfo, Section};
+use crate::address::Address;
+use crate::error::Error;
+use crate::observation::RequestType;
+
+/// How many lists can be added. Each is asked for every request.
+pub const MAX_LISTS: usize = 32;
+
+/// The bit that tells the number of an added list from those of the bundled ones.
+pub const ADDED: u32 = 1 << 31;
+
+/// One of them.
+#[derive(Debug)]
+pub struct Added {
+    /// What is known of it.
+    pub info: ListInfo,
+    /// Where its rules begin, among those of all lists.
+    pub first: RuleId,
+    /// Its rules.
+    pub index: Index,
+    /// The pack they lie in.
+    pub pack: Bytes,
+    /// Which of them match the request that was asked last.
+    pub matches: Matches,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct AddedLists(Vec<Added>);
+
+impl AddedLists {
+    /// Adds one. `bundled` is how many rules the bundled lists have. One that is there already is not added again.
+    pub fn add(&mut self, bytes: Cow<'static, [u8]>, bundled: usize) -> Result<(), Error> {
+        let pack = Bytes::check(bytes)?;
+        let index = Index::open(&pack)?;
+        let mut infos = ListInfo::from_json(pack.slice(&pack.range(Section::Lists)?))?;
+        let (Some(info), true) = (infos.pop(), infos.is_empty()) else { return Err(Error::PackForeign) };
+        let ranged = index.lists().len() == 1 && index.lists().iter().all(|range| range.list == info.id);
+        if info.id & ADDED == 0 || !ranged || pack.texts().is_none() {
+            return Err(Error::PackForeign);
+        }
+        match self.0.binary_search_by_key(&info.id, |added| added.info.id) {
+            Ok(_) => return Ok(()),
+            Err(_) if self.0.len() >= MAX_LISTS => {
+                return Err(Error::Feed(format!("{MAX_LISTS} lists are added already")));
+            }
+            Err(at) => self.0.insert(at, Added { info, first: 0, index, pack, matches: Matches::default() }),
+        }
+        let mut first = bundled;
+        for added in &mut self.0 {
+            added.first = RuleId::try_from(first).map_err(|_| Error::Feed("there are too many rules".to_owned()))?;
+            first += added.index.len();
+        }
+        Ok(())
+    }
+
+    /// Takes all of them out.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The lists, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &Added> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Asks each which of its rules match a request.
+    pub fn ask(&mut self, page: &PageContext, request: &Address, kind: RequestType, third_party: bool) {
+        for added in &mut self.0 {
+            added.index.matches(&added.pack, page, request, kind, third_party, &mut added.matches);
+        }
+    }
+
+    /// Whether any of them names the request that was asked last.
+    pub fn name_it(&self) -> bool {
+        self.0.iter().any(|added| !added.matches.blocking.is_empty() || !added.matches.params.is_empty())
+    }
+
+    /// Every rule that matches the request that was asked last, exceptions too, counted among those of all lists.
+    pub fn matching(&self) -> impl Iterator<Item = RuleId> {
+        self.0.iter().flat_map(|added| {
+            let found = &added.matches;
+            let blocking = found.blocking.iter().map(|found| found.rule);
+            let others = [&found.exceptions, &found.params, &found.param_exceptions].into_iter().flatten().copied();
+            blocking.chain(others).map(|rule| added.first + rule)
+        })
+    }
+
+    /// Where a rule stands, by its number among those of all lists; `None` where it is of a bundled one.
+    pub fn place(&self, rule: RuleId) -> Option<RulePlace<'_>> {
+        let added = self.0.iter().rev().find(|added| added.first <= rule)?;
+        added.index.place(&added.pack, rule - added.first)
+    }
+}
