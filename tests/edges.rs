@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use onlooker::address::Address;
 use onlooker::observation::RequestType;
-use onlooker::rules::compile::{ListSource, compile};
+use onlooker::rules::blocklist;
+use onlooker::rules::bundle::compile;
+use onlooker::rules::compile::ListSource;
 use onlooker::rules::index::{Index, Matches, PageContext, RuleId};
 use onlooker::rules::pack::Bytes;
 use proptest::prelude::*;
@@ -18,9 +20,9 @@ fn pack(text: &str) -> Bytes {
         technique: 0,
         source: "made up".to_owned(),
         licence: "none".to_owned(),
+        attribution: String::new(),
         sha256: String::new(),
-        leave_out: Vec::new(),
-        text: text.to_owned(),
+        list: blocklist::read(text, &[]),
     };
     Bytes::check(compile(&[list], &[], &BTreeMap::new()).unwrap().into()).unwrap()
 }

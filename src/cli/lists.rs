@@ -1,7 +1,8 @@
 //! `onlooker lists`: what is bundled, and how it is made.
 
 use onlooker::rules::blocklist;
-use onlooker::rules::compile::{ListSource, compile};
+use onlooker::rules::bundle::compile;
+use onlooker::rules::compile::ListSource;
 use onlooker::wire;
 
 use super::args::{Check, Compile, Lists, ListsCommand, Plain, Read};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use onlooker::detectors;
-use onlooker::rules::compile::OwnerSource;
+use onlooker::rules::bundle::OwnerSource;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};

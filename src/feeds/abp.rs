@@ -2,8 +2,6 @@
 //! options mean is said here and not by the `adblock` crate, which would cost the extension 223 KB of its package. A test
 //! asks both of every line of the bundled lists.
 
-use std::collections::BTreeMap;
-
 use super::{About, Entry, Feed, read_lines};
 use crate::observation::RequestType;
 use crate::rules::list::{self, Meaning};
@@ -14,20 +12,15 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     let lines = read_lines(body, &mut feed.skipped);
     let list = list::read(lines.iter().copied(), &[], meaning);
     for (why, left) in list.skipped.0 {
-        let known = feed.skipped.0.entry(why).or_default();
-        known.count += left.count;
-        known.lines.extend(left.lines);
-        known.lines.sort_unstable();
-        known.lines.truncate(list::NAMED);
+        feed.skipped.join(why, left);
     }
     (feed.title, feed.version, feed.date) = (list.title, list.version, list.date);
     for (_, line) in lines.iter().take_while(|(_, line)| line.starts_with(['!', '[', '#'])) {
         feed.fact(line.trim_start_matches(['!', '#', ' ']));
     }
-    let mut headings: BTreeMap<usize, usize> = BTreeMap::new();
     for rule in list.rules {
         let title = list.headings.get(rule.section).map(|heading| heading.title.as_str()).unwrap_or_default();
-        let heading = *headings.entry(rule.section).or_insert_with(|| feed.heading(title));
+        let heading = feed.heading(title);
         let (line, text) = (rule.line, rule.text);
         feed.push(Entry { line, text, rule: text.into(), flags: rule.flags, about: About::Listed, heading });
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::{About, Feed, words};
 use crate::error::Error;
@@ -40,129 +40,222 @@ const HOSTS: [&str; 5] = ["domain-name:value", "url:value", "ipv4-addr:value", "
 /// How many names make a bundle's title.
 const TITLE: usize = 3;
 
-/// Each value as the text has it: its place tells its line, and nothing deep is walked.
-type Object<'a> = BTreeMap<String, &'a RawValue>;
-
-/// Reads a bundle. The error says what it is instead.
+/// Reads a bundle, an object at a time. The error says what it is instead, or on which line it ends to be JSON.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) -> Result<(), Error> {
-    let refused = |why: String| Error::Feed(why);
-    let text = std::str::from_utf8(body).map_err(|error| {
-        let line = body.get(..error.valid_up_to()).unwrap_or_default().iter().filter(|&&b| b == b'\n').count() + 1;
-        refused(format!("it is not UTF-8 (line {line})"))
-    })?;
-    let bundle: Object<'a> =
-        serde_json::from_str(text).map_err(|error| refused(format!("it is not whole JSON (line {})", error.line())))?;
-    let no_bundle = || refused("it is JSON, and no STIX bundle".to_owned());
-    if string(&bundle, "type").as_deref() != Some("bundle") {
-        return Err(no_bundle());
-    }
-    let objects = bundle.get("objects").ok_or_else(no_bundle)?;
-    let objects: Vec<&'a RawValue> = serde_json::from_str(objects.get()).map_err(|_| no_bundle())?;
-
-    let mut place = Place { text, at: 0, line: 1 };
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    let mut leads: BTreeMap<String, String> = BTreeMap::new();
-    let mut authors: Vec<String> = Vec::new();
-    let mut indicators = Vec::new();
-    for raw in objects {
-        let line = place.line_of(raw);
-        let Ok(object) = serde_json::from_str::<Object<'a>>(raw.get()) else {
-            feed.skip("not-an-object", line);
-            continue;
-        };
-        let kind = string(&object, "type").unwrap_or_default();
-        let id = string(&object, "id").unwrap_or_default();
-        if let Some(modified) = string(&object, "modified").filter(|modified| *modified > feed.date) {
-            feed.date = words(&modified);
-        }
-        let name = string(&object, "name").unwrap_or_default();
-        match kind.as_str() {
-            "indicator" => indicators.push((line, id, object)),
-            "relationship" => {
-                if let (Some(from), Some(to)) = (string(&object, "source_ref"), string(&object, "target_ref")) {
-                    leads.entry(from).or_insert(to);
+    let mut walk = Walk { body, at: 0 };
+    let mut found = Found::default();
+    let mut place = Place { body, at: 0, line: 1 };
+    let mut is_bundle = false;
+    let mut has_objects = false;
+    walk.sign(b'{')?;
+    while let Some(key) = walk.next_of(b'}', Walk::value)? {
+        walk.sign(b':')?;
+        match key.as_str() {
+            Some("objects") if walk.peek() == Some(b'[') => {
+                has_objects = true;
+                walk.sign(b'[')?;
+                while let Some((object, text)) = walk.next_of(b']', Walk::value_and_text)? {
+                    found.object(object, text, &mut place, feed);
                 }
             }
-            "identity" if !name.is_empty() => authors.push(name),
-            "marking-definition" => {
-                let statement =
-                    object.get("definition").and_then(|raw| serde_json::from_str::<Object<'_>>(raw.get()).ok());
-                if let Some(statement) = statement.and_then(|object| string(&object, "statement"))
-                    && feed.licence.is_empty()
-                {
-                    feed.licence = words(&statement);
-                }
-            }
-            kind if NAMED.contains(&kind) && !name.is_empty() => drop(names.insert(id, name)),
-            kind if TELLING.contains(&kind) => {}
-            _ => feed.skip("not-an-indicator", line),
+            Some("type") => is_bundle = walk.value()?.as_str() == Some("bundle"),
+            _ => drop(walk.value()?),
         }
     }
-    authors.dedup();
-    feed.attribution = words(&authors.join(", "));
-    let mut title: Vec<&str> = Vec::new();
-    for name in names.values() {
-        if title.len() < TITLE && !title.contains(&name.as_str()) {
-            title.push(name);
-        }
+    if walk.peek().is_some() {
+        return Err(walk.wrong());
     }
-    feed.title = words(&title.join(", "));
-
-    let mut place = Place { text, at: 0, line: 1 };
-    for (line, id, object) in &indicators {
-        let Some(raw) = object.get("pattern") else {
-            feed.skip("no-pattern", *line);
-            continue;
-        };
-        // An object's keys may stand in any order; its pattern stands behind where it begins all the same.
-        let line = place.line_of(raw);
-        if object.get("revoked").is_some_and(|revoked| revoked.get() == "true") {
-            feed.skip("revoked", line);
-            continue;
-        }
-        if string(object, "pattern_type").is_some_and(|kind| kind != "stix") {
-            feed.skip("pattern-not-stix", line);
-            continue;
-        }
-        // A name in quotes, with none inside: then it lies in the text as it is meant.
-        let Ok(pattern) = serde_json::from_str::<String>(raw.get()) else {
-            feed.skip("no-pattern", line);
-            continue;
-        };
-        let heading = leads.get(id).and_then(|to| names.get(to)).cloned();
-        let heading = heading.or_else(|| string(object, "name").filter(|name| !pattern.contains(name.as_str())));
-        let heading = feed.heading(&heading.unwrap_or_default());
-        match compared(&pattern) {
-            Ok(compared) => {
-                for (path, value) in compared {
-                    if HOSTS.contains(&path.as_str()) {
-                        feed.take_as(raw.get(), &value, line, About::Indicator, heading);
-                    } else {
-                        feed.skip("not-about-hosts", line);
-                    }
-                }
-            }
-            Err(why) => feed.skip(why, line),
-        }
+    if !is_bundle || !has_objects {
+        return Err(Error::Feed("it is JSON, and no STIX bundle".to_owned()));
     }
+    found.tell(feed);
     Ok(())
 }
 
-fn string(object: &Object<'_>, key: &str) -> Option<String> {
-    object.get(key).and_then(|raw| serde_json::from_str(raw.get()).ok())
+/// A way through JSON that keeps no more than one value of it, and knows where that stands.
+struct Walk<'a> {
+    body: &'a [u8],
+    at: usize,
 }
 
-/// From a value to its line, for values in the order of the text.
-struct Place<'a> {
+impl<'a> Walk<'a> {
+    fn rest(&self) -> &'a [u8] {
+        self.body.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        let blank = self.rest().iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count();
+        self.at += blank;
+        self.rest().first().copied()
+    }
+
+    fn sign(&mut self, sign: u8) -> Result<(), Error> {
+        if self.peek() != Some(sign) {
+            return Err(self.wrong());
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// The next of what stands between commas, or `None` at the end.
+    fn next_of<T>(&mut self, end: u8, next: fn(&mut Self) -> Result<T, Error>) -> Result<Option<T>, Error> {
+        let before = self.body.get(..self.at).unwrap_or_default().last();
+        let first = matches!(before, Some(b'{' | b'['));
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(None);
+        }
+        if !first {
+            self.sign(b',')?;
+            self.peek();
+        }
+        next(self).map(Some)
+    }
+
+    fn value(&mut self) -> Result<Value, Error> {
+        self.value_and_text().map(|(value, _)| value)
+    }
+
+    fn value_and_text(&mut self) -> Result<(Value, &'a [u8]), Error> {
+        self.peek();
+        let rest = self.rest();
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<Value>();
+        let Some(Ok(value)) = values.next() else { return Err(self.wrong()) };
+        let length = values.byte_offset();
+        self.at += length;
+        Ok((value, rest.get(..length).unwrap_or_default()))
+    }
+
+    fn wrong(&self) -> Error {
+        let line = self.body.get(..self.at).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Error::Feed(format!("it is not whole JSON in UTF-8, from line {line} on"))
+    }
+}
+
+/// What a bundle holds.
+#[derive(Default)]
+struct Found<'a> {
+    indicators: Vec<Indicator<'a>>,
+    names: BTreeMap<String, String>,
+    leads: BTreeMap<String, String>,
+    authors: Vec<String>,
+}
+
+struct Indicator<'a> {
+    line: u32,
+    id: String,
+    name: String,
+    /// As it is meant, and as the file has it.
+    pattern: String,
     text: &'a str,
+}
+
+impl<'a> Found<'a> {
+    fn object(&mut self, object: Value, text: &'a [u8], place: &mut Place<'a>, feed: &mut Feed<'a>) {
+        let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (kind, id, name) = (word("type"), word("id"), word("name"));
+        let modified = word("modified");
+        if *modified > *feed.date {
+            feed.date = words(modified);
+        }
+        match kind {
+            "indicator" => {
+                let (pattern, text) = pattern_in(text).unwrap_or((text, ""));
+                let line = place.line_of(pattern);
+                if object.get("revoked").and_then(Value::as_bool) == Some(true) {
+                    feed.skip("revoked", line);
+                } else if !matches!(word("pattern_type"), "" | "stix") {
+                    feed.skip("pattern-not-stix", line);
+                } else if word("pattern").is_empty() {
+                    feed.skip("no-pattern", line);
+                } else {
+                    let (id, name, pattern) = (id.to_owned(), name.to_owned(), word("pattern").to_owned());
+                    self.indicators.push(Indicator { line, id, name, pattern, text });
+                }
+            }
+            "relationship" => {
+                let (from, to) = (word("source_ref"), word("target_ref"));
+                if !self.leads.contains_key(from) {
+                    self.leads.insert(from.to_owned(), to.to_owned());
+                }
+            }
+            "identity" if !name.is_empty() && !self.authors.iter().any(|known| known == name) => {
+                self.authors.push(name.to_owned());
+            }
+            "marking-definition" => {
+                let statement = object.pointer("/definition/statement").and_then(Value::as_str);
+                if let Some(statement) = statement.filter(|_| feed.licence.is_empty()) {
+                    feed.licence = words(statement);
+                }
+            }
+            kind if NAMED.contains(&kind) && !name.is_empty() => {
+                drop(self.names.insert(id.to_owned(), name.to_owned()))
+            }
+            kind if TELLING.contains(&kind) => {}
+            _ => feed.skip("not-an-indicator", place.line_of(text)),
+        }
+    }
+
+    fn tell(self, feed: &mut Feed<'a>) {
+        feed.attribution = words(&self.authors.join(", "));
+        let mut title: Vec<&str> = Vec::new();
+        for name in self.names.values() {
+            if title.len() < TITLE && !title.contains(&name.as_str()) {
+                title.push(name);
+            }
+        }
+        feed.title = words(&title.join(", "));
+        for Indicator { line, id, name, pattern, text } in self.indicators {
+            let heading = self.leads.get(&id).and_then(|to| self.names.get(to));
+            // Some publishers name an indicator by its own host.
+            let heading = heading.unwrap_or(&name).as_str();
+            let heading = feed.heading(if pattern.contains(heading) { "" } else { heading });
+            match compared(&pattern) {
+                Ok(compared) => {
+                    for (path, value) in compared {
+                        if HOSTS.contains(&path.as_str()) {
+                            feed.take_as(text, &value, line, About::Indicator, heading);
+                        } else {
+                            feed.skip("not-about-hosts", line);
+                        }
+                    }
+                }
+                Err(why) => feed.skip(why, line),
+            }
+        }
+    }
+}
+
+/// Where an object's pattern stands, and its text: the first key of that name. (In a text a quote has a stroke before it.)
+fn pattern_in(object: &[u8]) -> Option<(&[u8], &str)> {
+    const KEY: &[u8] = b"\"pattern\"";
+    let text = std::str::from_utf8(object).ok()?;
+    let at = text.match_indices("\"pattern\"").map(|(at, _)| at).find(|at| {
+        let behind = text.get(at + KEY.len()..).unwrap_or_default();
+        behind.trim_ascii_start().starts_with(':') && !text.get(..*at).is_some_and(|front| front.ends_with('\\'))
+    })?;
+    let value = text.get(at + KEY.len()..)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start();
+    let inner = value.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = inner.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    Some((value.as_bytes(), inner.get(..end)?))
+}
+
+/// From a part of the text to its line, for parts in the order of the text.
+struct Place<'a> {
+    body: &'a [u8],
     at: usize,
     line: u32,
 }
 
 impl Place<'_> {
-    fn line_of(&mut self, raw: &RawValue) -> u32 {
-        let at = raw.get().as_ptr().addr().wrapping_sub(self.text.as_ptr().addr());
-        if let Some(between) = self.text.as_bytes().get(self.at..at) {
+    fn line_of(&mut self, part: &[u8]) -> u32 {
+        let at = part.as_ptr().addr().wrapping_sub(self.body.as_ptr().addr());
+        if let Some(between) = self.body.get(self.at..at) {
             let lines = between.iter().filter(|&&byte| byte == b'\n').count();
             self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
             self.at = at;

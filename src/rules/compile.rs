@@ -1,19 +1,17 @@
-//! Makes a pack from lists that were read and from owners' data. Reads no files itself: lists come in, bytes go out, and
-//! the same lists always give the same bytes.
+//! Makes a pack from lists that were read: lists come in, bytes go out, and the same lists always give the same bytes. What
+//! only the bundled lists have (owners, hosts kept apart) is `bundle`'s. Written for size: the extension carries it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
-use super::actors::{CATEGORIES, UNKNOWN};
 use super::index::{
-    BASE, BUCKET_BITS, ENTRY, FILTER_BITS, HOSTS, Key, LONG, MIN_WORD, ROW, START, bucket, entry, filter_bit, key_hash,
+    BASE, BUCKET_BITS, ENTRY, FILTER_BITS, Key, LONG, MIN_WORD, ROW, START, bucket, entry, filter_bit, key_hash,
     rule_bits,
 };
 use super::list::{List, Parsed};
-use super::pack::{self, Counted, ListInfo, Section};
-use super::regexes::{self, KeySet};
+use super::pack::{self, Counted, ListInfo, Part, Section};
+use super::regexes::{self, KeySet, key_set};
 use super::rule::{Flags, Pairs};
 use crate::error::Error;
-use crate::party;
 
 /// A list to compile.
 #[derive(Debug)]
@@ -34,71 +32,68 @@ pub struct ListSource<'a> {
     pub list: List<'a>,
 }
 
-/// An entity of the third-party-web data.
-#[derive(Debug, Clone)]
-pub struct OwnerSource {
-    /// The company that people know it by.
-    pub company: String,
-    /// One of [`CATEGORIES`].
-    pub category: String,
-    /// Hosts, or `*.` and a domain for it and all below.
-    pub domains: Vec<String>,
+/// Compiles a list that a person added into a pack of its own. It has no owners, and keeps its hosts with its other patterns.
+pub fn added(list: &ListSource<'_>) -> Result<Vec<u8>, Error> {
+    let none = || [Section::HostStarts, Section::HostEndings, Section::Hosts].map(|section| (section, Vec::new()));
+    Ok(Compiled::of(std::slice::from_ref(list), false)?.write(Vec::new(), none(), Vec::new()))
 }
 
-/// Compiles a pack.
-///
-/// `shelf` is what is told of actors, countries and companies: JSON by key.
-pub fn compile(
-    lists: &[ListSource<'_>],
-    owners: &[OwnerSource],
-    shelf: &BTreeMap<String, String>,
-) -> Result<Vec<u8>, Error> {
-    let mut names = Names::default();
-    let mut columns = Columns::default();
-    let mut infos = Vec::new();
+/// Lists, compiled, and not yet put together.
+pub struct Compiled {
+    /// Names that lists and owners share.
+    pub names: Names,
+    /// Hosts of the rules that are a host and nothing else, where these are kept apart.
+    pub hosts: Vec<String>,
+    columns: Columns,
+    filed: Filed,
+    lists: Vec<ListInfo>,
+}
 
-    let mut all: Vec<&Parsed<'_>> = Vec::new();
-    for source in lists {
-        let list = &source.list;
-        if list.rules.is_empty() {
-            return Err(Error::List(format!("list {} has no rules", source.id)));
+impl Compiled {
+    /// Compiles lists. `hosts_apart`: rules that are a host and nothing else are kept as hosts, which packs better where they
+    /// are many.
+    pub fn of(lists: &[ListSource<'_>], hosts_apart: bool) -> Result<Self, Error> {
+        let (mut names, mut columns) = (Names::default(), Columns::default());
+        let mut infos = Vec::new();
+        let mut all: Vec<&Parsed<'_>> = Vec::new();
+        for source in lists {
+            let list = &source.list;
+            if list.rules.is_empty() {
+                return Err(Error::List(format!("list {} has no rules", source.id)));
+            }
+            let before = all.len();
+            columns.list(source, hosts_apart, &mut names, &mut all);
+            let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
+            for (why, left) in &list.skipped.0 {
+                skipped.insert(why.clone(), left.count);
+            }
+            let left = list.rules.len() - (all.len() - before);
+            if left > 0 {
+                skipped.insert("too-many-different-options".to_owned(), left as u64);
+            }
+            infos.push(ListInfo {
+                id: source.id,
+                title: list.title.clone(),
+                version: list.version.clone(),
+                date: list.date.clone(),
+                licence: source.licence.clone(),
+                attribution: source.attribution.clone(),
+                source: source.source.clone(),
+                sha256: source.sha256.clone(),
+                rules: (all.len() - before) as u64,
+                skipped: skipped.into_iter().map(|(why, count)| Counted { why, count }).collect(),
+            });
         }
-        let before = all.len();
-        columns.list(source, &mut names, &mut all);
-        let mut skipped: BTreeMap<&str, u64> =
-            list.skipped.0.iter().map(|(why, left)| (why.as_str(), left.count)).collect();
-        let left = list.rules.len() - (all.len() - before);
-        if left > 0 {
-            skipped.insert("too-many-different-options", left as u64);
-        }
-        infos.push(ListInfo {
-            id: source.id,
-            title: list.title.clone(),
-            version: list.version.clone(),
-            date: list.date.clone(),
-            licence: source.licence.clone(),
-            attribution: source.attribution.clone(),
-            source: source.source.clone(),
-            sha256: source.sha256.clone(),
-            rules: (all.len() - before) as u64,
-            skipped: skipped.into_iter().map(|(why, count)| Counted { why: why.to_owned(), count }).collect(),
-        });
-    }
-    let filed = file(&all, &columns.hosts)?;
-    let hosts = Hosts::of(&columns.host_texts);
-    let (companies, domains, slots) = owner_tables(owners, &mut names)?;
-    let lists_json = ListInfo::to_json(&infos);
-    let (mut shelf_index, mut shelf_text) = (Vec::new(), Vec::new());
-    for (key, json) in shelf {
-        for part in [key, json] {
-            shelf_index.extend([shelf_text.len() as u32, part.len() as u32]);
-            shelf_text.extend_from_slice(part.as_bytes());
-        }
+        let filed = file(&all, &columns.hosts)?;
+        Ok(Self { names, hosts: std::mem::take(&mut columns.host_texts), columns, filed, lists: infos })
     }
 
-    Ok(pack::write(
-        &[
-            (Section::Lists, lists_json),
+    /// The pack, its texts and its shelf: with these sections more in the pack, these of the texts' hosts, and these on the
+    /// shelf.
+    pub fn write(self, more: Vec<Part>, hosts: [Part; 3], shelf: Vec<Part>) -> Vec<u8> {
+        let (columns, filed) = (self.columns, self.filed);
+        let mut sections = vec![
+            (Section::Lists, ListInfo::to_json(&self.lists)),
             (Section::RuleRows, u32s(&columns.rows())),
             (Section::PatternLengths, columns.pattern_lengths),
             (Section::LongPatterns, u32s(&columns.long_patterns)),
@@ -113,35 +108,26 @@ pub fn compile(
             (Section::BucketEnds, u16s(&filed.ends)),
             (Section::BucketEntries, filed.entries),
             (Section::AlwaysRules, u32s(&filed.always)),
-            (Section::Companies, companies),
-            (Section::Domains, domains),
-            (Section::DomainSlots, slots),
-            (Section::Names, names.bytes),
-            (Section::Patterns, columns.patterns),
-        ],
-        vec![
-            (Section::LineDeltas, columns.line_deltas),
-            (Section::LongLines, u32s(&columns.long_lines)),
-            (Section::HostStarts, u32s(&hosts.starts)),
-            (Section::HostEndings, hosts.endings),
-            (Section::Hosts, hosts.texts),
-        ],
-        match shelf.is_empty() {
-            true => Vec::new(),
-            false => vec![(Section::ShelfIndex, u32s(&shelf_index)), (Section::Shelf, shelf_text)],
-        },
-    ))
+        ];
+        sections.extend(more);
+        sections.extend([(Section::Names, self.names.bytes), (Section::Patterns, columns.patterns)]);
+        let mut texts =
+            vec![(Section::LineDeltas, columns.line_deltas), (Section::LongLines, u32s(&columns.long_lines))];
+        texts.extend(hosts);
+        pack::write(&sections, texts, shelf)
+    }
 }
 
 /// Names kept once, one after the other.
 #[derive(Default)]
-struct Names {
+pub struct Names {
     bytes: Vec<u8>,
-    known: HashMap<String, u32>,
+    known: BTreeMap<String, u32>,
 }
 
 impl Names {
-    fn put(&mut self, name: &str) -> u32 {
+    /// Where a name lies: its first byte.
+    pub fn put(&mut self, name: &str) -> u32 {
         if let Some(&at) = self.known.get(name) {
             return at;
         }
@@ -170,13 +156,19 @@ struct Columns {
     line_deltas: Vec<u8>,
     long_lines: Vec<u32>,
     /// Shapes by flags and tail, and where each tail stands.
-    known_shapes: HashMap<(u32, String), u16>,
-    known_tails: HashMap<String, u32>,
+    known_shapes: BTreeMap<String, u32>,
+    known_tails: BTreeMap<String, u32>,
 }
 
 impl Columns {
     /// Adds a list's rules, to `all` too. Leaves out what has no room: rules whose options make shape number 65,536.
-    fn list<'a>(&mut self, source: &'a ListSource<'_>, names: &mut Names, all: &mut Vec<&'a Parsed<'a>>) {
+    fn list<'a>(
+        &mut self,
+        source: &'a ListSource<'_>,
+        hosts_apart: bool,
+        names: &mut Names,
+        all: &mut Vec<&'a Parsed<'a>>,
+    ) {
         let list = &source.list;
         let first = all.len();
         let (mut before, mut section) = (None, None);
@@ -187,7 +179,7 @@ impl Columns {
             };
             let tail = rule.text.get(rule.flags.before_pattern().len() + pattern.len()..).unwrap_or_default();
             let id = all.len() as u32;
-            let host = rule.flags.0 == Flags::HOST_RULE && tail == "^";
+            let host = hosts_apart && rule.flags.0 == Flags::HOST_RULE && tail == "^";
             let shape = if host { None } else { Some(self.shape(rule.flags, tail)) };
             if shape == Some(None) {
                 continue;
@@ -249,77 +241,24 @@ impl Columns {
     }
 
     fn shape(&mut self, flags: Flags, tail: &str) -> Option<u16> {
-        let key = (flags.0, tail.to_owned());
+        let key = format!("{} {tail}", flags.0);
         if let Some(&at) = self.known_shapes.get(&key) {
-            return Some(at);
+            return u16::try_from(at).ok();
         }
         let at = u16::try_from(self.known_shapes.len()).ok()?;
-        let tails = &mut self.tails;
-        let from = *self.known_tails.entry(key.1.clone()).or_insert_with(|| {
-            let from = tails.len() as u32;
-            tails.extend_from_slice(tail.as_bytes());
-            from
-        });
+        let from = match self.known_tails.get(tail) {
+            Some(&from) => from,
+            None => {
+                let from = self.tails.len() as u32;
+                self.tails.extend_from_slice(tail.as_bytes());
+                self.known_tails.insert(tail.to_owned(), from);
+                from
+            }
+        };
         self.shapes.extend([flags.0, from, tail.len() as u32]);
-        self.known_shapes.insert(key, at);
+        self.known_shapes.insert(key, u32::from(at));
         Some(at)
     }
-}
-
-/// The rules that are a host and nothing else, with the endings that many of them share put into a byte. In a compressed
-/// package that saves a fifth of them.
-#[derive(Default)]
-struct Hosts {
-    texts: Vec<u8>,
-    starts: Vec<u32>,
-    endings: Vec<u8>,
-}
-
-impl Hosts {
-    fn of(hosts: &[String]) -> Self {
-        let endings = endings(hosts);
-        let number: HashMap<&str, u8> =
-            endings.iter().zip(0x81..=0xff).map(|(ending, byte)| (ending.as_str(), byte)).collect();
-        let mut made = Self::default();
-        for (at, host) in hosts.iter().enumerate() {
-            if at.is_multiple_of(HOSTS) {
-                made.starts.push(made.texts.len() as u32);
-            }
-            let known = host.match_indices('.').find_map(|(dot, _)| Some((dot, *number.get(host.get(dot..)?)?)));
-            let (end, byte) = known.unwrap_or((host.len(), 0x80));
-            made.texts.extend_from_slice(host.get(..end).unwrap_or(host).as_bytes());
-            made.texts.push(byte);
-        }
-        for ending in endings {
-            made.endings.push(b'\n');
-            made.endings.extend_from_slice(ending.as_bytes());
-        }
-        made
-    }
-}
-
-/// 127 endings that save much: each time the one that saves most, of what the longer ones before it have left.
-fn endings(hosts: &[String]) -> Vec<String> {
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for host in hosts {
-        for (dot, _) in host.match_indices('.') {
-            *count.entry(host.get(dot..).unwrap_or_default()).or_default() += 1;
-        }
-    }
-    let mut chosen = Vec::new();
-    while chosen.len() < 127 {
-        let Some((&best, &taken)) = count.iter().max_by_key(|(ending, count)| **count * (ending.len() - 1)) else {
-            break;
-        };
-        count.remove(best);
-        for (dot, _) in best.match_indices('.').skip(1) {
-            if let Some(shorter) = best.get(dot..).and_then(|shorter| count.get_mut(shorter)) {
-                *shorter = shorter.saturating_sub(taken);
-            }
-        }
-        chosen.push(best.to_owned());
-    }
-    chosen
 }
 
 /// What stands in a column of bytes for a number.
@@ -347,46 +286,78 @@ const OFTEN_THERE: u32 = 1 << 10;
 /// How many rules may share a word before a rule about a few pages goes by those.
 const CROWD: u32 = 64;
 
+/// How many rules each key could be filed for, in order of the keys.
+struct Common(Vec<(u64, u64)>);
+
+impl Common {
+    fn of(rules: &[&Parsed<'_>], hosts: &[bool]) -> Self {
+        let mut all: Vec<(u64, u64)> = Vec::new();
+        for (rule, &host) in rules.iter().zip(hosts) {
+            all.extend(keys(rule, host).iter().flatten().map(|&key| (key, 1)));
+        }
+        for (words, weight) in [(&EVERYWHERE[..], ALWAYS_THERE), (&FREQUENT[..], OFTEN_THERE)] {
+            all.extend(words.iter().map(|word| (key_hash(Key::Word, word.as_bytes()), u64::from(weight))));
+        }
+        all.extend(["http", "html"].map(|start| (key_hash(Key::Start, start.as_bytes()), u64::from(ALWAYS_THERE))));
+        in_order(&mut all);
+        // Each key once, with the sum of what it was given.
+        all.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        Self(all)
+    }
+
+    fn of_key(&self, key: u64) -> u32 {
+        let at = self.0.binary_search_by_key(&key, |(key, _)| *key);
+        at.ok().and_then(|at| self.0.get(at)).map_or(0, |(_, count)| u32::try_from(*count).unwrap_or(u32::MAX))
+    }
+}
+
+/// Sorts pairs of numbers. Never taken apart by the compiler: every sort of its own is 10 KB of the extension.
+#[inline(never)]
+pub fn in_order(pairs: &mut [(u64, u64)]) {
+    pairs.sort_unstable();
+}
+
 /// Files each rule under the rarest key that every URL it matches must have.
 fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
-    let candidates: Vec<Vec<KeySet>> = rules.iter().zip(hosts).map(|(rule, &host)| keys(rule, host)).collect();
-    let mut how_common: HashMap<u64, u32> = HashMap::new();
-    for key in candidates.iter().flatten().flatten() {
-        *how_common.entry(*key).or_default() += 1;
-    }
-    for (words, weight) in [(&EVERYWHERE[..], ALWAYS_THERE), (&FREQUENT[..], OFTEN_THERE)] {
-        for word in words {
-            *how_common.entry(key_hash(Key::Word, word.as_bytes())).or_default() += weight;
-        }
-    }
-    for start in ["http", "html"] {
-        *how_common.entry(key_hash(Key::Start, start.as_bytes())).or_default() += ALWAYS_THERE;
-    }
-    let rarity = |set: &KeySet| set.iter().filter_map(|key| how_common.get(key)).copied().max().unwrap_or(u32::MAX);
+    let common = Common::of(rules, hosts);
+    let rarity = |set: &KeySet| set.iter().map(|key| common.of_key(*key)).max().unwrap_or(u32::MAX);
 
     let bits = rule_bits(rules.len());
     if bits > 28 {
         return Err(Error::List("too many rules".to_owned()));
     }
-    let places: Vec<BTreeSet<usize>> = rules.iter().map(|rule| places(rule)).collect();
-    let mut how_often: BTreeMap<usize, u32> = BTreeMap::new();
-    for place in places.iter().flatten() {
-        *how_often.entry(*place).or_default() += 1;
+    let mut how_often = vec![0_u32; 1 << Pairs::BITS];
+    for rule in rules {
+        each_place(rule, |place| {
+            if let Some(count) = how_often.get_mut(place) {
+                *count += 1;
+            }
+        });
     }
     let mut key_bits = vec![0; 1 << (FILTER_BITS - 3)];
-    let mut buckets: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+    let mut buckets: Vec<(u64, u64)> = Vec::new();
     let mut always = Vec::new();
-    for (at, (rule, sets)) in rules.iter().zip(candidates).enumerate() {
+    for (at, (rule, &host)) in rules.iter().zip(hosts).enumerate() {
         let id = at as u32;
-        let best = sets.into_iter().min_by_key(|set| (rarity(set), set.len()));
+        let best = keys(rule, host).into_iter().min_by_key(|set| (rarity(set), set.len()));
         let pages = page_keys(rule);
         let filed = match best {
             // A common word that stands for a rule about a few pages only: the pages are the better key.
             Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
             _ => pages,
         };
-        let rarest = places.get(at).into_iter().flatten().min_by_key(|place| how_often.get(place));
-        let pair = rarest.copied().unwrap_or(Pairs::ALWAYS);
+        // The rarest pair among the rules' own, as a sign of what is rare in URLs.
+        let (mut pair, mut fewest) = (Pairs::ALWAYS, u32::MAX);
+        each_place(rule, |place| {
+            let count = how_often.get(place).copied().unwrap_or(u32::MAX);
+            if count < fewest {
+                (pair, fewest) = (place, count);
+            }
+        });
         if filed.is_empty() {
             // Met by every URL, and soonest told by its flags alone.
             always.extend([id, rule.flags.0, pair as u32]);
@@ -395,15 +366,17 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
             if let Some(byte) = key_bits.get_mut(filter_bit(hash) / 8) {
                 *byte |= 1 << (filter_bit(hash) % 8);
             }
-            buckets.entry(bucket(hash)).or_default().push(entry(id, hash, bits, pair));
+            buckets.push(((bucket(hash) as u64) << 32 | u64::from(id), entry(id, hash, bits, pair)));
         }
     }
+    in_order(&mut buckets);
     let (mut bases, mut ends, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rest = buckets.into_iter().peekable();
     for at in 0..1_usize << BUCKET_BITS {
         if at.is_multiple_of(BASE) {
             bases.push((entries.len() / ENTRY) as u32);
         }
-        for entry in buckets.remove(&at).unwrap_or_default() {
+        while let Some((_, entry)) = rest.next_if(|(place, _)| (place >> 32) as usize == at) {
             entries.extend(entry.to_le_bytes().into_iter().take(ENTRY));
         }
         let base = bases.last().copied().unwrap_or(0) as usize;
@@ -416,21 +389,20 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
 }
 
 /// The pairs of bytes that every URL has which a rule matches, by their places.
-fn places(rule: &Parsed<'_>) -> BTreeSet<usize> {
-    let mut places = BTreeSet::new();
+fn each_place(rule: &Parsed<'_>, mut found: impl FnMut(usize)) {
     if rule.flags.has(Flags::REGEX) {
         let literal = regexes::shape(rule.pattern).map(|shape| shape.literal).unwrap_or_default();
-        places.extend(Pairs::places(literal.split(|&byte| byte == 0).next().unwrap_or_default()));
+        Pairs::places(literal.split(|&byte| byte == 0).next().unwrap_or_default()).for_each(&mut found);
     } else {
-        let parts = rule.pattern.as_bytes().split(|byte| matches!(byte, b'*' | b'^'));
-        places.extend(parts.flat_map(Pairs::places));
+        for part in rule.pattern.as_bytes().split(|byte| matches!(byte, b'*' | b'^')) {
+            Pairs::places(part).for_each(&mut found);
+        }
     }
     if rule.flags.has(Flags::REMOVEPARAM)
         && let Some(name) = super::rule::option(rule.options.as_bytes(), &[b"removeparam"])
     {
-        places.extend(Pairs::places(name));
+        Pairs::places(name).for_each(found);
     }
-    places
 }
 
 /// The keys a rule could be filed under: its host where the pattern names a whole one, and its whole words. Of each set
@@ -439,14 +411,14 @@ fn keys(rule: &Parsed<'_>, host: bool) -> Vec<KeySet> {
     if host {
         // Met by its host alone: see `Index::try_rule`.
         let host = rule.pattern.trim_end_matches('^').to_ascii_lowercase();
-        return vec![KeySet::from([key_hash(Key::Host, host.as_bytes())])];
+        return vec![vec![key_hash(Key::Host, host.as_bytes())]];
     }
     if rule.flags.has(Flags::REGEX) {
         return regexes::keys(rule.pattern);
     }
     let pattern = rule.pattern.to_ascii_lowercase();
     let bytes = pattern.as_bytes();
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
     if rule.flags.has(Flags::HOST_ANCHOR) {
         let end = bytes.iter().position(|b| matches!(b, b'/' | b'^' | b'*' | b'?' | b':'));
         if let Some(end) = end
@@ -454,7 +426,7 @@ fn keys(rule: &Parsed<'_>, host: bool) -> Vec<KeySet> {
             && matches!(bytes.get(end), Some(b'/' | b'^' | b':'))
             && let Some(host) = bytes.get(..end)
         {
-            found.insert(key_hash(Key::Host, host));
+            found.push(key_hash(Key::Host, host));
         }
     }
     let bound_left = rule.flags.has(Flags::HOST_ANCHOR | Flags::LEFT_ANCHOR);
@@ -474,10 +446,10 @@ fn keys(rule: &Parsed<'_>, host: bool) -> Vec<KeySet> {
                     && at - from >= MIN_WORD
                     && let Some(word) = bytes.get(from..at)
                 {
-                    found.insert(key_hash(Key::Word, word));
+                    found.push(key_hash(Key::Word, word));
                 } else if left && let Some(word) = bytes.get(from..(from + START).min(at)).filter(|w| w.len() == START)
                 {
-                    found.insert(key_hash(Key::Start, word));
+                    found.push(key_hash(Key::Start, word));
                 }
             }
             _ => {}
@@ -489,96 +461,26 @@ fn keys(rule: &Parsed<'_>, host: bool) -> Vec<KeySet> {
         // The name stands whole between `?` or `&` and `=`, so its words are whole too.
         let name = name.to_ascii_lowercase();
         for word in name.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() >= MIN_WORD) {
-            found.insert(key_hash(Key::Word, word));
+            found.push(key_hash(Key::Word, word));
         }
     }
-    found.into_iter().map(|key| KeySet::from([key])).collect()
+    key_set(found).into_iter().map(|key| vec![key]).collect()
 }
 
 /// The pages a rule speaks of, as keys; none where it speaks of all, or of all but some.
 fn page_keys(rule: &Parsed<'_>) -> KeySet {
     let Some(list) = super::rule::option(rule.options.as_bytes(), &[b"domain", b"from"]) else { return KeySet::new() };
-    list.split(|&b| b == b'|')
-        .filter(|item| !item.is_empty() && !item.starts_with(b"~") && !item.starts_with(b"/"))
-        .map(|item| key_hash(Key::Page, &item.to_ascii_lowercase()))
-        .collect()
+    let pages = list.split(|&b| b == b'|');
+    let named = pages.filter(|item| !item.is_empty() && !item.starts_with(b"~") && !item.starts_with(b"/"));
+    key_set(named.map(|item| key_hash(Key::Page, &item.to_ascii_lowercase())).collect())
 }
 
-type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>);
-
-/// The tables that [`super::actors`] reads.
-fn owner_tables(owners: &[OwnerSource], names: &mut Names) -> Result<OwnerTables, Error> {
-    let mut companies: Vec<&str> = owners.iter().map(|owner| owner.company.as_str()).collect();
-    companies.sort_unstable();
-    companies.dedup();
-    let number: HashMap<&str, u16> = companies.iter().zip(0_u16..=u16::MAX).map(|(name, at)| (*name, at)).collect();
-    if number.len() < companies.len() {
-        return Err(Error::List("too many companies".to_owned()));
-    }
-
-    // domain -> (company, category, exact)
-    let mut domains: BTreeMap<String, (u16, u8, bool)> = BTreeMap::new();
-    let mut sites: BTreeMap<String, BTreeSet<(u16, u8)>> = BTreeMap::new();
-    for owner in owners {
-        let category = CATEGORIES.iter().position(|name| *name == owner.category).map_or(UNKNOWN, |at| at as u8);
-        let company = number.get(owner.company.as_str()).copied().unwrap_or(u16::MAX);
-        for pattern in &owner.domains {
-            let (name, exact) = match pattern.strip_prefix("*.") {
-                Some(rest) => (rest, false),
-                None => (pattern.as_str(), true),
-            };
-            let name = name.to_ascii_lowercase();
-            if party::registrable(&name) == party::public_suffix(&name) {
-                // A whole public suffix belongs to nobody in particular.
-                continue;
-            }
-            sites.entry(party::registrable(&name).to_owned()).or_default().insert((company, category));
-            domains.entry(name).or_insert((company, category, exact));
-        }
-    }
-    // Where every listed host under a registrable domain is one company's, so is the domain.
-    for (site, who) in sites {
-        let companies: BTreeSet<u16> = who.iter().map(|(company, _)| *company).collect();
-        if let (1, Some(&company)) = (companies.len(), companies.first()) {
-            let categories: BTreeSet<u8> = who.iter().map(|(_, category)| *category).collect();
-            let category = match (categories.len(), categories.first()) {
-                (1, Some(&category)) => category,
-                _ => UNKNOWN,
-            };
-            domains.entry(site).and_modify(|entry| entry.2 = false).or_insert((company, category, false));
-        }
-    }
-
-    let mut company_table = Vec::new();
-    for name in &companies {
-        company_table.extend_from_slice(&names.put(name).to_le_bytes());
-        company_table.extend_from_slice(&(name.len() as u16).to_le_bytes());
-        company_table.extend_from_slice(&[0, 0]);
-    }
-    let size = (domains.len() * 2).next_power_of_two();
-    let mut slots = vec![0_u16; size];
-    let mut table = Vec::new();
-    for (at, (name, (company, category, exact))) in domains.iter().enumerate() {
-        table.extend_from_slice(&names.put(name).to_le_bytes());
-        table.extend_from_slice(&(name.len() as u16).to_le_bytes());
-        table.extend_from_slice(&company.to_le_bytes());
-        table.extend_from_slice(&[*category, u8::from(*exact), 0, 0]);
-        let number = u16::try_from(at + 1).map_err(|_| Error::List("too many owners' domains".to_owned()))?;
-        let mut slot = (key_hash(Key::Host, name.as_bytes()) >> 1) as usize & (size - 1);
-        while slots.get(slot).is_some_and(|&taken| taken != 0) {
-            slot = (slot + 1) & (size - 1);
-        }
-        if let Some(free) = slots.get_mut(slot) {
-            *free = number;
-        }
-    }
-    Ok((company_table, table, u16s(&slots)))
-}
-
-fn u16s(values: &[u16]) -> Vec<u8> {
+/// A column of numbers.
+pub fn u16s(values: &[u16]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn u32s(values: &[u32]) -> Vec<u8> {
+/// A column of numbers.
+pub fn u32s(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }

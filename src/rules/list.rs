@@ -76,6 +76,11 @@ impl Skipped {
         }
     }
 
+    /// Adds what was left out elsewhere of the same list. A reason is one of the two's only.
+    pub fn join(&mut self, why: String, left: Left) {
+        self.0.insert(why, left);
+    }
+
     /// How many lines there are in all.
     pub fn count(&self) -> u64 {
         self.0.values().map(|left| left.count).sum()

@@ -1,15 +1,22 @@
 //! What can be known of a regular expression before it is run: words that its matches must have, and their length.
 //! With that, most requests need not run it, and most of the lists' expressions are never compiled at all.
 
-use std::collections::BTreeSet;
-
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::compile::in_order;
 use super::index::{ENDING, Key, LITERAL, MIN_WORD, START, key_hash};
 
-/// Keys of which every URL that a rule matches has at least one.
-pub type KeySet = BTreeSet<u64>;
+/// Keys of which every URL that a rule matches has at least one: in order, each once.
+pub type KeySet = Vec<u64>;
+
+/// These keys as a set.
+pub fn key_set(keys: Vec<u64>) -> KeySet {
+    let mut pairs: Vec<(u64, u64)> = keys.into_iter().map(|key| (key, 0)).collect();
+    in_order(&mut pairs);
+    pairs.dedup();
+    pairs.into_iter().map(|(key, _)| key).collect()
+}
 
 /// How many keys one rule may be filed under; the longest lists of endings have some thirty.
 const MAX_KEYS: usize = 48;
@@ -168,6 +175,7 @@ fn walk(hir: &Hir, closed_before: bool, closed_after: bool, found: &mut Vec<Foun
                 either.length = either.length.min(best.length);
                 either.keys.extend(best.keys);
             }
+            either.keys = key_set(either.keys);
             if either.keys.len() <= MAX_KEYS {
                 found.push(either);
             }
@@ -267,7 +275,7 @@ mod tests {
     use super::*;
 
     fn word(words: &[&str]) -> KeySet {
-        words.iter().map(|word| key_hash(Key::Word, word.as_bytes())).collect()
+        key_set(words.iter().map(|word| key_hash(Key::Word, word.as_bytes())).collect())
     }
 
     #[test]

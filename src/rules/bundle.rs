@@ -1,0 +1,181 @@
+//! Makes the pack of the bundled lists: rules, the hosts among them kept apart, owners' data, and the shelf of what is told of
+//! actors. Only the command line does that; a list that a person adds needs no more than [`super::compile`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::actors::{CATEGORIES, UNKNOWN};
+use super::compile::{Compiled, ListSource, Names, u16s, u32s};
+use super::index::{HOSTS, Key, key_hash};
+use super::pack::Section;
+use crate::error::Error;
+use crate::party;
+
+/// An entity of the third-party-web data.
+#[derive(Debug, Clone)]
+pub struct OwnerSource {
+    /// The company that people know it by.
+    pub company: String,
+    /// One of [`CATEGORIES`].
+    pub category: String,
+    /// Hosts, or `*.` and a domain for it and all below.
+    pub domains: Vec<String>,
+}
+
+/// Compiles a pack.
+///
+/// `shelf` is what is told of actors, countries and companies: JSON by key.
+pub fn compile(
+    lists: &[ListSource<'_>],
+    owners: &[OwnerSource],
+    shelf: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, Error> {
+    let mut compiled = Compiled::of(lists, true)?;
+    let hosts = Hosts::of(&compiled.hosts);
+    let (companies, domains, slots) = owner_tables(owners, &mut compiled.names)?;
+    let (mut shelf_index, mut shelf_text) = (Vec::new(), Vec::new());
+    for (key, json) in shelf {
+        for part in [key, json] {
+            shelf_index.extend([shelf_text.len() as u32, part.len() as u32]);
+            shelf_text.extend_from_slice(part.as_bytes());
+        }
+    }
+    Ok(compiled.write(
+        vec![(Section::Companies, companies), (Section::Domains, domains), (Section::DomainSlots, slots)],
+        [
+            (Section::HostStarts, u32s(&hosts.starts)),
+            (Section::HostEndings, hosts.endings),
+            (Section::Hosts, hosts.texts),
+        ],
+        match shelf.is_empty() {
+            true => Vec::new(),
+            false => vec![(Section::ShelfIndex, u32s(&shelf_index)), (Section::Shelf, shelf_text)],
+        },
+    ))
+}
+
+/// The rules that are a host and nothing else, with the endings that many of them share put into a byte. In a compressed
+/// package that saves a fifth of them.
+#[derive(Default)]
+struct Hosts {
+    texts: Vec<u8>,
+    starts: Vec<u32>,
+    endings: Vec<u8>,
+}
+
+impl Hosts {
+    fn of(hosts: &[String]) -> Self {
+        let endings = endings(hosts);
+        let number: HashMap<&str, u8> =
+            endings.iter().zip(0x81..=0xff).map(|(ending, byte)| (ending.as_str(), byte)).collect();
+        let mut made = Self::default();
+        for (at, host) in hosts.iter().enumerate() {
+            if at.is_multiple_of(HOSTS) {
+                made.starts.push(made.texts.len() as u32);
+            }
+            let known = host.match_indices('.').find_map(|(dot, _)| Some((dot, *number.get(host.get(dot..)?)?)));
+            let (end, byte) = known.unwrap_or((host.len(), 0x80));
+            made.texts.extend_from_slice(host.get(..end).unwrap_or(host).as_bytes());
+            made.texts.push(byte);
+        }
+        for ending in endings {
+            made.endings.push(b'\n');
+            made.endings.extend_from_slice(ending.as_bytes());
+        }
+        made
+    }
+}
+
+/// 127 endings that save much: each time the one that saves most, of what the longer ones before it have left.
+fn endings(hosts: &[String]) -> Vec<String> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for host in hosts {
+        for (dot, _) in host.match_indices('.') {
+            *count.entry(host.get(dot..).unwrap_or_default()).or_default() += 1;
+        }
+    }
+    let mut chosen = Vec::new();
+    while chosen.len() < 127 {
+        let Some((&best, &taken)) = count.iter().max_by_key(|(ending, count)| **count * (ending.len() - 1)) else {
+            break;
+        };
+        count.remove(best);
+        for (dot, _) in best.match_indices('.').skip(1) {
+            if let Some(shorter) = best.get(dot..).and_then(|shorter| count.get_mut(shorter)) {
+                *shorter = shorter.saturating_sub(taken);
+            }
+        }
+        chosen.push(best.to_owned());
+    }
+    chosen
+}
+
+type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>);
+
+/// The tables that [`super::actors`] reads.
+fn owner_tables(owners: &[OwnerSource], names: &mut Names) -> Result<OwnerTables, Error> {
+    let mut companies: Vec<&str> = owners.iter().map(|owner| owner.company.as_str()).collect();
+    companies.sort_unstable();
+    companies.dedup();
+    let number: HashMap<&str, u16> = companies.iter().zip(0_u16..=u16::MAX).map(|(name, at)| (*name, at)).collect();
+    if number.len() < companies.len() {
+        return Err(Error::List("too many companies".to_owned()));
+    }
+
+    // domain -> (company, category, exact)
+    let mut domains: BTreeMap<String, (u16, u8, bool)> = BTreeMap::new();
+    let mut sites: BTreeMap<String, BTreeSet<(u16, u8)>> = BTreeMap::new();
+    for owner in owners {
+        let category = CATEGORIES.iter().position(|name| *name == owner.category).map_or(UNKNOWN, |at| at as u8);
+        let company = number.get(owner.company.as_str()).copied().unwrap_or(u16::MAX);
+        for pattern in &owner.domains {
+            let (name, exact) = match pattern.strip_prefix("*.") {
+                Some(rest) => (rest, false),
+                None => (pattern.as_str(), true),
+            };
+            let name = name.to_ascii_lowercase();
+            if party::registrable(&name) == party::public_suffix(&name) {
+                // A whole public suffix belongs to nobody in particular.
+                continue;
+            }
+            sites.entry(party::registrable(&name).to_owned()).or_default().insert((company, category));
+            domains.entry(name).or_insert((company, category, exact));
+        }
+    }
+    // Where every listed host under a registrable domain is one company's, so is the domain.
+    for (site, who) in sites {
+        let companies: BTreeSet<u16> = who.iter().map(|(company, _)| *company).collect();
+        if let (1, Some(&company)) = (companies.len(), companies.first()) {
+            let categories: BTreeSet<u8> = who.iter().map(|(_, category)| *category).collect();
+            let category = match (categories.len(), categories.first()) {
+                (1, Some(&category)) => category,
+                _ => UNKNOWN,
+            };
+            domains.entry(site).and_modify(|entry| entry.2 = false).or_insert((company, category, false));
+        }
+    }
+
+    let mut company_table = Vec::new();
+    for name in &companies {
+        company_table.extend_from_slice(&names.put(name).to_le_bytes());
+        company_table.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        company_table.extend_from_slice(&[0, 0]);
+    }
+    let size = (domains.len() * 2).next_power_of_two();
+    let mut slots = vec![0_u16; size];
+    let mut table = Vec::new();
+    for (at, (name, (company, category, exact))) in domains.iter().enumerate() {
+        table.extend_from_slice(&names.put(name).to_le_bytes());
+        table.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        table.extend_from_slice(&company.to_le_bytes());
+        table.extend_from_slice(&[*category, u8::from(*exact), 0, 0]);
+        let number = u16::try_from(at + 1).map_err(|_| Error::List("too many owners' domains".to_owned()))?;
+        let mut slot = (key_hash(Key::Host, name.as_bytes()) >> 1) as usize & (size - 1);
+        while slots.get(slot).is_some_and(|&taken| taken != 0) {
+            slot = (slot + 1) & (size - 1);
+        }
+        if let Some(free) = slots.get_mut(slot) {
+            *free = number;
+        }
+    }
+    Ok((company_table, table, u16s(&slots)))
+}
