@@ -34,8 +34,8 @@ pub struct ListSource<'a> {
 
 /// Compiles a list that a person added into a pack of its own. It has no owners, and keeps its hosts with its other patterns.
 pub fn added(list: &ListSource<'_>) -> Result<Vec<u8>, Error> {
-    let none = || [Section::HostStarts, Section::HostEndings, Section::Hosts].map(|section| (section, Vec::new()));
-    Ok(Compiled::of(std::slice::from_ref(list), false)?.write(Vec::new(), none(), Vec::new()))
+    let none = pack::HOST_SECTIONS.map(|section| (section, Vec::new()));
+    Ok(Compiled::of(std::slice::from_ref(list), false)?.write(Vec::new(), none, Vec::new()))
 }
 
 /// Lists, compiled, and not yet put together.
@@ -90,7 +90,7 @@ impl Compiled {
 
     /// The pack, its texts and its shelf: with these sections more in the pack, these of the texts' hosts, and these on the
     /// shelf.
-    pub fn write(self, more: Vec<Part>, hosts: [Part; 3], shelf: Vec<Part>) -> Vec<u8> {
+    pub fn write(self, more: Vec<Part>, hosts: [Part; 5], shelf: Vec<Part>) -> Vec<u8> {
         let (columns, filed) = (self.columns, self.filed);
         let mut sections = vec![
             (Section::Lists, ListInfo::to_json(&self.lists)),
