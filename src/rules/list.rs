@@ -284,6 +284,10 @@ fn rule<'a>(
     } else if index::compile_regex(pattern.as_bytes(), flags & Flags::MATCH_CASE != 0).is_none() {
         return Err("regex-not-supported".to_owned());
     }
+    if flags & Flags::HOST_ANCHOR != 0 && !pattern.split(['/', '^', '*']).next().is_none_or(str::is_ascii) {
+        // Browsers ask for such a host by another spelling, in which no text of this rule stands.
+        return Err("unicode-host".to_owned());
+    }
     if pattern.is_empty() && options.is_empty() {
         return Err("empty".to_owned());
     }
