@@ -128,7 +128,8 @@ pub fn read<'a>(
     meaning: impl Fn(&str) -> Result<Meaning, String>,
 ) -> List<'a> {
     let mut list = List { headings: vec![Heading::default()], ..List::default() };
-    let mut bad: Vec<String> = Vec::new();
+    // A set; the numbers mean nothing. (Of this type there is one already, and each type more is a part of the package.)
+    let mut bad: BTreeMap<String, u32> = BTreeMap::new();
     let mut left_out = false;
     for (line_number, line) in lines {
         let line = line.trim();
@@ -154,7 +155,7 @@ pub fn read<'a>(
         match rule(line, line_number, list.headings.len() - 1, &meaning) {
             Ok(Line::Rule(rule)) => list.rules.push(rule),
             Ok(Line::Cancels(key)) => {
-                bad.push(key);
+                bad.insert(key, 0);
                 list.skipped.add("badfilter", line_number);
             }
             Err(why) => list.skipped.add(&why, line_number),
@@ -163,7 +164,7 @@ pub fn read<'a>(
     if !bad.is_empty() {
         let (rules, skipped) = (&mut list.rules, &mut list.skipped);
         rules.retain(|rule| {
-            let cancelled = bad.contains(&cancel_key(rule.text, rule.options));
+            let cancelled = bad.contains_key(&cancel_key(rule.text, rule.options));
             if cancelled {
                 skipped.add("cancelled-by-badfilter", rule.line);
             }
