@@ -352,7 +352,9 @@ check() {
   need_cargo_part clippy clippy
   step "cargo lock file" lock_is_current Cargo.toml
   step "rustfmt" cargo fmt --check -- -l
-  step "rustfmt, tools" cargo fmt --check --manifest-path tools/wasm-bindgen/Cargo.toml -- -l
+  step "rustfmt, wasm-bindgen" cargo fmt --check --manifest-path tools/wasm-bindgen/Cargo.toml -- -l
+  step "rustfmt, zip" cargo fmt --check --manifest-path tools/zip/Cargo.toml -- -l
+  step "cargo lock file, zip" lock_is_current tools/zip/Cargo.toml
   step "cargo lock file, bench" lock_is_current benches/peers/Cargo.toml
   step "cargo lock file, fuzz" lock_is_current fuzz/Cargo.toml
   step "rustfmt, fuzz" cargo fmt --check --manifest-path fuzz/Cargo.toml -- -l
@@ -437,9 +439,11 @@ package() {
   version=$(node -p "require('./dist/firefox/manifest.json').version")
   say "web-ext lint"
   node tools/lint-extension.mjs || die "web-ext lint complains: see above"
+  cargo build $QUIET --release --locked --manifest-path tools/zip/Cargo.toml --target-dir target/tools \
+    || die "tools/zip did not build: the reason is above"
   for browser in chrome firefox; do
     zip=dist/onlooker-$browser-$version.zip
-    node tools/zip.mjs "dist/$browser" "$zip" || die "$zip could not be written: the reason is above"
+    target/tools/release/onlooker-zip "dist/$browser" "$zip" || die "$zip could not be written: the reason is above"
     printf '%s  %s bytes\n' "$zip" "$(($(wc -c <"$zip")))"
   done
 }

@@ -78,7 +78,7 @@ impl Actors {
     fn at(&self, pack: &Bytes, name: &[u8], whole: bool) -> Option<Owner> {
         let slots = pack.slice(&self.slots);
         let mask = (slots.len() / 2).checked_sub(1)?;
-        let mut slot = key_hash(Key::Host, name) as usize & mask;
+        let mut slot = (key_hash(Key::Host, name) >> 1) as usize & mask;
         for _ in 0..=mask {
             let domain = usize::from(u16_at(slots, slot)?).checked_sub(1)?;
             let record = pack.slice(&self.domains).get(domain * 12..domain * 12 + 12)?;

@@ -169,7 +169,7 @@ fn owner_tables(owners: &[OwnerSource], names: &mut Names) -> Result<OwnerTables
         table.extend_from_slice(&company.to_le_bytes());
         table.extend_from_slice(&[*category, u8::from(*exact), 0, 0]);
         let number = u16::try_from(at + 1).map_err(|_| Error::List("too many owners' domains".to_owned()))?;
-        let mut slot = key_hash(Key::Host, name.as_bytes()) as usize & (size - 1);
+        let mut slot = (key_hash(Key::Host, name.as_bytes()) >> 1) as usize & (size - 1);
         while slots.get(slot).is_some_and(|&taken| taken != 0) {
             slot = (slot + 1) & (size - 1);
         }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::index::{BASE, BUCKET_BITS, ENDING, ENTRY, FILTER_BITS, HOSTS, LITERAL, LONG, ROW, RuleId, rule_bits};
+use super::index::{
+    ALWAYS, BASE, BUCKET_BITS, ENDING, ENTRY, FILTER_BITS, HOSTS, LITERAL, LONG, ROW, RuleId, rule_bits,
+};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use super::rule::{Flags, Pairs};
 use crate::error::Error;
@@ -133,7 +135,7 @@ impl Columns {
             || columns.bucket_ends.len() != 2 << BUCKET_BITS
             || columns.bucket_entries.len() != columns.entries(pack) * ENTRY + 8 - ENTRY
             || columns.hosts(pack) + columns.pattern_lengths.len() != rules
-            || !columns.always.len().is_multiple_of(8)
+            || !columns.always.len().is_multiple_of(ALWAYS)
             || !columns.regex_shapes.len().is_multiple_of(REGEX_SHAPE)
         {
             return Err(Error::PackDamaged("its columns differ in length"));

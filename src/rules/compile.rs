@@ -10,7 +10,7 @@ use super::index::{
 use super::list::{List, Parsed};
 use super::pack::{self, Counted, ListInfo, Part, Section};
 use super::regexes::{self, KeySet, key_set};
-use super::rule::Flags;
+use super::rule::{Flags, Pairs};
 use crate::error::Error;
 
 /// A list to compile.
@@ -330,6 +330,14 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     if bits > 28 {
         return Err(Error::List("too many rules".to_owned()));
     }
+    let mut how_often = vec![0_u32; 1 << Pairs::BITS];
+    for rule in rules {
+        each_place(rule, |place| {
+            if let Some(count) = how_often.get_mut(place) {
+                *count += 1;
+            }
+        });
+    }
     let mut key_bits = vec![0; 1 << (FILTER_BITS - 3)];
     let mut buckets: Vec<(u64, u64)> = Vec::new();
     let mut always = Vec::new();
@@ -342,15 +350,23 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
             Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
             _ => pages,
         };
+        // The rarest pair among the rules' own, as a sign of what is rare in URLs.
+        let (mut pair, mut fewest) = (Pairs::ALWAYS, u32::MAX);
+        each_place(rule, |place| {
+            let count = how_often.get(place).copied().unwrap_or(u32::MAX);
+            if count < fewest {
+                (pair, fewest) = (place, count);
+            }
+        });
         if filed.is_empty() {
             // Met by every URL, and soonest told by its flags alone.
-            always.extend([id, rule.flags.0]);
+            always.extend([id, rule.flags.0, pair as u32]);
         }
         for hash in filed {
             if let Some(byte) = key_bits.get_mut(filter_bit(hash) / 8) {
                 *byte |= 1 << (filter_bit(hash) % 8);
             }
-            buckets.push(((bucket(hash) as u64) << 32 | u64::from(id), hash));
+            buckets.push(((bucket(hash) as u64) << 32 | u64::from(id), entry(id, hash, bits, pair)));
         }
     }
     in_order(&mut buckets);
@@ -360,8 +376,8 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
         if at.is_multiple_of(BASE) {
             bases.push((entries.len() / ENTRY) as u32);
         }
-        while let Some((place, hash)) = rest.next_if(|(place, _)| (place >> 32) as usize == at) {
-            entries.extend(entry(place as u32, hash, bits).to_le_bytes().into_iter().take(ENTRY));
+        while let Some((_, entry)) = rest.next_if(|(place, _)| (place >> 32) as usize == at) {
+            entries.extend(entry.to_le_bytes().into_iter().take(ENTRY));
         }
         let base = bases.last().copied().unwrap_or(0) as usize;
         let end = u16::try_from(entries.len() / ENTRY - base);
@@ -370,6 +386,23 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     // An entry is read as eight bytes.
     entries.extend([0; 8 - ENTRY]);
     Ok(Filed { key_bits, bases, ends, entries, always })
+}
+
+/// The pairs of bytes that every URL has which a rule matches, by their places.
+fn each_place(rule: &Parsed<'_>, mut found: impl FnMut(usize)) {
+    if rule.flags.has(Flags::REGEX) {
+        let literal = regexes::shape(rule.pattern).map(|shape| shape.literal).unwrap_or_default();
+        Pairs::places(literal.split(|&byte| byte == 0).next().unwrap_or_default()).for_each(&mut found);
+    } else {
+        for part in rule.pattern.as_bytes().split(|byte| matches!(byte, b'*' | b'^')) {
+            Pairs::places(part).for_each(&mut found);
+        }
+    }
+    if rule.flags.has(Flags::REMOVEPARAM)
+        && let Some(name) = super::rule::option(rule.options.as_bytes(), &[b"removeparam"])
+    {
+        Pairs::places(name).for_each(found);
+    }
 }
 
 /// The keys a rule could be filed under: its host where the pattern names a whole one, and its whole words. Of each set

@@ -32,6 +32,8 @@ pub const HOSTS: usize = 32;
 pub const ROW: usize = 32;
 /// How many bytes an entry of a bucket has.
 pub const ENTRY: usize = 6;
+/// How many bytes a row of [`Section::AlwaysRules`] has.
+pub const ALWAYS: usize = 12;
 /// Shortest word of a URL that is looked up, in bytes.
 pub const MIN_WORD: usize = 1;
 /// How many bytes of a word make a [`Key::Start`].
@@ -81,17 +83,22 @@ fn mix(hash: u64, byte: u8) -> u64 {
 
 const START_MARK: u64 = 0x5bd1_e995_7b93_11d5;
 
-/// The hash of a key: its high bits choose a bucket, its low ones tell it apart there. The bytes must be in lower case.
+/// The hash of a key: its high bits choose a bucket, its low ones tell it apart there, and the last one says whether it
+/// is a host's. The bytes must be in lower case.
 pub fn key_hash(kind: Key, bytes: &[u8]) -> u64 {
     let hash = bytes.iter().fold(seed(kind), |hash, &byte| mix(hash, byte));
-    finish(if kind == Key::Start { hash ^ START_MARK } else { hash })
+    let hash = finish(if kind == Key::Start { hash ^ START_MARK } else { hash });
+    if kind == Key::Host { hash | OF_HOST } else { hash }
 }
+
+/// The bit of a key's hash that only hosts have.
+const OF_HOST: u64 = 1;
 
 /// FNV leaves the high bits of short words poor, so they are stirred once more (MurmurHash3's last step).
 #[inline]
 fn finish(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash ^ (hash >> 33)
+    (hash ^ (hash >> 33)) & !OF_HOST
 }
 
 /// The bucket that a key's hash chooses: a number below 2^[`BUCKET_BITS`].
@@ -113,14 +120,21 @@ pub fn rule_bits(rules: usize) -> u32 {
 
 /// A bucket's entry, [`ENTRY`] bytes: the rule's number, and above it as much of the key's hash as there is room for.
 ///
-/// With 175,000 rules that is 30 bits beside the 16 that chose the bucket: another key's rules are told by it without
-/// being looked at, and a host has a rule of another by chance once in some 10^8 requests.
+/// With 175,000 rules that is 29 bits (and the one that says "host") beside the 16 that chose the bucket: another key's rules are told by it without
+/// being looked at, and a host has a rule of another by chance once in some 5 × 10^7 requests.
+///
+/// A host alone can decide; a word never does, because the pattern is looked at. So where the key is no host, the highest
+/// 10 bits are a pair of bytes ([`Pairs::place`]) that every URL which the rule matches has: most rules that share a word
+/// with a URL are told by it without being looked at.
 #[inline]
-pub fn entry(rule: RuleId, hash: u64, rule_bits: u32) -> u64 {
-    (u64::from(rule) | (hash << rule_bits)) & ENTRY_MASK
+pub fn entry(rule: RuleId, hash: u64, rule_bits: u32, pair: usize) -> u64 {
+    let whole = (u64::from(rule) | (hash << rule_bits)) & ENTRY_MASK;
+    if hash & OF_HOST != 0 { whole } else { (whole & !PAIR_MASK) | ((pair as u64) << PAIR_SHIFT) }
 }
 
 const ENTRY_MASK: u64 = (1 << (ENTRY * 8)) - 1;
+const PAIR_SHIFT: u32 = ENTRY as u32 * 8 - Pairs::BITS;
+const PAIR_MASK: u64 = ENTRY_MASK & (u64::MAX << PAIR_SHIFT);
 
 /// The page that requests are judged for, read once.
 #[derive(Debug, Clone, Default)]
@@ -395,8 +409,12 @@ impl Index {
         for &key in &page.keys {
             search.try_key(key, &[]);
         }
-        for (rule, flags) in pairs(search.view.always) {
-            if Flags(flags).admits(kind, third_party) {
+        for always in search.view.always.chunks_exact(ALWAYS) {
+            let (Some(rule), Some(flags), Some(pair)) = (u32_at(always, 0), u32_at(always, 1), u32_at(always, 2))
+            else {
+                break;
+            };
+            if Flags(flags).admits(kind, third_party) && asked.pairs.has(pair as usize) {
                 search.try_rule(rule, &[]);
             }
         }
@@ -439,15 +457,17 @@ impl Search<'_> {
             return;
         }
         self.tried.push(hash);
-        let mask = (u64::MAX << self.view.rule_bits) & ENTRY_MASK;
-        let mark = entry(0, hash, self.view.rule_bits);
+        let rule_mask = !(u64::MAX << self.view.rule_bits);
+        let any_pair = hash & OF_HOST != 0;
+        let mask = if any_pair { ENTRY_MASK & !rule_mask } else { ENTRY_MASK & !rule_mask & !PAIR_MASK };
+        let mark = entry(0, hash, self.view.rule_bits, 0) & mask;
         let column = self.view.bucket_entries;
         for place in base + start..base + end {
             // Read as eight bytes; the column has two more behind its last entry.
             let Some(bytes) = column.get(place * ENTRY..place * ENTRY + 8) else { return };
             let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
-            if entry & mask == mark {
-                self.try_rule((entry & !mask) as RuleId, host);
+            if entry & mask == mark && (any_pair || self.asked.pairs.has((entry >> PAIR_SHIFT) as usize)) {
+                self.try_rule((entry & rule_mask) as RuleId, host);
             }
         }
     }

@@ -18,7 +18,7 @@ pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The first bytes of the shelf that belongs to a pack: what is told of actors, companies and countries.
 pub const SHELF_MAGIC: &[u8; 8] = b"ONLKSHLF";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
@@ -49,9 +49,10 @@ pub enum Section {
     Names = 10,
     /// `u16` a bucket: where its entries end, counted from the base that it shares with 255 others.
     BucketEnds = 11,
-    /// 6 bytes an entry: a rule's number, and above it the low bits of the key's hash, as many as there is room for.
+    /// 6 bytes an entry: a rule's number, and above it the low bits of the key's hash; see [`super::index::entry`].
     BucketEntries = 12,
-    /// `rule:u32 flags:u32` each: rules that no key leads to, or only words that every URL has.
+    /// `rule:u32 flags:u32 pair:u32` each: rules that no key leads to, or only words that every URL has; and the place of a
+    /// pair of bytes that every URL has which they match.
     AlwaysRules = 13,
     /// `at:u32 length:u16 category:u8 0:u8` a company: its name. See [`super::actors`].
     Companies = 14,

@@ -167,12 +167,17 @@ fn is_separator(byte: u8) -> bool {
 /// Which pairs of neighbouring bytes a URL has, as a set that may hold a few more. Made once a request, it spares most
 /// patterns the search through the URL.
 #[derive(Debug, Clone)]
-pub struct Pairs([bool; 1024]);
+pub struct Pairs([bool; 1 << Pairs::BITS]);
 
 impl Pairs {
+    /// How many bits a pair's place has.
+    pub const BITS: u32 = 10;
+    /// The place of a pair that every URL has: `:/`.
+    pub const ALWAYS: usize = Self::place(b':', b'/');
+
     /// Of a URL in lower case.
     pub fn of(hay: &[u8]) -> Self {
-        let mut pairs = Self([false; 1024]);
+        let mut pairs = Self([false; 1 << Self::BITS]);
         let mut before = 0;
         for &byte in hay {
             if let Some(seen) = pairs.0.get_mut(Self::place(before, byte)) {
@@ -193,9 +198,21 @@ impl Pairs {
         })
     }
 
+    /// Whether the URL has the pair of this place, or one that shares it.
     #[inline]
-    fn place(a: u8, b: u8) -> usize {
-        ((usize::from(a) << 5) ^ usize::from(b)) & 1023
+    pub fn has(&self, place: usize) -> bool {
+        self.0.get(place).copied().unwrap_or(true)
+    }
+
+    /// The places of a text's pairs, without regard to case.
+    pub fn places(text: &[u8]) -> impl Iterator<Item = usize> {
+        let lower = |byte: &u8| byte.to_ascii_lowercase();
+        text.iter().zip(text.iter().skip(1)).map(move |(a, b)| Self::place(lower(a), lower(b)))
+    }
+
+    #[inline]
+    const fn place(a: u8, b: u8) -> usize {
+        (((a as usize) << 5) ^ b as usize) & ((1 << Self::BITS) - 1)
     }
 }
 

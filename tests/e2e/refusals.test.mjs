@@ -83,6 +83,36 @@ eachBrowser("a damaged engine", { pages: [], dist: (name) => withDamage(distFor(
   });
 });
 
+eachBrowser("WebAssembly switched off", { pages: [], webAssembly: false }, (world) => {
+  test("the badge says ?, the popup says plainly why", async () => {
+    const { net, session } = world;
+    net.route("paper.example/", PAGE);
+    const tab = await session.openPage("https://paper.example/");
+    assert.equal(await tab.page.evaluate(() => typeof WebAssembly), "undefined");
+    assert.deepEqual(await answer(session, tab), { state: "engine-failed", variant: "wasm-off" });
+    await until(async () => (await session.badge(tab)).text === "?", "the badge to say ?");
+    const popup = await session.popup(tab);
+    try {
+      const text = await untilText(popup, (shown) => /WebAssembly switched off/i.test(shown), "the reason");
+      assert.match(text, /says nothing about the site/);
+      assert.doesNotMatch(text, CLEAN);
+    } finally {
+      await popup.close();
+    }
+  });
+});
+
+eachBrowser("WebAssembly switched off for pages", { pages: [], webAssembly: "not-for-pages" }, (world, name) => {
+  if (name === "chromium") return;
+  test("Firefox leaves it to extensions, so Onlooker looks all the same", async () => {
+    const { net, session } = world;
+    net.route("paper.example/", PAGE);
+    const tab = await session.openPage("https://paper.example/");
+    assert.equal(await tab.page.evaluate(() => typeof WebAssembly), "undefined");
+    await until(async () => (await session.badge(tab)).text === "2", "the badge to count");
+  });
+});
+
 eachBrowser("no permission for the site", { pages: [] }, (world) => {
   test("the popup says so and offers the grant; the badge says ?", async () => {
     const { net, session } = world;

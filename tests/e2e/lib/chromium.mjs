@@ -20,10 +20,10 @@ function executable() {
 }
 
 /**
- * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean }} options
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages" }} options
  * @returns {Promise<import("./session.mjs").Session>}
  */
-export async function launchChromium({ dist, net, headless = true, incognito = false }) {
+export async function launchChromium({ dist, net, headless = true, incognito = false, webAssembly = true }) {
   const browser = await puppeteer.launch({
     executablePath: executable(),
     headless,
@@ -44,6 +44,8 @@ export async function launchChromium({ dist, net, headless = true, incognito = f
       // acceptInsecureCerts does not cover the script of a service worker.
       "--ignore-certificate-errors",
       `--host-resolver-rules=MAP * 127.0.0.1:${net.port}`,
+      // A hardened profile's way: no compiled code at all.
+      ...(webAssembly ? [] : ["--js-flags=--jitless"]),
     ],
   });
   try {

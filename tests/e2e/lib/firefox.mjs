@@ -32,10 +32,10 @@ const KEYS = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean }} options
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages" }} options
  * @returns {Promise<import("./session.mjs").Session>}
  */
-export async function launchFirefox({ dist, net, headless = true, incognito = false }) {
+export async function launchFirefox({ dist, net, headless = true, incognito = false, webAssembly = true }) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: executable(),
@@ -66,6 +66,9 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
       "privacy.query_stripping.enabled.pbmode": false,
       "network.cookie.cookieBehavior": 0,
       "dom.min_background_timeout_value": 4,
+      "javascript.options.wasm": webAssembly === true,
+      // The same for the browser itself and for extensions.
+      "javascript.options.wasm_trustedprincipals": webAssembly !== false,
     },
   });
   try {

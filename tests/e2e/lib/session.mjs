@@ -45,7 +45,8 @@ export const BROWSERS = /** @type {any} */ ((process.env.ONLOOKER_BROWSERS ?? "c
 
 /**
  * @param {import("./dist.mjs").BrowserName} name
- * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean }} options `dist: null` for no extension.
+ * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages" }} options
+ *   `dist: null` for no extension. `webAssembly: "not-for-pages"`: Firefox alone can have it so.
  */
 export function launch(name, { dist, ...options }) {
   const folder = dist === undefined ? distFor(name) : dist;

@@ -18,18 +18,18 @@ export const DEMO = "https://daily-courier.example/?utm_source=newsletter&gclid=
 /**
  * Defines the same cases for every browser. A browser starts once for all of them.
  * @param {string} title
- * @param {{ pages?: string[], incognito?: boolean, dist?: (name: import("./dist.mjs").BrowserName) => string|null }} options
+ * @param {{ pages?: string[], incognito?: boolean, webAssembly?: boolean | "not-for-pages", dist?: (name: import("./dist.mjs").BrowserName) => string|null }} options
  *   `pages`: folders of tests/pages.
  * @param {(world: World, name: import("./dist.mjs").BrowserName) => void} define
  */
-export function eachBrowser(title, { pages = ["small"], incognito = false, dist }, define) {
+export function eachBrowser(title, { pages = ["small"], incognito = false, webAssembly = true, dist }, define) {
   for (const name of BROWSERS) {
     describe(`${title} (${name})`, { timeout: 240_000 }, () => {
       const world = /** @type {World} */ ({});
       before(async () => {
         world.net = await startNet();
         for (const folder of pages) await world.net.load(join(PAGES, folder));
-        world.session = await launch(name, { net: world.net, incognito, dist: dist?.(name) });
+        world.session = await launch(name, { net: world.net, incognito, webAssembly, dist: dist?.(name) });
       });
       after(async () => {
         await world.session?.close();
