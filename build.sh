@@ -26,6 +26,7 @@ usage: ./build.sh <verb>
   check    formatting, clippy (native and wasm32), types, linters, manifests, locales
   build    the command line (target/release/onlooker) and the unpacked extensions (dist/chrome, dist/firefox)
   package  dist/onlooker-chrome-VERSION.zip and dist/onlooker-firefox-VERSION.zip, the same bytes each time
+  fuzz     the readers of lists that people add, with bytes made up by libFuzzer   [TARGET] [SECONDS]
   bench    build, then measure against other engines   [--json FILE] [--har DIR]
   help     this
 
@@ -355,6 +356,8 @@ check() {
   step "rustfmt, zip" cargo fmt --check --manifest-path tools/zip/Cargo.toml -- -l
   step "cargo lock file, zip" lock_is_current tools/zip/Cargo.toml
   step "cargo lock file, bench" lock_is_current benches/peers/Cargo.toml
+  step "cargo lock file, fuzz" lock_is_current fuzz/Cargo.toml
+  step "rustfmt, fuzz" cargo fmt --check --manifest-path fuzz/Cargo.toml -- -l
   step "clippy, native" cargo clippy --all-targets -- -D warnings
   step "clippy, wasm32" wasm_clippy
   step "types, extension" node_modules/.bin/tsc -p tsconfig.json
@@ -461,6 +464,42 @@ run() {
   exec node "$ROOT/tests/e2e/demo.mjs" "$@"
 }
 
+# The targets of fuzz/Cargo.toml, in its order.
+fuzz_targets() { sed -n '/^\[\[bin\]\]$/{n;s/^name = "\(.*\)"$/\1/p;}' fuzz/Cargo.toml; }
+
+# fuzz [TARGET] [SECONDS]: each target for so long, from the files of tests/feeds and what earlier runs found worth keeping.
+# libFuzzer is built with the C++ compiler at hand, and the counters that steer it are the stable compiler's own; there is no
+# sanitizer in that, and Rust without `unsafe` has little need of one.
+fuzz() {
+  local only="" seconds=60 target folder flags host
+  case "${1:-}" in "" | *[!0-9]*) only=${1:-}; [ $# -lt 2 ] || seconds=$2 ;; *) seconds=$1 ;; esac
+  case "$seconds" in "" | *[!0-9]*) die "fuzz takes a target and a number of seconds: ./build.sh fuzz stix 120" ;; esac
+  [ -z "$only" ] || fuzz_targets | grep -qx -- "$only" || die "fuzz knows no target \"$only\": $(fuzz_targets | tr '\n' ' ')"
+  need_rust
+  have c++ || have g++ || have clang++ || die "a C++ compiler is missing: install g++ or clang (libFuzzer is C++)"
+  mkdir -p "$LOGS" target/fuzz
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  flags="--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
+  flags="$flags -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
+  say "the fuzz targets"
+  # With --target the flags are for the targets alone, and not for build scripts.
+  RUSTFLAGS=$flags cargo build $QUIET --release --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz --target "$host" \
+    || die "the fuzz targets did not build: the reason is above"
+  for target in $(fuzz_targets); do
+    [ -z "$only" ] || [ "$only" = "$target" ] || continue
+    folder=target/fuzz/corpus/$target
+    mkdir -p "$folder"
+    cp tests/feeds/* "$folder"
+    # The target puts the bundle's beginning in front itself.
+    [ "$target" != stix ] || sed '1,/"objects"/d' tests/feeds/bundle.stix2 >"$folder/objects"
+    say "$target, $seconds seconds"
+    "target/fuzz/$host/release/$target" "$folder" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+      -artifact_prefix="target/fuzz/$target-" >"$LOGS/fuzz-$target.log" 2>&1 \
+      || die "$target: $(grep -m1 -E 'panicked|SUMMARY|ERROR' "$LOGS/fuzz-$target.log"); the bytes are beside target/fuzz/$target-, all of it in $LOGS/fuzz-$target.log"
+    sed -n 's/^stat::number_of_executed_units: *\([0-9]*\)$/  \1 files were read/p' "$LOGS/fuzz-$target.log"
+  done
+}
+
 bench() {
   build
   need_chromium
@@ -476,6 +515,7 @@ case "$verb" in
   check) check ;;
   build) build ;;
   package) package ;;
+  fuzz) fuzz "$@" ;;
   bench) bench "$@" ;;
   help | -h | --help) help ;;
   *) die "\"$verb\" is no verb: ./build.sh help says which there are" ;;

@@ -44,6 +44,7 @@ pub struct ListInfo {
     pub date: String,
     pub licence: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub attribution: String,
     pub source: String,
     pub sha256: String,

@@ -7,9 +7,12 @@
 use std::borrow::Cow;
 
 use onlooker::address::Address;
+use onlooker::feeds;
 use onlooker::observation::RequestType;
 use onlooker::party::{self, Party};
+use onlooker::rules::blocklist;
 use onlooker::rules::index::{Index, Matches, PageContext};
+use onlooker::rules::list;
 use onlooker::rules::pack::Bytes;
 use onlooker::rules::rule::Flags;
 
@@ -167,4 +170,138 @@ fn agrees_with_the_adblock_crate() {
         missed.join("\n")
     );
     assert!(differ.is_empty(), "{} answers differ:\n{}", differ.len(), differ.join("\n"));
+}
+
+/// Lists that a person adds are read by a reader of ours, the bundled ones by the `adblock` crate: of every line of the bundled
+/// lists both say the same, or leave it out for the same reason.
+#[test]
+fn both_readers_of_a_blockers_list_say_the_same_of_every_line() {
+    let (mut lines, mut rules) = (0, 0);
+    let mut differ = Vec::new();
+    for list in [2, 3, 4, 17] {
+        let folder = "node_modules/@adguard/dnr-rulesets/dist/filters/declarative";
+        let file = std::fs::read(format!("{folder}/ruleset_{list}/ruleset_{list}.json"));
+        let elements: Vec<serde_json::Value> = serde_json::from_slice(&file.expect("npm ci has not been run")).unwrap();
+        let text = elements[0].pointer("/metadata/rawFilterList").unwrap().as_str().unwrap();
+        lines += text.lines().count();
+        let theirs = blocklist::read(text, &[]);
+        let ours = list::read(list::lines(text), &[], feeds::meaning);
+        rules += ours.rules.len();
+        let told = |rule: &list::Parsed<'_>| {
+            format!("{} {:x} {} | {} | {}", rule.line, rule.flags.0, rule.text, rule.pattern, rule.options)
+        };
+        let (theirs_told, ours_told): (Vec<_>, Vec<_>) =
+            (theirs.rules.iter().map(told).collect(), ours.rules.iter().map(told).collect());
+        for (at, one) in ours_told.iter().enumerate().filter(|(at, one)| theirs_told.get(*at) != Some(one)).take(5) {
+            differ.push(format!("list {list}: ours {one}; theirs {}", theirs_told.get(at).map_or("-", String::as_str)));
+        }
+        assert_eq!(theirs.headings, ours.headings);
+        for (why, left) in theirs.skipped.0.iter().filter(|(why, left)| ours.skipped.0.get(*why) != Some(left)) {
+            differ.push(format!("list {list}: {why} is {left:?}, and here {:?}", ours.skipped.0.get(why)));
+        }
+        for (why, _) in ours.skipped.0.iter().filter(|(why, _)| !theirs.skipped.0.contains_key(*why)) {
+            differ.push(format!("list {list}: {why} is a reason here only"));
+        }
+    }
+    println!("{lines} lines, {rules} rules");
+    assert!(lines > 300_000 && rules > 240_000, "{lines} lines, {rules} rules");
+    // No kind of difference is allowed.
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// What the bundled lists do not have, and lists that people add do.
+#[test]
+fn both_readers_say_the_same_of_lines_that_the_bundled_lists_lack() {
+    let types =
+        ["image", "~image", "other", "~other", "document", "doc", "all", "css", "frame", "xhr", "beacon", "~script"];
+    let others = [
+        "third-party",
+        "~third-party",
+        "3p",
+        "~3p",
+        "1p",
+        "~1p",
+        "first-party",
+        "~first-party",
+        "important",
+        "~important",
+        "match-case",
+        "~match-case",
+        "badfilter",
+        "~badfilter",
+        "domain=a.example",
+        "domain=/a/",
+        "from=/a/|b.example",
+        "to=a.example",
+        "denyallow=a.example",
+        "_",
+        "removeparam=a",
+        "removeparam",
+        "removeparam=/a/",
+        "~removeparam=a",
+        "redirect=x",
+        "redirect",
+        "rewrite=abp-resource:x",
+        "redirect-rule=x",
+        "csp",
+        "csp=x",
+        "ghide",
+        "generichide",
+        "~ghide",
+        "tag=x",
+        "~tag=x",
+        "method=get",
+        "method=x",
+        "~method=get",
+        "popup",
+        "unknown",
+        "",
+        "domain=",
+        "object-subrequest",
+        "~document",
+        "~all",
+    ];
+    let bodies = [
+        "||a.example^",
+        "@@||a.example^",
+        "||a.example",
+        "||a.example/",
+        "||a.*^",
+        "||a.example^|",
+        "|https://a.example/|",
+        "/a/",
+        "@@/a/",
+        "/a",
+        "a$b",
+        "*",
+        "",
+        "||",
+        "|",
+        "||^",
+        "||a.example^*",
+        "||a.example/x^",
+        "@@",
+        "||a.example/x$y",
+        "||xn--api-hn0a.example^",
+        "||b\u{fc}cher.example^",
+        "/b\u{fc}cher/x",
+    ];
+    let mut tried = 0;
+    for body in bodies {
+        let mut lines = vec![body.to_owned()];
+        for first in types.iter().chain(&others) {
+            lines.push(format!("{body}${first}"));
+            lines.extend(types.iter().chain(&others).map(|second| format!("{body}${first},{second}")));
+        }
+        for line in lines {
+            tried += 1;
+            assert_eq!(feeds::meaning(&line), blocklist::meaning(&line), "{line}");
+            let (theirs, ours) = (blocklist::read(&line, &[]), list::read(list::lines(&line), &[], feeds::meaning));
+            let told = |list: &list::List<'_>| {
+                (list.rules.iter().map(|rule| rule.flags).collect::<Vec<_>>(), list.skipped.clone())
+            };
+            assert_eq!(told(&ours), told(&theirs), "{line}");
+        }
+    }
+    assert!(tried > 50_000, "only {tried} lines");
 }

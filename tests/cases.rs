@@ -9,18 +9,21 @@ use std::process::Command;
 
 use onlooker::audit::Engine;
 use onlooker::detectors::DETECTORS;
+use onlooker::feeds;
 use onlooker::wire;
 use serde_json::{Map, Value, json};
 
 /// How many cases there are at least: a folder that is not found must not pass as "all well".
 const AT_LEAST: usize = 60;
 /// The keys that a case may have. What is spelled wrongly would hold nothing.
-const KEYS: [&str; 6] = ["what", "kind", "log", "expect", "order_matters", "known_wrong"];
+const KEYS: [&str; 7] = ["what", "kind", "lists", "log", "expect", "order_matters", "known_wrong"];
 
 struct Case {
     name: String,
     folder: String,
     kind: String,
+    /// Files of `tests/feeds` that are added to the bundled lists.
+    lists: Vec<PathBuf>,
     log: Vec<u8>,
     whole: Value,
 }
@@ -67,6 +70,9 @@ fn cases() -> Vec<Case> {
             };
             found.push(Case {
                 folder: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+                lists: (whole["lists"].as_array().into_iter().flatten())
+                    .map(|list| root().join("tests/feeds").join(list.as_str().unwrap()))
+                    .collect(),
                 kind: whole["kind"].as_str().unwrap_or_default().to_owned(),
                 name,
                 log,
@@ -215,8 +221,18 @@ fn complaints(case: &Case, report: &[u8]) -> Vec<String> {
     out.into_iter().map(|line| format!("{}: {line}", case.name)).collect()
 }
 
-/// The core's report on a log, in canonical bytes; or why it is refused.
-fn judged(engine: &mut Engine, log: &[u8]) -> Result<Vec<u8>, String> {
+/// The core's report on a case's log, in canonical bytes; or why it is refused.
+fn judged(engine: &mut Engine, case: &Case) -> Result<Vec<u8>, String> {
+    judged_as(engine, case, &case.log)
+}
+
+/// The same on another log.
+fn judged_as(engine: &mut Engine, case: &Case, log: &[u8]) -> Result<Vec<u8>, String> {
+    engine.remove_lists();
+    for path in &case.lists {
+        let pack = feeds::read(&path.display().to_string(), &fs::read(path).unwrap()).and_then(|feed| feed.pack());
+        engine.add_list(pack.unwrap_or_else(|error| panic!("{}: {error}", path.display()))).unwrap();
+    }
     let log = wire::Log::from_json(log).map_err(|error| error.variant().to_owned())?;
     let pages: Vec<_> = log.into_pages().iter().map(|page| engine.audit(page)).collect();
     Ok(wire::json(&wire::Report::from(engine.report(&pages).unwrap())).unwrap())
@@ -233,7 +249,7 @@ fn the_core_judges_every_case() {
     let cases = cases();
     let mut ran = 0;
     for case in &cases {
-        match (judged(&mut engine, &case.log), case.refused()) {
+        match (judged(&mut engine, case), case.refused()) {
             (Ok(report), None) => out.extend(complaints(case, &report)),
             (Err(variant), Some(expected)) if variant == expected => {}
             (Ok(_), Some(_)) => out.push(format!("{}: it is not refused", case.name)),
@@ -268,6 +284,7 @@ fn the_command_line_judges_every_case_to_the_same_bytes() {
                 fs::write(&file, &case.log).unwrap();
                 let mut command = Command::new(env!("CARGO_BIN_EXE_onlooker"));
                 command.arg("audit").arg(&file).arg("--pack").arg(&pack).args(["--format", "json"]);
+                command.args(case.lists.iter().flat_map(|list| ["--list".as_ref(), list.as_os_str()]));
                 let done = command.output().unwrap();
                 let said = String::from_utf8(done.stderr).unwrap();
                 (case.name.clone(), done.status.code(), done.stdout, said)
@@ -282,7 +299,7 @@ fn the_command_line_judges_every_case_to_the_same_bytes() {
     assert_eq!(results.len(), files());
     for (case, (name, code, stdout, stderr)) in cases.iter().zip(results) {
         assert_eq!(case.name, name);
-        match judged(&mut engine, &case.log) {
+        match judged(&mut engine, case) {
             Ok(report) => {
                 if code != Some(0) || !stderr.is_empty() {
                     out.push(format!("{name}: exit code {code:?}, {stderr}"));
@@ -315,7 +332,7 @@ fn the_order_of_observations_means_nothing() {
     let mut out = Vec::new();
     let (mut turned, mut exempt) = (0, 0);
     for case in cases() {
-        let Ok(report) = judged(&mut engine, &case.log) else { continue };
+        let Ok(report) = judged(&mut engine, &case) else { continue };
         let log: Value = serde_json::from_slice(&case.log).unwrap();
         let mut same = true;
         for seed in 0..4_u64 {
@@ -332,7 +349,7 @@ fn the_order_of_observations_means_nothing() {
                 }
                 turned += usize::from(observations.len() > 1);
             }
-            same &= judged(&mut engine, log.to_string().as_bytes()).unwrap() == report;
+            same &= judged_as(&mut engine, &case, log.to_string().as_bytes()).unwrap() == report;
         }
         match case.whole.get("order_matters").and_then(Value::as_str) {
             None if !same => out.push(format!("{}: another order gives another report", case.name)),
@@ -353,8 +370,8 @@ fn the_order_of_observations_means_nothing() {
 fn judging_a_log_leaves_nothing_behind() {
     let mut engine = engine();
     let cases = cases();
-    let first: Vec<_> = cases.iter().map(|case| judged(&mut engine, &case.log)).collect();
-    let again: Vec<_> = cases.iter().rev().map(|case| judged(&mut engine, &case.log)).collect();
+    let first: Vec<_> = cases.iter().map(|case| judged(&mut engine, case)).collect();
+    let again: Vec<_> = cases.iter().rev().map(|case| judged(&mut engine, case)).collect();
     assert!(first.iter().eq(again.iter().rev()), "a report depends on what was judged before it");
 }
 
@@ -397,7 +414,7 @@ fn a_wrong_expectation_fails() {
     let mut engine = engine();
     let mut cases = cases();
     let case = cases.iter_mut().find(|case| case.folder == "tracker-request" && case.kind == "fires").unwrap();
-    let report = judged(&mut engine, &case.log).unwrap();
+    let report = judged(&mut engine, case).unwrap();
     none(&complaints(case, &report));
     let good = case.whole["expect"].clone();
     let broken: [fn(&mut Value); 9] = [

@@ -837,3 +837,126 @@ fn a_host_is_explained() {
     let laws = explain("https://www.facebook.com/");
     assert!(laws["countries"].as_array().is_some());
 }
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Lists of a person's own
+
+fn feed(name: &str) -> String {
+    root().join("tests/feeds").join(name).display().to_string()
+}
+
+#[test]
+fn a_list_of_ones_own_is_judged_by_too() {
+    let log = LOG.replace("https://tracker.example/t.js", "https://collect.glasshouse.example/t.js");
+    let with = |lists: &[&str]| {
+        let mut args = vec!["-".to_owned(), "--format".to_owned(), "json".to_owned()];
+        for list in lists {
+            args.extend(["--list".to_owned(), feed(list)]);
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = audit_of(&args, Some(log.as_bytes()));
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        output.stdout
+    };
+    let report: Value = serde_json::from_slice(&with(&["bundle.stix2", "hosts"])).unwrap();
+    let lists = report["engine"]["lists"].as_array().unwrap();
+    let added: Vec<&Value> = lists.iter().filter(|list| list["id"].as_u64() >= Some(1 << 31)).collect();
+    assert_eq!(added.len(), 2);
+    let bundle = added.iter().find(|list| list["title"] == "Glasshouse, Lantern").unwrap();
+    assert_eq!((&bundle["source"], &bundle["licence"]), (&json!("added: bundle.stix2"), &json!("CC BY 4.0")));
+    assert_eq!((&bundle["attribution"], &bundle["rules"]), (&json!("Laboratory of Examples"), &json!(7)));
+    assert!(lists[0].get("attribution").is_none(), "a report without added lists is as it was");
+    let page = &report["pages"][0];
+    assert_eq!(page["risk"]["level"], "high", "severe, but only indicated");
+    let finding = &page["findings"][0];
+    assert_eq!((&finding["technique"], &finding["rule"]["line"]), (&json!("added-list"), &json!(14)));
+    assert_eq!(finding["rule"]["section"], "Lantern");
+    assert_eq!(
+        with(&["hosts", "bundle.stix2"]),
+        with(&["bundle.stix2", "hosts", "hosts"]),
+        "their order means nothing"
+    );
+
+    let without: Value = serde_json::from_slice(&with(&[])).unwrap();
+    let checks = without["pages"][0]["checks"].as_array().unwrap();
+    assert!(!checks.iter().any(|check| check["technique"] == "added-list"), "nothing was to be looked for");
+    let output = audit_of(&["-", "--list", &feed("bundle.stix2"), "--fail-on", "high"], Some(log.as_bytes()));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stdout).contains("||collect.glasshouse.example^  Glasshouse, Lantern, line 14, under \"Lantern\"")
+    );
+}
+
+#[test]
+fn a_host_is_explained_by_a_list_of_ones_own() {
+    let output = onlooker(&["explain", "copy.watchful.example", "--pack", pack(), "--list", &feed("ioc.yaml")], None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("1 rule matches it"), "{said}");
+    assert!(said.contains("||watchful.example^  ioc.yaml, line 13, under \"Watchful Parent\""), "{said}");
+    let output = onlooker(&["explain", "tracker.example", "--pack", pack(), "--list", &feed("ioc.yaml")], None);
+    assert!(!text(&output.stdout).contains("rule matches"), "bundled rules depend on page and type, which nobody said");
+}
+
+#[test]
+fn lists_of_ones_own_are_shown_and_read() {
+    let output = onlooker(&["lists", "--pack", pack(), "--list", &feed("hosts"), "--format", "json"], None);
+    let lists: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let last = lists.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["title"], &last["rules"]), (&json!("A hosts file of our own making"), &json!(6)));
+    assert_eq!(last["skipped"][0], json!({ "why": "duplicate", "count": 1 }));
+    let said = text(&onlooker(&["lists", "--pack", pack(), "--list", &feed("hosts")], None).stdout);
+    assert!(said.contains("from added: hosts, licence not stated"), "{said}");
+
+    let said = text(&onlooker(&["lists", "read", &feed("bundle.stix2")], None).stdout);
+    for part in [
+        "Glasshouse, Lantern  stix",
+        "version: not stated; of: 2026-03-04T05:06:07Z",
+        "licence: CC BY 4.0; by: Laboratory of Examples",
+        "7 rules",
+        "||infect.glasshouse.example^  line 11, under \"Glasshouse\"",
+        "and 2 more",
+        "left out: not an indicator, 5 (lines 33, 34, 34, 34, 34)",
+        "left out: shared host, 1 (line 25)",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = text(&onlooker(&["lists", "read", &feed("roots.csv")], None).stdout);
+    assert!(
+        said.contains("2 roots, of which no technique makes use yet") && said.contains("State Root XX, line 4"),
+        "{said}"
+    );
+    let output = onlooker(&["lists", "read", &feed("roots.csv"), "--format", "json"], None);
+    let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&read["format"], &read["roots"], &read["rules"]), (&json!("ccadb"), &json!(2), &json!(0)));
+    assert_eq!(read["skipped"][1], json!({ "why": "wrong-columns", "count": 2, "lines": [6, 8] }));
+    assert!(read.get("pack").is_none());
+}
+
+#[test]
+fn a_bad_list_is_named_with_its_reason() {
+    let folder = folder();
+    let page = folder.join("page.html");
+    fs::write(&page, "<!doctype html>").unwrap();
+    let page = page.display().to_string();
+    let roots = feed("roots.csv");
+    for (list, why) in [
+        (page.as_str(), "the list cannot be read: it is a web page, and no list"),
+        ("nowhere.txt", "it cannot be read"),
+        (&roots, "no technique looks at those yet"),
+    ] {
+        let log = audit_of(&["-", "--list", list], Some(LOG.as_bytes()));
+        let explained = onlooker(&["explain", "a.example", "--pack", pack(), "--list", list], None);
+        let shown = onlooker(&["lists", "--pack", pack(), "--list", list], None);
+        for output in [log, explained, shown] {
+            assert_eq!(output.status.code(), Some(2));
+            assert!(output.stdout.is_empty());
+            let said = text(&output.stderr);
+            assert!(said.starts_with(&format!("onlooker: {list}: ")) && said.contains(why), "{said}");
+            assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+    let output = onlooker(&["lists", "read", &page], None);
+    assert_eq!(output.status.code(), Some(2));
+    fs::remove_dir_all(&folder).unwrap();
+}

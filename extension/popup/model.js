@@ -43,7 +43,7 @@ const CONTACTS_NOBODY = new Set(['data-url', 'blob-url', 'browser-internal']);
 
 /** The techniques, gravest first: one line of a watcher tells of one of them. */
 const TELLING = [
-  'cname-cloaking', 'tracker-request', 'social-request', 'ad-request', 'link-decoration', 'third-party-contact',
+  'added-list', 'cname-cloaking', 'tracker-request', 'social-request', 'ad-request', 'link-decoration', 'third-party-contact',
 ];
 
 /** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */

@@ -10,4 +10,5 @@ export const RIGHTS = {
   'link-decoration': ['iccpr-17'],
   'cname-cloaking': ['iccpr-17'],
   'third-party-contact': ['iccpr-17'],
+  'added-list': ['iccpr-17', 'iccpr-19'],
 };

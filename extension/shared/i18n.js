@@ -45,6 +45,7 @@ export const FAMILIES = {
   technique: {
     members: [
       'tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact',
+      'added-list',
     ],
     parts: ['name', 'line', 'means', 'harmless', 'site', 'you'],
     otherwise: null,

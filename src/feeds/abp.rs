@@ -100,11 +100,23 @@ pub fn meaning(line: &str) -> Result<Meaning, String> {
     } else if asked.kinds & Flags::MATCH_CASE != 0 {
         return Err("match-case-without-full-regex".to_owned());
     }
+    let host = anchored.and_then(|_| pattern.split(['/', '^', '*']).next()).unwrap_or_default();
+    if (host.contains("xn--") || !host.is_ascii())
+        && idna::domain_to_ascii_cow(host.as_bytes(), idna::AsciiDenyList::EMPTY).is_err()
+    {
+        return Err("punycode-error".to_owned());
+    }
     if asked.generichide && !exception {
         return Err("generichide-without-exception".to_owned());
     }
 
     let removes = asked.kinds & Flags::REMOVEPARAM != 0;
+    if removes && exception {
+        return Err("removeparam-with-exception".to_owned());
+    }
+    if asked.generichide && asked.method {
+        return Err("method-with-generichide".to_owned());
+    }
     let mut types = asked.types;
     if !removes && asked.not_types != 0 {
         types |= PARTS;
@@ -140,6 +152,7 @@ struct Asked {
     csp: bool,
     has_type: bool,
     generichide: bool,
+    method: bool,
 }
 
 impl Asked {
@@ -226,6 +239,7 @@ impl Asked {
                 if negated || !value.split('|').any(known) {
                     return unknown();
                 }
+                self.method = true;
             }
             _ => return unknown(),
         }

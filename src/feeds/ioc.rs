@@ -10,40 +10,32 @@ use super::{About, Feed, read_lines};
 /// Reads the file.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     let mut heading = 0;
-    let mut app: Option<(u32, &str)> = None;
+    // The first entry of the app whose lines these are.
+    let mut first = 0;
     let lines = read_lines_indented(body, feed);
     let mut walk = Walk::default();
     for (line, text) in lines {
-        let word = match walk.next(text) {
-            Step::Nothing => continue,
+        let step = walk.next(text);
+        if let Step::NotRead { new: true } | Step::Word { new: true, .. } | Step::Opens { new: true } = step {
+            (heading, first) = (0, feed.entries.len());
+        }
+        let (path, word) = match step {
+            Step::Word { path, word, .. } => (path, word),
+            Step::Nothing | Step::Opens { .. } => continue,
             Step::Comment(comment) => {
                 feed.fact(comment);
                 continue;
             }
-            Step::NotRead => {
+            Step::NotRead { .. } => {
                 feed.skip("yaml-not-read", line);
                 continue;
             }
-            Step::Word { path, word, new } => {
-                if new {
-                    heading = 0;
-                    app = None;
-                }
-                (path, word)
-            }
-            Step::Opens { new } => {
-                if new {
-                    heading = 0;
-                    app = None;
-                }
-                continue;
-            }
         };
-        let (path, word) = word;
         let about = match path.as_slice() {
             ["name"] => {
-                app = Some((line, word));
                 heading = feed.heading(word);
+                // A name may stand behind the hosts that it is for.
+                feed.entries.iter_mut().skip(first).for_each(|entry| entry.heading = heading);
                 continue;
             }
             // What else an app is called, and what kind it is.
@@ -59,10 +51,6 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
                 continue;
             }
         };
-        if app.is_none() {
-            feed.skip("no-name", line);
-            continue;
-        }
         feed.take(word, line, about, heading);
     }
 }
@@ -101,7 +89,9 @@ enum Step<'a, 'w> {
         new: bool,
     },
     /// Something that this reader does not know.
-    NotRead,
+    NotRead {
+        new: bool,
+    },
 }
 
 /// Where in the file the reader is: the keys that are open, by how far they stand in.
@@ -144,17 +134,17 @@ impl<'a> Walk<'a> {
             return Step::Opens { new };
         }
         if words.starts_with('\t') {
-            return Step::NotRead;
+            return Step::NotRead { new };
         }
         let Some((key, value)) = key_of(words) else {
             let path = || self.open.iter().map(|(_, key)| *key).collect();
             // A word on a line of its own, and no list: the rest of a text that began above.
             if line.trim_start_matches(' ').len() == words.len() {
-                return Step::NotRead;
+                return Step::NotRead { new };
             }
             return match word_of(words) {
                 Some(word) => Step::Word { path: path(), word, new },
-                None => Step::NotRead,
+                None => Step::NotRead { new },
             };
         };
         while self.open.last().is_some_and(|(at, _)| *at >= column) {
@@ -162,20 +152,20 @@ impl<'a> Walk<'a> {
         }
         if value.starts_with(['|', '>']) {
             self.text = Some(column);
-            return Step::NotRead;
+            return Step::NotRead { new };
         }
         if value.is_empty() {
             self.open.push((column, key));
             return Step::Opens { new };
         }
-        match word_of(value) {
-            Some(word) => {
-                let mut path: Vec<&str> = self.open.iter().map(|(_, key)| *key).collect();
-                path.push(key);
-                Step::Word { path, word, new }
-            }
-            None => Step::NotRead,
-        }
+        let Some(word) = word_of(value) else {
+            // Whatever stands below belongs to something that was not read.
+            self.open.push((column, ""));
+            return Step::NotRead { new };
+        };
+        let mut path: Vec<&str> = self.open.iter().map(|(_, key)| *key).collect();
+        path.push(key);
+        Step::Word { path, word, new }
     }
 }
 
@@ -207,4 +197,99 @@ fn word_of(text: &str) -> Option<&str> {
     let word = comment.and_then(|at| text.get(..at)).unwrap_or(text).trim_end();
     let starts = ['[', ']', '{', '}', '&', '*', '!', '|', '>', '%', '@', '`', ',', '?', '#'];
     (!word.is_empty() && !word.starts_with(starts) && !word.contains(": ") && !word.ends_with(':')).then_some(word)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use saphyr_parser::{Event, Parser};
+
+    use super::{Step, Walk};
+
+    /// Every word that this reader finds, with its keys and its line; and how many lines it does not read.
+    fn ours(text: &str) -> (Vec<(String, String, usize)>, usize) {
+        let (mut walk, mut found, mut not_read) = (Walk::default(), Vec::new(), 0);
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            match walk.next(line.trim_end()) {
+                Step::Word { path, word, .. } => found.push((path.join("."), word.to_owned(), at + 1)),
+                Step::NotRead { .. } => not_read += 1,
+                Step::Nothing | Step::Comment(_) | Step::Opens { .. } => {}
+            }
+        }
+        (found, not_read)
+    }
+
+    /// The same by a whole parser of YAML.
+    fn theirs(text: &str) -> Vec<(String, String, usize)> {
+        // What is open: a map with its key, once that is known, or a list.
+        let (mut open, mut found): (Vec<Option<Option<String>>>, _) = (Vec::new(), Vec::new());
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event.unwrap();
+            match event {
+                Event::MappingStart(..) => open.push(Some(None)),
+                Event::SequenceStart(..) => open.push(None),
+                Event::MappingEnd | Event::SequenceEnd => {
+                    open.pop();
+                    if let Some(Some(key)) = open.last_mut() {
+                        *key = None;
+                    }
+                }
+                Event::Scalar(word, ..) => match open.last_mut() {
+                    Some(Some(key @ None)) => *key = Some(word.to_string()),
+                    last => {
+                        let is_map = matches!(last, Some(Some(_)));
+                        let path: Vec<&str> = open.iter().flatten().flatten().map(String::as_str).collect();
+                        found.push((path.join("."), word.to_string(), span.start.line()));
+                        if is_map && let Some(Some(key)) = open.last_mut() {
+                            *key = None;
+                        }
+                    }
+                },
+                _ => {}
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn words_keys_and_lines_are_those_of_a_whole_parser() {
+        for text in [
+            "- name: A\n  websites:\n  - a.example\n  - b.example # x\n  c2:\n    ips:\n    - 203.0.113.1\n    domains:\n    - c.example\n- name : B\n",
+            "---\n# x\n- name: 'A: b'\n  names:\n    - one two\n    - \"three\"\n\n  type: stalkerware\n-   name: C\n    websites:\n    - c.example\n",
+            "- websites:\n  - a.example\n  name: late\n-\n  name: D\n  c2:\n    domains:\n        - far.example\n    ips:\n    - 1.2.3.4\n",
+            "- name: a#b\n  websites: one.example\n  packages:\n  - com.x:y\n",
+        ] {
+            let (found, not_read) = ours(text);
+            assert_eq!((found, not_read), (theirs(text), 0), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Files such as a publisher could write, by any depth of indentation.
+        #[test]
+        fn whatever_is_written_so_is_read_so(
+            apps in proptest::collection::vec((
+                "[A-Za-z][A-Za-z0-9 ]{0,8}[a-z]",
+                proptest::collection::vec((0..4_usize, proptest::collection::vec("[a-z][a-z0-9-]{0,6}\\.example", 1..4)), 0..4),
+            ), 1..5),
+            deeper in 0..3_usize,
+        ) {
+            let mut text = String::new();
+            for (name, blocks) in &apps {
+                text.push_str(&format!("- name: {name}\n"));
+                for (at, (kind, words)) in blocks.iter().enumerate() {
+                    // A map has each key once.
+                    let key = format!("{}{at}", ["websites", "names", "c2", "other"][*kind]);
+                    let (pad, inner) = if *kind == 2 { ("    ", "  c2x:\n") } else { ("  ", "") };
+                    text.push_str(&inner.replace("c2x", &key));
+                    let key = if inner.is_empty() { key } else { "domains".to_owned() };
+                    text.push_str(&format!("{pad}{key}:\n"));
+                    for word in words {
+                        text.push_str(&format!("{pad}{}- {word}\n", " ".repeat(deeper)));
+                    }
+                }
+            }
+            proptest::prop_assert_eq!(ours(&text), (theirs(&text), 0), "{}", text);
+        }
+    }
 }

@@ -37,7 +37,7 @@ const TELLING: [&str; 22] = [
 const NAMED: [&str; 6] = ["malware", "threat-actor", "intrusion-set", "campaign", "tool", "infrastructure"];
 /// What a pattern compares that is a host or leads to one.
 const HOSTS: [&str; 5] = ["domain-name:value", "url:value", "ipv4-addr:value", "ipv6-addr:value", "hostname:value"];
-/// How many names make a bundle's title.
+/// How many names make a bundle's title, and how many its authors.
 const TITLE: usize = 3;
 
 /// Reads a bundle, an object at a time. The error says what it is instead, or on which line it ends to be JSON.
@@ -179,7 +179,7 @@ impl<'a> Found<'a> {
                     self.leads.insert(from.to_owned(), to.to_owned());
                 }
             }
-            "identity" if !name.is_empty() && !self.authors.iter().any(|known| known == name) => {
+            "identity" if self.authors.len() < TITLE && !self.authors.iter().any(|known| known == name) => {
                 self.authors.push(name.to_owned());
             }
             "marking-definition" => {

@@ -128,7 +128,8 @@ pub fn read<'a>(
     meaning: impl Fn(&str) -> Result<Meaning, String>,
 ) -> List<'a> {
     let mut list = List { headings: vec![Heading::default()], ..List::default() };
-    let mut bad: Vec<String> = Vec::new();
+    // A set; the numbers mean nothing. (Of this type there is one already, and each type more is a part of the package.)
+    let mut bad: BTreeMap<String, u32> = BTreeMap::new();
     let mut left_out = false;
     for (line_number, line) in lines {
         let line = line.trim();
@@ -154,7 +155,7 @@ pub fn read<'a>(
         match rule(line, line_number, list.headings.len() - 1, &meaning) {
             Ok(Line::Rule(rule)) => list.rules.push(rule),
             Ok(Line::Cancels(key)) => {
-                bad.push(key);
+                bad.insert(key, 0);
                 list.skipped.add("badfilter", line_number);
             }
             Err(why) => list.skipped.add(&why, line_number),
@@ -163,7 +164,7 @@ pub fn read<'a>(
     if !bad.is_empty() {
         let (rules, skipped) = (&mut list.rules, &mut list.skipped);
         rules.retain(|rule| {
-            let cancelled = bad.contains(&cancel_key(rule.text, rule.options));
+            let cancelled = bad.contains_key(&cancel_key(rule.text, rule.options));
             if cancelled {
                 skipped.add("cancelled-by-badfilter", rule.line);
             }
@@ -283,6 +284,10 @@ fn rule<'a>(
         }
     } else if index::compile_regex(pattern.as_bytes(), flags & Flags::MATCH_CASE != 0).is_none() {
         return Err("regex-not-supported".to_owned());
+    }
+    if flags & Flags::HOST_ANCHOR != 0 && !pattern.split(['/', '^', '*']).next().is_none_or(str::is_ascii) {
+        // Browsers ask for such a host by another spelling, in which no text of this rule stands.
+        return Err("unicode-host".to_owned());
     }
     if pattern.is_empty() && options.is_empty() {
         return Err("empty".to_owned());

@@ -1,8 +1,10 @@
 // @ts-check
 /** The boundary itself: what it refuses, what it survives, and what it promises in its declarations. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { Engine, SCRATCH, built, memory, observe, open, pack, request_type, throws, unpack, write, writeBytes } from './engine.mjs';
+import { Engine, ROOT, SCRATCH, built, memory, observe, open, pack, read_list, request_type, throws, unpack, write, writeBytes } from './engine.mjs';
 
 const PAGE = 'https://shop.example/';
 const TRACKER = 'https://static.hotjar.com/c/hotjar-1.js';
@@ -278,12 +280,63 @@ test('a report is the same whether it crosses as an object or as bytes', () => {
   engine.page_close(page);
 });
 
+/** A file of our own making. @param {string} name */
+const feed = (name) => new Uint8Array(readFileSync(join(ROOT, 'tests', 'feeds', name)));
+
+test('a list that a person adds is read, and says what it is', () => {
+  const { pack: made, ...told } = read_list('folder/bundle.stix2', feed('bundle.stix2'));
+  assert.ok(made instanceof Uint8Array && made.length > 1000);
+  assert.deepEqual({ ...told, sha256: told.sha256.length, skipped: told.skipped.length }, {
+    format: 'stix', name: 'bundle.stix2', title: 'Glasshouse, Lantern', version: '', date: '2026-03-04T05:06:07Z', licence: 'CC BY 4.0',
+    attribution: 'Laboratory of Examples', sha256: 64, rules: 7, roots: 0, skipped: 12,
+  });
+  assert.deepEqual(told.skipped[3], { why: 'not-about-hosts', count: 2, lines: [20, 21] });
+  const roots = read_list('roots.csv', feed('roots.csv'));
+  assert.deepEqual([roots.format, roots.roots, 'pack' in roots], ['ccadb', 2, false]);
+  for (const bytes of [new Uint8Array(), new Uint8Array([0xff, 0xfe, 0x61, 0]), Buffer.from('<!doctype html>'), Buffer.from('{"type":"bundle","objects":[')]) {
+    assert.match(throws(() => read_list('x', bytes), 'feed'), /list cannot be read/);
+  }
+});
+
+test('added lists are asked, change no page that is open unseen, and leave nothing behind', () => {
+  const of = new Engine(good);
+  const spy = 'https://infect.glasshouse.example/a.js';
+  const [bundle, hosts] = [read_list('bundle.stix2', feed('bundle.stix2')).pack, read_list('hosts', feed('hosts')).pack];
+  assert.ok(bundle && hosts);
+  const before = open(of, PAGE);
+  assert.equal(unpack(observe(of, before, spy, 'script', 1)).level, 1);
+  of.add_list(bundle);
+  assert.equal(of.badge(before), UNKNOWN, 'what was judged without it is to be judged again');
+  of.add_list(hosts);
+  of.add_list(bundle);
+  assert.deepEqual(of.lists().slice(4).map(({ source }) => source).sort(), ['added: bundle.stix2', 'added: hosts']);
+  const page = open(of, PAGE);
+  assert.deepEqual(unpack(observe(of, page, spy, 'script', 1)), { level: 3, changed: true, matched: true, third: true, duplicate: false, organisations: 1 });
+  const [told] = report(of, page).pages;
+  assert.deepEqual([told?.findings[0]?.technique, told?.findings[0]?.rule?.line], ['added-list', 11]);
+  assert.deepEqual(of.explain(spy, PAGE, 'script').rules.map(({ text }) => text), ['||infect.glasshouse.example^']);
+  of.remove_lists();
+  assert.equal(of.badge(page), UNKNOWN);
+  assert.equal(of.lists().length, 4);
+  const after = open(of, PAGE);
+  assert.equal(unpack(observe(of, after, spy, 'script', 1)).level, 1);
+  assert.ok(!report(of, after).pages[0]?.checks.some(({ technique }) => technique === 'added-list'));
+
+  const changed = (/** @type {number} */ at) => bundle.map((byte, n) => (n === at ? byte ^ 1 : byte));
+  throws(() => of.add_list(changed(8)), 'pack-version');
+  throws(() => of.add_list(changed(bundle.length >> 1)), 'pack-damaged');
+  throws(() => of.add_list(feed('hosts')), 'pack-foreign');
+  throws(() => of.add_list(good), 'pack-foreign');
+  assert.equal(unpack(of.badge(after)).level, 1, 'what is refused changes nothing');
+  of.free();
+});
+
 test('the declarations name the wire types, and the methods take them', () => {
   const declared = built('onlooker.d.ts').toString();
-  for (const name of ['Report', 'EngineInfo', 'ListInfo', 'Counted', 'Page', 'Risk', 'Reason', 'Watcher', 'Finding', 'Rule', 'Evidence', 'Check', 'Requests', 'Explanation', 'Identity', 'Log', 'PageLog', 'Gap', 'LogRequest']) {
+  for (const name of ['Report', 'EngineInfo', 'ListInfo', 'Counted', 'Page', 'Risk', 'Reason', 'Watcher', 'Finding', 'Rule', 'Evidence', 'Check', 'Requests', 'Explanation', 'Identity', 'Log', 'PageLog', 'Gap', 'LogRequest', 'AddedList', 'LeftOut']) {
     assert.match(declared, new RegExp(`^export (interface|type) ${name}\\b`, 'm'), name);
   }
-  for (const signature of ['audit(log: Log): Report;', 'report(page: number): Report;', 'explain(url: string, page: string, kind: string): Explanation;', 'lists(): ListInfo[];']) {
+  for (const signature of ['audit(log: Log): Report;', 'report(page: number): Report;', 'explain(url: string, page: string, kind: string): Explanation;', 'lists(): ListInfo[];', 'read_list(name: string, bytes: Uint8Array | number[]): AddedList;', 'pack?: Uint8Array;', 'attribution?: string;']) {
     assert.ok(declared.includes(signature), signature);
   }
   assert.equal(declared.match(/^export (?:class|interface) Engine\b/gm)?.length, 1, 'one thing is called Engine');

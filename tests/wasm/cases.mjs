@@ -7,6 +7,7 @@ import { ROOT } from './engine.mjs';
 /**
  * @typedef {object} Case
  * @property {string} name
+ * @property {string[]} lists files that are added to the bundled lists
  * @property {any} log as it is meant; a string stands for itself
  * @property {Buffer} bytes
  * @property {any} expect
@@ -21,7 +22,8 @@ export function cases() {
     const whole = JSON.parse(readFileSync(join(FOLDER, folder, file), 'utf8'));
     const log = grown(whole.log);
     const text = typeof log === 'string' ? log : JSON.stringify(log);
-    return { name: `${folder}/${file}`, log, bytes: Buffer.from(text), expect: whole.expect, wrong: whole.known_wrong };
+    const lists = (whole.lists ?? []).map((/** @type {string} */ list) => join(ROOT, 'tests', 'feeds', list));
+    return { name: `${folder}/${file}`, lists, log, bytes: Buffer.from(text), expect: whole.expect, wrong: whole.known_wrong };
   }));
 }
 

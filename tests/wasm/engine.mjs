@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import init, { Engine, request_type } from '../../pkg/onlooker.js';
+import init, { Engine, read_list, request_type } from '../../pkg/onlooker.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -68,4 +68,4 @@ export function throws(act, variant) {
   throw new Error(`OnlookerError (${variant}) was expected, and nothing was thrown`);
 }
 
-export { Engine, memory, request_type };
+export { Engine, memory, read_list, request_type };
