@@ -26,6 +26,8 @@ pub struct Own {
     pub complaints: Vec<String>,
     /// How many entries, domains, sources and read sources there are, by kind.
     pub counts: BTreeMap<String, Counts>,
+    /// Domains that the owners' data give to nobody, or to a part of the company only: the company, and the domain.
+    pub overrides: Vec<(String, String)>,
     /// The actors' hosts and patterns as a list: a rule each with its line, counted through all files of actors, one
     /// behind the other in the order of their names. Headings name the kind, how sure the entry is, and the actor's id.
     lines: Vec<(u32, String)>,
@@ -445,8 +447,15 @@ impl Own {
                 wrong.push(format!("`{country}` is no country"));
             }
             let supported: BTreeSet<&str> = sources.iter().flat_map(|source| several(source, "supports")).collect();
-            for field in ["parent", "country"] {
-                if !word(owner, field).is_empty() && !supported.contains(field) {
+            for domain in several(owner, "domains") {
+                if party::registrable(domain) != domain || party::public_suffix(domain) == domain {
+                    wrong.push(format!("{domain}: it is no registrable domain"));
+                }
+                self.overrides.push((company.to_owned(), domain.to_owned()));
+            }
+            for field in ["parent", "country", "domains"] {
+                let said = !word(owner, field).is_empty() || !several(owner, field).is_empty();
+                if said && !supported.contains(field) {
                     wrong.push(format!("no source supports its {field}"));
                 }
             }

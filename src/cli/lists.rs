@@ -1,7 +1,7 @@
 //! `onlooker lists`: what is bundled, and how it is made.
 
 use onlooker::rules::blocklist;
-use onlooker::rules::bundle::compile;
+use onlooker::rules::bundle::{OwnerSource, compile};
 use onlooker::rules::compile::ListSource;
 use onlooker::wire;
 
@@ -57,7 +57,7 @@ fn check(args: &Check) -> Result<u8, Failure> {
 }
 
 fn make(args: &Compile) -> Result<(), Failure> {
-    let (texts, owners) = sources::read(&args.sources, &args.node_modules)?;
+    let (texts, mut owners) = sources::read(&args.sources, &args.node_modules)?;
     let own = actors::read(&args.own)?;
     let mut lists: Vec<ListSource<'_>> = texts
         .iter()
@@ -76,6 +76,16 @@ fn make(args: &Compile) -> Result<(), Failure> {
     let companies: std::collections::BTreeSet<&str> = owners.iter().map(|owner| owner.company.as_str()).collect();
     for unknown in own.shelf.companies.iter().filter(|facts| !companies.contains(facts.name.as_str())) {
         say(&format!("owners.toml: {} is no company of the owners' data", unknown.name));
+    }
+    for (company, domain) in &own.overrides {
+        for owner in &mut owners {
+            owner.domains.retain(|known| known.trim_start_matches("*.") != domain);
+        }
+        owners.push(OwnerSource {
+            company: company.clone(),
+            category: "other".to_owned(),
+            domains: vec![format!("*.{domain}")],
+        });
     }
     let bytes = compile(&lists, &owners, &own.shelf)?;
     output::write(&bytes, Some(&args.out))?;
