@@ -11,7 +11,7 @@ use crate::detectors::{self, DETECTORS, Draft, Relation, Seen, Who};
 use crate::error::Error;
 use crate::finding::{Confidence, Level, Right};
 use crate::grade;
-use crate::kinds;
+use crate::kinds::{self, Standing};
 use crate::observation::{Observation, PageLog, RequestType};
 use crate::party::{self, Party};
 use crate::redact;
@@ -108,7 +108,7 @@ impl Engine {
                 let host = self.request.host_str();
                 page.context = PageContext::new(host);
                 page.owner = self.actors.owner(&self.pack, host);
-                page.actor = self.own_actor(host).map(Into::into);
+                page.actor = self.own_actor(host).map(|named| (named.id.into(), named.its_host));
                 page.readable = true;
                 redact::url(self.request.exact(), &mut page.url);
             }
@@ -116,9 +116,15 @@ impl Engine {
         }
     }
 
-    /// The actor of our own lists that a host is of: its id.
-    fn own_actor(&self, host: &str) -> Option<&str> {
-        self.index.own_host(&self.pack, host).map(|rule| self.index.heading(&self.pack, rule).1)
+    /// The actor under which our own lists name a host.
+    fn own_actor(&self, host: &str) -> Option<Named<'_>> {
+        self.index.own_host(&self.pack, host).map(|rule| self.named(rule))
+    }
+
+    /// The actor that a rule of our own list is about.
+    fn named(&self, rule: RuleId) -> Named<'_> {
+        let (title, id) = self.index.heading(&self.pack, rule);
+        Named { id, its_host: Standing::of(title).is_its_host() }
     }
 
     /// Judges one request of a page. `id` tells requests apart: a second observation of the same id changes nothing.
@@ -155,12 +161,12 @@ impl Engine {
                 let host = self.request.host_str();
                 let site = party::registrable(host);
                 let owner = self.actors.owner(&self.pack, host);
-                let actor: Option<Box<str>> = self.own_actor(host).map(Into::into);
+                let actor: Option<ActorKey> = self.own_actor(host).map(|named| (named.id.into(), named.its_host));
                 let companies = (owner.map(|owner| owner.company), page.owner.map(|owner| owner.company));
                 let relation = if party::between(page.context.site(), site) == Party::First {
                     Relation::SameSite
                 } else if (companies.0.is_some() && companies.0 == companies.1)
-                    || (actor.is_some() && actor == page.actor)
+                    || (actor.as_ref().is_some_and(|(_, its_host)| *its_host) && actor == page.actor)
                 {
                     Relation::SameOwner
                 } else {
@@ -181,8 +187,8 @@ impl Engine {
                 }
                 let who = match (owner, &actor) {
                     (Some(owner), _) => WatcherKey::Company(owner.company),
-                    (None, Some(id)) => WatcherKey::Actor(id.clone()),
-                    (None, None) => WatcherKey::Domain(site.into()),
+                    (None, Some((id, true))) => WatcherKey::Actor(id.clone()),
+                    (None, _) => WatcherKey::Domain(site.into()),
                 };
                 page.host_facts.push(HostFacts {
                     relation,
@@ -214,16 +220,18 @@ impl Engine {
             };
             watcher.requests += 1;
             if watcher.hosts.insert(host_number)
-                && let Some(actor) = &facts.actor
+                && let Some((id, its_host)) = &facts.actor
             {
-                watcher.actors.insert(actor.clone());
+                *watcher.actors.entry(id.clone()).or_default() |= its_host;
             }
             watcher.category = watcher.category.min(category);
             // A rule of ours can name a form of request at a host that is many things.
             for found in self.matches.blocking.iter().filter(|found| self.index.is_own(found.rule)) {
-                let id = self.index.heading(&self.pack, found.rule).1;
-                if !watcher.actors.contains(id) {
-                    watcher.actors.insert(id.into());
+                let (title, id) = self.index.heading(&self.pack, found.rule);
+                let its_host = Standing::of(title).is_its_host();
+                match watcher.actors.get_mut(id) {
+                    Some(known) => *known |= its_host,
+                    None => _ = watcher.actors.insert(id.into(), its_host),
                 }
             }
         }
@@ -309,30 +317,32 @@ impl Engine {
         let country = owner.and_then(|company| self.actors.country(&self.pack, company));
         LookedUp {
             company: owner.map(|company| self.actors.name(&self.pack, company)),
-            actor,
+            actor: actor.map(|named| named.id),
             country,
             laws: country.is_some_and(|code| dossier::knows_country(&self.pack, code)),
         }
     }
 
-    /// What is told of an organisation: the company, and the actors of our own lists that it is.
-    fn identity(&self, company: Option<Company>, category: u8, actors: BTreeSet<&str>) -> Identity {
+    /// What is told of an organisation: the company, and the actors under which our own lists name it. Name, country and
+    /// owner come from those only whose own host it is.
+    fn identity(&self, company: Option<Company>, category: u8, actors: &BTreeMap<&str, bool>) -> Identity {
         let name = company.map(|company| self.actors.name(&self.pack, company).to_owned()).unwrap_or_default();
         let facts = dossier::company(&self.pack, &name).unwrap_or_default();
         let linked = facts.actors.iter().map(String::as_str);
         let mut told: Vec<Dossier> =
-            actors.into_iter().chain(linked).filter_map(|id| dossier::actor(&self.pack, id)).collect();
+            actors.keys().copied().chain(linked).filter_map(|id| dossier::actor(&self.pack, id)).collect();
         told.sort_by(|a, b| (kinds::place_of(&a.kind), &a.id).cmp(&(kinds::place_of(&b.kind), &b.id)));
         told.dedup_by(|a, b| a.id == b.id);
         let said = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let country = said(&facts.country).or_else(|| told.iter().find_map(|actor| said(&actor.country)));
-        let owner = said(&facts.parent).or_else(|| told.iter().find_map(|actor| said(&actor.owner)));
+        let its = || told.iter().filter(|actor| actors.get(actor.id.as_str()) != Some(&false));
+        let country = said(&facts.country).or_else(|| its().find_map(|actor| said(&actor.country)));
+        let owner = said(&facts.parent).or_else(|| its().find_map(|actor| said(&actor.owner)));
         let parent = owner.as_ref().and_then(|owner| dossier::company(&self.pack, owner));
-        let seats = told.iter().map(|actor| &actor.country).chain(parent.iter().map(|parent| &parent.country));
+        let seats = its().map(|actor| &actor.country).chain(parent.iter().map(|parent| &parent.country));
         let countries: BTreeSet<String> =
             country.iter().chain(seats).filter(|code| !code.is_empty()).cloned().collect();
         Identity {
-            name: if name.is_empty() { told.first().map(|actor| actor.name.clone()).unwrap_or_default() } else { name },
+            name: if name.is_empty() { its().next().map(|actor| actor.name.clone()).unwrap_or_default() } else { name },
             category: actors::category_name(category),
             country,
             owner,
@@ -362,12 +372,14 @@ impl Engine {
         rules.extend(&self.matches.params);
         rules.extend(&self.matches.param_exceptions);
         let own = rules.iter().filter(|&&rule| self.index.is_own(rule)).chain(&by_host);
-        let named: BTreeSet<&str> = own.map(|&rule| self.index.heading(&self.pack, rule).1).collect();
+        let mut named: BTreeMap<&str, bool> = BTreeMap::new();
+        for Named { id, its_host } in own.map(|&rule| self.named(rule)) {
+            *named.entry(id).or_default() |= its_host;
+        }
         let category = owner.map_or(actors::UNKNOWN, |owner| owner.category);
-        let who = (owner.is_some() || !named.is_empty())
-            .then(|| self.identity(owner.map(|owner| owner.company), category, named));
-        let told = who.iter().flat_map(|who| &who.actors).filter_map(|id| dossier::actor(&self.pack, id));
-        let actors: Vec<Dossier> = told.collect();
+        let who = self.identity(owner.map(|owner| owner.company), category, &named);
+        let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
+        let who = (!who.name.is_empty()).then_some(who);
         let codes = who.iter().flat_map(|who| &who.countries);
         let countries: Vec<Country> = codes.filter_map(|code| dossier::country(&self.pack, code)).collect();
         self.added.ask(&page.context, &self.request, kind, third);
@@ -444,6 +456,15 @@ enum WatcherKey {
     Named(Box<str>),
 }
 
+/// An actor of our own lists by its id, and whether the host is its own, or only a sign of it.
+type ActorKey = (Box<str>, bool);
+
+/// The same, where it lies.
+struct Named<'a> {
+    id: &'a str,
+    its_host: bool,
+}
+
 #[derive(Debug)]
 struct Host {
     number: usize,
@@ -454,22 +475,22 @@ struct HostFacts {
     relation: Relation,
     subdomain: bool,
     who: WatcherKey,
-    actor: Option<Box<str>>,
+    actor: Option<ActorKey>,
     category: u8,
 }
 
 #[derive(Debug)]
 struct WatcherLedger {
     requests: u64,
-    /// Actors of our own lists, by their ids.
-    actors: BTreeSet<Box<str>>,
+    /// Actors of our own lists, by their ids; and whether a host that was contacted is theirs, or only a sign of them.
+    actors: BTreeMap<Box<str>, bool>,
     hosts: BTreeSet<usize>,
     category: u8,
 }
 
 impl Default for WatcherLedger {
     fn default() -> Self {
-        Self { requests: 0, actors: BTreeSet::new(), hosts: BTreeSet::new(), category: actors::UNKNOWN }
+        Self { requests: 0, actors: BTreeMap::new(), hosts: BTreeSet::new(), category: actors::UNKNOWN }
     }
 }
 
@@ -497,8 +518,8 @@ pub struct Page {
     readable: bool,
     context: PageContext,
     owner: Option<actors::Owner>,
-    /// The actor of our own lists that its host is of.
-    actor: Option<Box<str>>,
+    /// The actor under which our own lists name its host.
+    actor: Option<ActorKey>,
     ids: BTreeSet<u64>,
     hosts: BTreeMap<Box<str>, Host>,
     host_facts: Vec<HostFacts>,
@@ -647,10 +668,10 @@ impl Teller<'_> {
             findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
-        let own: BTreeSet<&str> = page.actor.as_deref().into_iter().collect();
-        let operator = (page.owner.is_some() || !own.is_empty()).then(|| {
+        let own = page.actor.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
+        let operator = (page.owner.is_some() || page.actor.is_some()).then(|| {
             let category = page.owner.map_or(actors::UNKNOWN, |owner| owner.category);
-            self.engine.identity(page.owner.map(|owner| owner.company), category, own)
+            self.engine.identity(page.owner.map(|owner| owner.company), category, &own)
         });
         PageReport {
             url: page.url.clone(),
@@ -722,8 +743,8 @@ impl Teller<'_> {
             WatcherKey::Company(company) => Some(*company),
             WatcherKey::Actor(_) | WatcherKey::Domain(_) | WatcherKey::Named(_) => None,
         };
-        let own = ledger.actors.iter().map(AsRef::as_ref).collect();
-        let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, own) };
+        let own = ledger.actors.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
+        let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
         let by_technique = techniques.iter().filter_map(|technique| DETECTORS.get(place(technique)));
         let by_kind = who
             .actors

@@ -2,7 +2,7 @@
 
 use super::{Detector, Draft, Relation, Seen, Who};
 use crate::finding::{Confidence, Level, Right};
-use crate::kinds;
+use crate::kinds::Standing;
 use crate::rules::index::RuleId;
 
 pub static DETECTOR: Detector = Detector {
@@ -39,14 +39,7 @@ pub static DETECTOR: Detector = Detector {
     },
 };
 
-/// What the heading over a rule of ours says: `KIND, CONFIDENCE` or `KIND, CONFIDENCE, its own site`.
 fn says(seen: &Seen<'_>, rule: RuleId) -> (Level, Confidence) {
-    let mut heading = seen.index.heading(seen.pack, rule).0.split(", ");
-    let level = heading.next().and_then(kinds::kind).map_or(Level::Low, |kind| kind.level);
-    let confidence = match heading.next() {
-        Some("documented") => Confidence::Documented,
-        Some("reported") => Confidence::Reported,
-        _ => Confidence::Indicated,
-    };
-    (if heading.next().is_some() { Level::Low } else { level }, confidence)
+    let standing = Standing::of(seen.index.heading(seen.pack, rule).0);
+    (standing.level(), standing.confidence)
 }

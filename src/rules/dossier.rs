@@ -293,7 +293,7 @@ impl<'a> Record<'a> {
 /// Writing the shelf: the index, and the records.
 #[cfg(not(target_arch = "wasm32"))]
 pub mod write {
-    use std::collections::{BTreeMap, HashMap};
+    use std::collections::BTreeMap;
 
     use super::{CompanyFacts, Country, Dossier, Law, Shelf, Source};
 
@@ -331,7 +331,7 @@ pub mod write {
     struct Writer {
         bytes: Vec<u8>,
         starts: Vec<u32>,
-        shared: HashMap<String, u32>,
+        shared: BTreeMap<String, u32>,
         met: BTreeMap<String, usize>,
     }
 
