@@ -4,6 +4,7 @@
 //! each of its tables has a limit, and what goes over it is counted and told.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
@@ -22,7 +23,7 @@ use crate::report::{
 use crate::rules::actors::{self, Actors, Company};
 use crate::rules::added::AddedLists;
 use crate::rules::dossier;
-use crate::rules::index::{Index, Matches, PageContext, RuleId};
+use crate::rules::index::{self, Index, Key, Matches, PageContext, RuleId};
 use crate::rules::pack::{Bytes, Section};
 
 /// How many examples a finding keeps: the first in alphabetical order, so that the order of events means nothing.
@@ -227,13 +228,22 @@ impl Engine {
                 *watcher.actors.entry(id.clone()).or_default() |= its_host;
             }
             watcher.category = watcher.category.min(category);
-            // A rule of ours can name a form of request at a host that is many things.
-            for found in self.matches.blocking.iter().filter(|found| self.index.is_own(found.rule)) {
-                let (title, id) = self.index.heading(&self.pack, found.rule);
-                let its_host = Standing::of(title).is_its_host();
+        }
+        // Of our own rules the gravest, then the most exact, then the first. Each also says whom it is about: one can name a
+        // form of request at a host that is many things.
+        let mut own: Option<(RuleId, Standing)> = None;
+        let mut gravest = None;
+        for found in self.matches.blocking.iter().filter(|found| self.index.is_own(found.rule)) {
+            let (title, id) = self.index.heading(&self.pack, found.rule);
+            let standing = Standing::of(title);
+            let weight = Some((standing.level(), found.length, Reverse(found.rule)));
+            if weight > gravest {
+                (gravest, own) = (weight, Some((found.rule, standing)));
+            }
+            if let Some(watcher) = page.watchers.get_mut(&facts.who).filter(|_| relation == Relation::Other) {
                 match watcher.actors.get_mut(id) {
-                    Some(known) => *known |= its_host,
-                    None => _ = watcher.actors.insert(id.into(), its_host),
+                    Some(known) => *known |= standing.is_its_host(),
+                    None => _ = watcher.actors.insert(id.into(), standing.is_its_host()),
                 }
             }
         }
@@ -249,6 +259,7 @@ impl Engine {
             index: &self.index,
             pack: &self.pack,
             added: &self.added,
+            own,
         };
         let mut redacted = false;
         for (technique, detector) in DETECTORS.iter().enumerate() {
@@ -314,8 +325,14 @@ impl Engine {
     /// Who is behind a host, as far as our own data know: the actor of our lists and the company with its country, each
     /// looked up in place. What a verdict needs, in some hundred nanoseconds and without allocating.
     pub fn look_up<'a>(&'a self, host: &str) -> LookedUp<'a> {
-        let owner = self.actors.owner(&self.pack, host).map(|owner| owner.company);
-        let actor = self.own_actor(host);
+        let (mut owner, mut own, view) = (None, None, self.index.view(&self.pack));
+        for (depth, part) in index::suffixes(host.as_bytes()).enumerate() {
+            let hash = index::key_hash(Key::Host, part);
+            owner = owner.or_else(|| self.actors.at(&self.pack, part, hash, depth == 0));
+            own = own.or_else(|| self.index.own_at(&view, part, hash));
+        }
+        let owner = owner.map(|owner| owner.company);
+        let actor = own.map(|rule| self.named(rule));
         let country = owner.and_then(|company| self.actors.country(&self.pack, company));
         LookedUp {
             company: owner.map(|company| self.actors.name(&self.pack, company)),
@@ -800,7 +817,7 @@ impl Teller<'_> {
             let code = level.name().to_owned();
             reasons.push((level, at, Reason { code, technique: detector.technique, count: who.len() as u64 }));
         }
-        reasons.sort_by_key(|(level, at, _)| (std::cmp::Reverse(*level), *at));
+        reasons.sort_by_key(|(level, at, _)| (Reverse(*level), *at));
         reasons.into_iter().map(|(_, _, reason)| reason).collect()
     }
 

@@ -2,6 +2,7 @@
 //! detector, and decides no level for the page. Adding one is one file and one line in [`DETECTORS`].
 
 use crate::finding::{Confidence, Level, Right};
+use crate::kinds::Standing;
 use crate::observation::RequestType;
 use crate::rules::added::AddedLists;
 use crate::rules::index::{Index, ListRange, Matches, RuleId};
@@ -46,6 +47,8 @@ pub struct Seen<'a> {
     pub pack: &'a Bytes,
     /// The lists that the person added, and which of their rules match it.
     pub added: &'a AddedLists,
+    /// Of the rules of our own list that match it the gravest, and what stands over it.
+    pub own: Option<(RuleId, Standing)>,
 }
 
 /// Whom a finding is about.

@@ -1,9 +1,7 @@
 //! surveillance-actor: contact with somebody whom our own lists name, graded by what kind of actor it is.
 
-use super::{Detector, Draft, Relation, Seen, Who};
-use crate::finding::{Confidence, Level, Right};
-use crate::kinds::Standing;
-use crate::rules::index::RuleId;
+use super::{Detector, Draft, Relation, Who};
+use crate::finding::{Level, Right};
 
 pub static DETECTOR: Detector = Detector {
     technique: "surveillance-actor",
@@ -23,23 +21,15 @@ pub static DETECTOR: Detector = Detector {
     limit: "known-names-only",
     covers_named: false,
     look: |seen| {
-        let own = seen.matches.blocking.iter().filter(|found| seen.index.is_own(found.rule));
-        let gravest =
-            own.max_by_key(|found| (says(seen, found.rule).0, found.length, std::cmp::Reverse(found.rule)))?;
-        let (level, confidence) = says(seen, gravest.rule);
+        let (rule, standing) = seen.own?;
         let at_home = seen.relation != Relation::Other;
         Some(Draft {
             // On its own site an organisation learns nothing that the visit did not tell it already.
-            level: if at_home { Level::Low } else { level },
-            confidence,
+            level: if at_home { Level::Low } else { standing.level() },
+            confidence: standing.confidence,
             who: if at_home { Who::Site } else { Who::Contacted },
-            rule: Some(gravest.rule),
+            rule: Some(rule),
             exception: None,
         })
     },
 };
-
-fn says(seen: &Seen<'_>, rule: RuleId) -> (Level, Confidence) {
-    let standing = Standing::of(seen.index.heading(seen.pack, rule).0);
-    (standing.level(), standing.confidence)
-}

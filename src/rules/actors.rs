@@ -72,13 +72,16 @@ impl Actors {
 
     /// Who owns a host (lower case, no trailing dot): by the longest listed domain that it is or lies under.
     pub fn owner(&self, pack: &Bytes, host: &str) -> Option<Owner> {
-        suffixes(host.as_bytes()).enumerate().find_map(|(depth, part)| self.at(pack, part, depth == 0))
+        let parts = suffixes(host.as_bytes()).enumerate();
+        parts.into_iter().find_map(|(depth, part)| self.at(pack, part, key_hash(Key::Host, part), depth == 0))
     }
 
-    fn at(&self, pack: &Bytes, name: &[u8], whole: bool) -> Option<Owner> {
+    /// Who owns the domain of exactly this name, whose hash as a [`Key::Host`] is given; `whole`: it is the host itself.
+    #[inline]
+    pub fn at(&self, pack: &Bytes, name: &[u8], hash: u64, whole: bool) -> Option<Owner> {
         let slots = pack.slice(&self.slots);
         let mask = (slots.len() / 2).checked_sub(1)?;
-        let mut slot = (key_hash(Key::Host, name) >> 1) as usize & mask;
+        let mut slot = (hash >> 1) as usize & mask;
         for _ in 0..=mask {
             let domain = usize::from(u16_at(slots, slot)?).checked_sub(1)?;
             let record = pack.slice(&self.domains).get(domain * 12..domain * 12 + 12)?;

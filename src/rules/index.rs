@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::columns::{Columns, Kept, Shape, View, pairs, partition};
+pub use super::columns::View;
+use super::columns::{Columns, Kept, Shape, pairs, partition};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use super::rule::{self, Flags, Pairs};
 use crate::address::Address;
@@ -27,7 +28,7 @@ pub const BASE: usize = 256;
 /// How many bits of a key's hash choose its bit in [`Section::KeyBits`].
 pub const FILTER_BITS: u32 = 20;
 /// How many hosts share a start in [`Section::HostStarts`].
-pub const HOSTS: usize = 128;
+pub const HOSTS: usize = 64;
 /// How many rules share a row of [`Section::RuleRows`].
 pub const ROW: usize = 32;
 /// How many bytes an entry of a bucket has.
@@ -329,14 +330,26 @@ impl Index {
             return None;
         }
         let view = self.columns.view(pack);
-        suffixes(host.as_bytes()).find_map(|part| {
-            filed(&view, key_hash(Key::Host, part), |rule, _| {
-                let kept = self.own.contains(&rule).then(|| view.row(rule).map(|row| row.kept(rule))).flatten();
-                match kept {
-                    Some(Kept::Host(at)) if view.host(at).is_none_or(|parts| is_all(part, parts)) => Some(rule),
-                    _ => None,
-                }
-            })
+        suffixes(host.as_bytes()).find_map(|part| self.own_at(&view, part, key_hash(Key::Host, part)))
+    }
+
+    /// The columns, for several calls of [`Index::own_at`].
+    pub fn view<'a>(&self, pack: &'a Bytes) -> View<'a> {
+        self.columns.view(pack)
+    }
+
+    /// The rule of our own list that names exactly this host, whose hash as a [`Key::Host`] is given.
+    #[inline]
+    pub fn own_at(&self, view: &View<'_>, host: &[u8], hash: u64) -> Option<RuleId> {
+        if !may_be_filed(view, hash) {
+            return None;
+        }
+        filed(view, hash, |rule, _| {
+            let kept = self.own.contains(&rule).then(|| view.row(rule).map(|row| row.kept(rule))).flatten();
+            match kept {
+                Some(Kept::Host(at)) if view.host(at).is_none_or(|parts| is_all(host, parts)) => Some(rule),
+                _ => None,
+            }
         })
     }
 
@@ -415,8 +428,9 @@ impl Index {
         labels.extend(dots.map(|(at, _)| request.host_start() + at + 1));
         let asked = Asked { page, request, kind, third_party, pairs: Pairs::of(request.lower()), labels };
         self.tried.clear();
-        let (view, regexes, tried) = (self.columns.view(pack), &mut self.regexes, &mut self.tried);
-        let mut search = Search { view, regexes, asked: &asked, tried, out };
+        let view = self.columns.view(pack);
+        let (regexes, tried) = (&mut self.regexes, &mut self.tried);
+        let mut search = Search { view: &view, regexes, asked: &asked, tried, out };
         for part in suffixes(request.host()) {
             search.try_key(key_hash(Key::Host, part), part);
         }
@@ -465,7 +479,7 @@ impl Index {
 
 /// One request's way through the rules.
 struct Search<'a> {
-    view: View<'a>,
+    view: &'a View<'a>,
     regexes: &'a mut Regexes,
     asked: &'a Asked<'a>,
     /// Keys that were tried: a word that stands a thousand times in a URL is looked up once.
@@ -477,17 +491,12 @@ impl Search<'_> {
     /// Tries the rules filed under a key. `host` is the key itself where it is a host, and else empty.
     #[inline]
     fn try_key(&mut self, hash: u64, host: &[u8]) {
-        // Most words of a URL are no rule's: a small table says so without the large ones being touched.
-        let bit = filter_bit(hash);
-        if self.view.key_bits.get(bit / 8).is_none_or(|byte| byte & (1 << (bit % 8)) == 0) {
-            return;
-        }
-        if self.tried.contains(&hash) {
+        if !may_be_filed(self.view, hash) || self.tried.contains(&hash) {
             return;
         }
         self.tried.push(hash);
         let (view, asked) = (self.view, self.asked);
-        filed(&view, hash, |rule, pair| {
+        filed(view, hash, |rule, pair| {
             if pair.is_none_or(|pair| asked.pairs.has(pair)) {
                 self.try_rule(rule, host);
             }
@@ -586,6 +595,14 @@ impl Search<'_> {
             rule::glob_anywhere(pattern, hay, end)
         }
     }
+}
+
+/// Whether any rule may be filed under a key. Most words of a URL are no rule's: a small table says so without the large ones
+/// being touched.
+#[inline]
+fn may_be_filed(view: &View<'_>, hash: u64) -> bool {
+    let bit = filter_bit(hash);
+    view.key_bits.get(bit / 8).is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
 }
 
 /// Goes through the rules filed under a key, until one of them gives something. Each comes with the place of a pair of

@@ -72,7 +72,7 @@ pub enum Section {
     BucketBases = 20,
     /// In the texts. The first labels of the hosts that are rules and nothing else; `\n` behind each.
     HostLabels = 21,
-    /// In the texts. `label:u32 rest:u32` every 128 hosts: where the first of them starts in the two columns.
+    /// In the texts. `label:u32 rest:u32` every 64 hosts: where the first of them starts in the two columns.
     HostStarts = 22,
     /// In the texts. What stands behind the first label, and before the ending, of each of these hosts; `\n` behind each.
     HostRests = 29,

@@ -10,6 +10,7 @@ use adblock::Engine as Adblock;
 use adblock::lists::{FilterSet, ParseOptions, RuleTypes};
 use adblock::request::Request;
 use cpu_time::ThreadTime;
+use onlooker::address::Address;
 use onlooker::audit::Engine;
 use onlooker::observation::RequestType;
 use serde_json::{Value, json};
@@ -78,15 +79,30 @@ fn run() -> Result<(), String> {
         their_loads.push(took.map(|took| took.as_secs_f64() * 1e3));
         read.map_err(|_| "adblock does not read what it wrote".to_owned())?;
     }
+    let hosts: Vec<String> = pages.iter().flat_map(|page| &page.requests).filter_map(|(url, _, _)| host(url)).collect();
+    let look_ups: Vec<Took<f64>> = (0..rounds)
+        .map(|_| {
+            per_request(hosts.len().max(1), || {
+                hosts.iter().filter(|host| ours.look_up(black_box(host)).actor.is_some()).count()
+            })
+        })
+        .collect();
     println!(
         "{}",
         json!({
             "requests": count,
+            "look_up": { "hosts": hosts.len(), "ns": look_ups.iter().map(|took| took[0] * 1e3).collect::<Vec<_>>() },
             "onlooker": told(&our_matches, &our_loads, matched.0, pack.len()),
             "adblock": told(&their_matches, &their_loads, matched.1, serialized.len()),
         })
     );
     Ok(())
+}
+
+/// The host of a URL, as the engine has it.
+fn host(url: &str) -> Option<String> {
+    let mut address = Address::new();
+    address.read(url.as_bytes()).ok().map(|()| address.host_str().to_owned())
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {
