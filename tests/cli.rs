@@ -803,6 +803,25 @@ checked = "2026-11-24"
         assert_eq!(code, Some(1), "{to}");
         assert!(complaint.contains(says), "{to}: {complaint}");
     }
+    let folder = folder();
+    std::fs::create_dir_all(folder.join("actors")).unwrap();
+    std::fs::write(folder.join("actors/rtb.toml"), GOOD).unwrap();
+    let retired =
+        "[[retired]]\nid = \"b\"\nname = \"B\"\nkind = \"rtb\"\ndate = \"2026-11-25\"\nreason = \"It was none.\"\n";
+    for (from, to, says) in [
+        ("", "", ""),
+        ("\"b\"", "\"a\"", "stands in lists/actors"),
+        ("It was none.", "", "no reason"),
+        ("2026-11-25", "2026", "no day"),
+        ("\"rtb\"", "\"nothing\"", "its kind"),
+    ] {
+        std::fs::write(folder.join("retired.toml"), retired.replacen(from, to, 1)).unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_onlooker")).args(["lists", "check", "--own"]).arg(&folder).output();
+        let out = out.unwrap();
+        assert_eq!(out.status.code(), Some(i32::from(!says.is_empty())), "{to}");
+        assert!(String::from_utf8(out.stderr).unwrap().contains(says), "{to}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
     let twice = format!("{GOOD}{}", GOOD.replacen("id = \"a\"", "id = \"b\"", 1));
     assert!(check(&twice).1.contains("stands under a too"), "a domain of two actors");
     assert_eq!(check("[[actor").0, Some(2), "what is no TOML cannot be checked");

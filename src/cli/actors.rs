@@ -124,6 +124,9 @@ pub fn read(folder: &Path) -> Result<Own, Failure> {
     if let Some(owners) = optional(&folder.join("owners.toml"))? {
         own.companies(&owners);
     }
+    if let Some(retired) = optional(&folder.join("retired.toml"))? {
+        own.retired(&retired, &seen.ids);
+    }
     own.link(seen.companies);
     Ok(own)
 }
@@ -477,6 +480,27 @@ impl Own {
                 sources: self.sources(&sources),
             };
             self.shelf.companies.push(facts);
+        }
+    }
+
+    /// Entries that were taken out: each says why, and its id is nobody's again.
+    fn retired(&mut self, retired: &Table, ids: &BTreeSet<String>) {
+        for entry in tables(retired, "retired") {
+            let id = word(entry, "id");
+            let mut wrong = Vec::new();
+            if ids.contains(id) {
+                wrong.push("its id stands in lists/actors");
+            }
+            if !(is_date(word(entry, "date")) && word(entry, "date").len() == 10) {
+                wrong.push("its date is no day");
+            }
+            if word(entry, "name").is_empty() || word(entry, "reason").is_empty() {
+                wrong.push("it has no name, or no reason");
+            }
+            if kinds::kind(word(entry, "kind")).is_none() {
+                wrong.push("its kind is none");
+            }
+            self.complaints.extend(wrong.into_iter().map(|why| format!("retired.toml, {id}: {why}")));
         }
     }
 
