@@ -347,6 +347,21 @@ fn only_packs_of_added_lists_are_added() {
     assert_eq!(engine.add_list(good).unwrap_err().variant(), "feed", "each list is asked for every request");
 }
 
+#[test]
+fn a_list_that_would_be_tried_for_every_request_is_refused() {
+    let made = |one: fn(usize) -> String, count: usize| {
+        let text: String = std::iter::once("[Adblock Plus]\n".to_owned()).chain((0..count).map(one)).collect();
+        feeds::read("x", text.as_bytes()).unwrap().pack().map_err(|error| error.variant())
+    };
+    let regex = |n| format!("/[a-z]{{{},}}x/\n", n + 1);
+    let glob = |n| format!("*x{}*$third-party\n", "y".repeat(n));
+    assert!(made(regex, 64).is_ok() && made(glob, 1_000).is_ok());
+    assert_eq!((made(regex, 65), made(glob, 1_001)), (Err("feed"), Err("feed")));
+    // Where a word or a page tells, there may be as many as there are.
+    assert!(made(|n| format!("/\\/w{n}\\//\n"), 1_000).is_ok());
+    assert!(made(|n| format!("/[a-z]{{{},}}x/$domain=p{n}.example\n", n % 200 + 1), 1_000).is_ok());
+}
+
 /// Lines of a file that are neither empty nor a comment.
 fn content(text: &[u8], comments: &[u8]) -> u64 {
     let mut count = 0;
