@@ -152,7 +152,7 @@ impl Address {
         if host.is_ascii() {
             self.exact.extend(host.iter().map(u8::to_ascii_lowercase));
         } else {
-            let ascii = idna::domain_to_ascii_cow(host, idna::AsciiDenyList::URL).map_err(|_| NotJudged::Malformed)?;
+            let ascii = to_ascii(host).ok_or(NotJudged::Malformed)?;
             self.exact.extend_from_slice(ascii.as_bytes());
         }
         Ok(())
@@ -208,6 +208,31 @@ impl Address {
     pub fn cut(&self) -> bool {
         self.cut
     }
+}
+
+/// A host in Unicode as the DNS has it, by the URL Standard's rules; `None` where it is none.
+#[cfg(not(target_arch = "wasm32"))]
+fn to_ascii(host: &[u8]) -> Option<String> {
+    idna::domain_to_ascii_cow(host, idna::AsciiDenyList::URL).ok().map(Into::into)
+}
+
+/// The same, by the browser: it carries these tables already, and they would be 48 KB of the extension. It writes the hosts
+/// of requests in ASCII itself; only lists that a person adds, and logs from elsewhere, have others.
+#[cfg(target_arch = "wasm32")]
+fn to_ascii(host: &[u8]) -> Option<String> {
+    let host = std::str::from_utf8(host).ok()?;
+    TO_ASCII.get().and_then(|to_ascii| to_ascii(host))
+}
+
+#[cfg(target_arch = "wasm32")]
+thread_local! {
+    static TO_ASCII: std::cell::Cell<Option<fn(&str) -> Option<String>>> = const { std::cell::Cell::new(None) };
+}
+
+/// Says how the browser does it. Before, no host in Unicode is one.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn set_to_ascii(to_ascii: fn(&str) -> Option<String>) {
+    TO_ASCII.set(Some(to_ascii));
 }
 
 /// Where the user information of a URL stands, with its `@`.

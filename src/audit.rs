@@ -9,14 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::address::Address;
 use crate::detectors::{self, DETECTORS, Draft, Relation, Seen, Who};
 use crate::error::Error;
-use crate::finding::{Confidence, Level};
+use crate::finding::{Confidence, Level, Right};
 use crate::grade;
+use crate::kinds::{self, Standing};
 use crate::observation::{Observation, PageLog, RequestType};
 use crate::party::{self, Party};
 use crate::redact;
 use crate::report::{
-    Check, Counted, Country, Dossier, Evidence, Explanation, Finding, Identity, ListInfo, PageReport, Reason, Report,
-    Rule, Told, Watcher,
+    Check, Counted, Country, Dossier, Evidence, Explanation, Finding, Identity, ListInfo, Numbered, PageReport, Reason,
+    Report, Rule, Summary, Told, Watcher,
 };
 use crate::rules::actors::{self, Actors, Company};
 use crate::rules::added::AddedLists;
@@ -106,12 +107,24 @@ impl Engine {
             Ok(()) => {
                 let host = self.request.host_str();
                 page.context = PageContext::new(host);
-                page.owner = self.actors.owner(&self.pack, host).map(|owner| owner.company);
+                page.owner = self.actors.owner(&self.pack, host);
+                page.actor = self.own_actor(host).map(|named| (named.id.into(), named.its_host));
                 page.readable = true;
                 redact::url(self.request.exact(), &mut page.url);
             }
             Err(_) => page.readable = false,
         }
+    }
+
+    /// The actor under which our own lists name a host.
+    fn own_actor(&self, host: &str) -> Option<Named<'_>> {
+        self.index.own_host(&self.pack, host).map(|rule| self.named(rule))
+    }
+
+    /// The actor that a rule of our own list is about.
+    fn named(&self, rule: RuleId) -> Named<'_> {
+        let (title, id) = self.index.heading(&self.pack, rule);
+        Named { id, its_host: Standing::of(title).is_its_host() }
     }
 
     /// Judges one request of a page. `id` tells requests apart: a second observation of the same id changes nothing.
@@ -148,9 +161,13 @@ impl Engine {
                 let host = self.request.host_str();
                 let site = party::registrable(host);
                 let owner = self.actors.owner(&self.pack, host);
+                let actor: Option<ActorKey> = self.own_actor(host).map(|named| (named.id.into(), named.its_host));
+                let companies = (owner.map(|owner| owner.company), page.owner.map(|owner| owner.company));
                 let relation = if party::between(page.context.site(), site) == Party::First {
                     Relation::SameSite
-                } else if owner.is_some() && owner.map(|owner| owner.company) == page.owner {
+                } else if (companies.0.is_some() && companies.0 == companies.1)
+                    || (actor.as_ref().is_some_and(|(_, its_host)| *its_host) && actor == page.actor)
+                {
                     Relation::SameOwner
                 } else {
                     Relation::Other
@@ -161,20 +178,23 @@ impl Engine {
                     let third = relation != Relation::SameSite;
                     self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
                     self.added.ask(&page.context, &self.request, kind, third);
-                    let known = owner.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
+                    let known =
+                        owner.is_some() || actor.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
                     if !known || number >= MAX_HOSTS + MAX_KNOWN_HOSTS {
                         page.lose("host-limit");
                         return (false, false);
                     }
                 }
-                let who = match owner {
-                    Some(owner) => WatcherKey::Company(owner.company),
-                    None => WatcherKey::Domain(site.into()),
+                let who = match (owner, &actor) {
+                    (Some(owner), _) => WatcherKey::Company(owner.company),
+                    (None, Some((id, true))) => WatcherKey::Actor(id.clone()),
+                    (None, _) => WatcherKey::Domain(site.into()),
                 };
                 page.host_facts.push(HostFacts {
                     relation,
                     subdomain: host != site,
                     who,
+                    actor,
                     category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
                 });
                 page.hosts.insert(host.into(), Host { number });
@@ -199,15 +219,28 @@ impl Engine {
                 None => page.watchers.entry(facts.who.clone()).or_default(),
             };
             watcher.requests += 1;
-            watcher.hosts.insert(host_number);
+            if watcher.hosts.insert(host_number)
+                && let Some((id, its_host)) = &facts.actor
+            {
+                *watcher.actors.entry(id.clone()).or_default() |= its_host;
+            }
             watcher.category = watcher.category.min(category);
+            // A rule of ours can name a form of request at a host that is many things.
+            for found in self.matches.blocking.iter().filter(|found| self.index.is_own(found.rule)) {
+                let (title, id) = self.index.heading(&self.pack, found.rule);
+                let its_host = Standing::of(title).is_its_host();
+                match watcher.actors.get_mut(id) {
+                    Some(known) => *known |= its_host,
+                    None => _ = watcher.actors.insert(id.into(), its_host),
+                }
+            }
         }
         let seen = Seen {
             kind,
             relation,
             subdomain,
             owner: match page.owner {
-                Some(company) if matched => self.actors.name(&self.pack, company),
+                Some(owner) if matched => self.actors.name(&self.pack, owner.company),
                 _ => "",
             },
             matches: &self.matches,
@@ -259,11 +292,64 @@ impl Engine {
 
     /// A report on these pages, in this order.
     pub fn report<'a>(&self, pages: impl IntoIterator<Item = &'a Page>) -> Result<Report, Error> {
+        let pages: Vec<PageReport> = pages.into_iter().map(|page| self.page_report(page)).collect();
+        let named =
+            pages.iter().flat_map(|page| page.watchers.iter().map(|watcher| &watcher.who).chain(&page.operator));
+        let (mut actors, mut codes) = (BTreeSet::new(), BTreeSet::new());
+        for who in named {
+            actors.extend(who.actors.iter().map(String::as_str));
+            codes.extend(who.countries.iter().map(String::as_str));
+        }
         Ok(Report {
             version: env!("CARGO_PKG_VERSION"),
             lists: self.lists()?,
-            pages: pages.into_iter().map(|page| self.page_report(page)).collect(),
+            actors: actors.into_iter().filter_map(|id| dossier::actor(&self.pack, id)).collect(),
+            countries: codes.into_iter().filter_map(|code| dossier::country(&self.pack, code)).collect(),
+            pages,
         })
+    }
+
+    /// Who is behind a host, as far as our own data know: the actor of our lists and the company with its country, each
+    /// looked up in place. What a verdict needs, in some hundred nanoseconds and without allocating.
+    pub fn look_up<'a>(&'a self, host: &str) -> LookedUp<'a> {
+        let owner = self.actors.owner(&self.pack, host).map(|owner| owner.company);
+        let actor = self.own_actor(host);
+        let country = owner.and_then(|company| self.actors.country(&self.pack, company));
+        LookedUp {
+            company: owner.map(|company| self.actors.name(&self.pack, company)),
+            actor: actor.map(|named| named.id),
+            country,
+            laws: country.is_some_and(|code| dossier::knows_country(&self.pack, code)),
+        }
+    }
+
+    /// What is told of an organisation: the company, and the actors under which our own lists name it. Name, country and
+    /// owner come from those only whose own host it is.
+    fn identity(&self, company: Option<Company>, category: u8, actors: &BTreeMap<&str, bool>) -> Identity {
+        let name = company.map(|company| self.actors.name(&self.pack, company).to_owned()).unwrap_or_default();
+        let facts = dossier::company(&self.pack, &name).unwrap_or_default();
+        let linked = facts.actors.iter().map(String::as_str);
+        let mut told: Vec<Dossier> =
+            actors.keys().copied().chain(linked).filter_map(|id| dossier::actor(&self.pack, id)).collect();
+        told.sort_by(|a, b| (kinds::place_of(&a.kind), &a.id).cmp(&(kinds::place_of(&b.kind), &b.id)));
+        told.dedup_by(|a, b| a.id == b.id);
+        let said = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let its = || told.iter().filter(|actor| actors.get(actor.id.as_str()) != Some(&false));
+        let country = said(&facts.country).or_else(|| its().find_map(|actor| said(&actor.country)));
+        let owner = said(&facts.parent).or_else(|| its().find_map(|actor| said(&actor.owner)));
+        let parent = owner.as_ref().and_then(|owner| dossier::company(&self.pack, owner));
+        let seats = its().map(|actor| &actor.country).chain(parent.iter().map(|parent| &parent.country));
+        let countries: BTreeSet<String> =
+            country.iter().chain(seats).filter(|code| !code.is_empty()).cloned().collect();
+        Identity {
+            name: if name.is_empty() { its().next().map(|actor| actor.name.clone()).unwrap_or_default() } else { name },
+            category: actors::category_name(category),
+            country,
+            owner,
+            countries: countries.into_iter().collect(),
+            actors: told.into_iter().map(|actor| actor.id).collect(),
+            sources: facts.sources,
+        }
     }
 
     /// Which rules match one request of one page, and whose host it is.
@@ -275,15 +361,9 @@ impl Engine {
         let host = self.request.host_str();
         let site = party::registrable(host);
         let party = party::between(page.context.site(), site);
-        let watcher = self.actors.owner(&self.pack, host).map(|owner| {
-            let name = self.actors.name(&self.pack, owner.company);
-            Identity {
-                name: name.to_owned(),
-                category: actors::category_name(owner.category),
-                country: dossier::country_of_company(&self.pack, name),
-                domain: site.to_owned(),
-            }
-        });
+        let domain = site.to_owned();
+        let owner = self.actors.owner(&self.pack, host);
+        let by_host = self.index.own_host(&self.pack, host);
         let third = party == Party::Third;
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         let mut rules: Vec<RuleId> = Vec::new();
@@ -291,20 +371,28 @@ impl Engine {
         rules.extend(&self.matches.exceptions);
         rules.extend(&self.matches.params);
         rules.extend(&self.matches.param_exceptions);
+        let own = rules.iter().filter(|&&rule| self.index.is_own(rule)).chain(&by_host);
+        let mut named: BTreeMap<&str, bool> = BTreeMap::new();
+        for Named { id, its_host } in own.map(|&rule| self.named(rule)) {
+            *named.entry(id).or_default() |= its_host;
+        }
+        let category = owner.map_or(actors::UNKNOWN, |owner| owner.category);
+        let who = self.identity(owner.map(|owner| owner.company), category, &named);
+        let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
+        let who = (!who.name.is_empty()).then_some(who);
+        let codes = who.iter().flat_map(|who| &who.countries);
+        let countries: Vec<Country> = codes.filter_map(|code| dossier::country(&self.pack, code)).collect();
         self.added.ask(&page.context, &self.request, kind, third);
         rules.extend(self.added.matching());
         rules.sort_unstable();
         let titles = self.titles();
         redact::url(self.request.exact(), &mut self.redacted);
-        let actors: Vec<Dossier> = dossier::of_host(&self.pack, self.request.host_str()).into_iter().collect();
-        let named = watcher.iter().filter_map(|who| who.country.clone());
-        let codes: BTreeSet<String> = named.chain(actors.iter().map(|actor| actor.country.clone())).collect();
-        let countries: Vec<Country> = codes.iter().filter_map(|code| dossier::country(&self.pack, code)).collect();
         Ok(Explanation {
             url: self.redacted.clone(),
             party: party.name(),
             rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
-            watcher,
+            domain,
+            watcher: who,
             actors,
             countries,
         })
@@ -328,6 +416,19 @@ impl Engine {
     }
 }
 
+/// Who is behind a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LookedUp<'a> {
+    /// The company, by third-party-web.
+    pub company: Option<&'a str>,
+    /// The actor of our own lists, by its id.
+    pub actor: Option<&'a str>,
+    /// The country of the company's seat.
+    pub country: Option<&'a str>,
+    /// Whether anything is verified of that country's laws.
+    pub laws: bool,
+}
+
 /// What one request changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
@@ -348,9 +449,20 @@ pub struct Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum WatcherKey {
     Company(Company),
+    /// Of our own lists, by its id, where no company is known to own the host.
+    Actor(Box<str>),
     Domain(Box<str>),
     /// Named by a list's heading, under which a host of the site's own name stands.
     Named(Box<str>),
+}
+
+/// An actor of our own lists by its id, and whether the host is its own, or only a sign of it.
+type ActorKey = (Box<str>, bool);
+
+/// The same, where it lies.
+struct Named<'a> {
+    id: &'a str,
+    its_host: bool,
 }
 
 #[derive(Debug)]
@@ -363,19 +475,22 @@ struct HostFacts {
     relation: Relation,
     subdomain: bool,
     who: WatcherKey,
+    actor: Option<ActorKey>,
     category: u8,
 }
 
 #[derive(Debug)]
 struct WatcherLedger {
     requests: u64,
+    /// Actors of our own lists, by their ids; and whether a host that was contacted is theirs, or only a sign of them.
+    actors: BTreeMap<Box<str>, bool>,
     hosts: BTreeSet<usize>,
     category: u8,
 }
 
 impl Default for WatcherLedger {
     fn default() -> Self {
-        Self { requests: 0, hosts: BTreeSet::new(), category: actors::UNKNOWN }
+        Self { requests: 0, actors: BTreeMap::new(), hosts: BTreeSet::new(), category: actors::UNKNOWN }
     }
 }
 
@@ -402,7 +517,9 @@ pub struct Page {
     url: String,
     readable: bool,
     context: PageContext,
-    owner: Option<Company>,
+    owner: Option<actors::Owner>,
+    /// The actor under which our own lists name its host.
+    actor: Option<ActorKey>,
     ids: BTreeSet<u64>,
     hosts: BTreeMap<Box<str>, Host>,
     host_facts: Vec<HostFacts>,
@@ -546,14 +663,21 @@ impl Teller<'_> {
         });
         let mut watchers: Vec<Watcher> =
             page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, &findings)).collect();
-        watchers.sort_by(|a, b| (b.level, b.requests, &a.name).cmp(&(a.level, a.requests, &b.name)));
+        watchers.sort_by(|a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
         let others =
             findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
+        let own = page.actor.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
+        let operator = (page.owner.is_some() || page.actor.is_some()).then(|| {
+            let category = page.owner.map_or(actors::UNKNOWN, |owner| owner.category);
+            self.engine.identity(page.owner.map(|owner| owner.company), category, &own)
+        });
         PageReport {
             url: page.url.clone(),
             site: page.context.site().to_owned(),
+            operator,
+            summary: summary(&watchers, |id| dossier::actor(&self.engine.pack, id).map(|actor| actor.kind)),
             level: told,
             score: risk.score,
             reasons: self.reasons(told, &findings),
@@ -571,6 +695,9 @@ impl Teller<'_> {
     fn name(&self, key: &WatcherKey) -> String {
         match key {
             WatcherKey::Company(company) => self.engine.actors.name(&self.engine.pack, *company).to_owned(),
+            WatcherKey::Actor(id) => {
+                dossier::actor(&self.engine.pack, id).map_or_else(|| id.clone().into(), |actor| actor.name)
+            }
             WatcherKey::Domain(name) | WatcherKey::Named(name) => name.clone().into(),
         }
     }
@@ -612,9 +739,26 @@ impl Teller<'_> {
         techniques.dedup();
         let mut domains: Vec<String> = ledger.hosts.iter().map(|&host| self.host(host)).collect();
         domains.sort_unstable();
+        let company = match key {
+            WatcherKey::Company(company) => Some(*company),
+            WatcherKey::Actor(_) | WatcherKey::Domain(_) | WatcherKey::Named(_) => None,
+        };
+        let own = ledger.actors.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
+        let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
+        let by_technique = techniques.iter().filter_map(|technique| DETECTORS.get(place(technique)));
+        let by_kind = who
+            .actors
+            .iter()
+            .filter_map(|id| dossier::actor(&self.engine.pack, id))
+            .filter_map(|actor| kinds::kind(&actor.kind));
+        let rights: BTreeSet<Right> = by_technique
+            .flat_map(|detector| detector.rights)
+            .chain(by_kind.flat_map(|kind| kind.rights))
+            .copied()
+            .collect();
         Watcher {
-            category: actors::category_name(ledger.category),
-            country: None,
+            who,
+            rights: rights.into_iter().collect(),
             known: !matches!(key, WatcherKey::Domain(_)),
             domains,
             requests: ledger.requests,
@@ -624,7 +768,6 @@ impl Teller<'_> {
                 .map(|finding| grade::effective(finding.severity, finding.confidence))
                 .max()
                 .unwrap_or(Level::Low),
-            name,
         }
     }
 
@@ -674,6 +817,29 @@ impl Teller<'_> {
                 }
             })
             .collect()
+    }
+}
+
+/// How many organisations look on, of which kinds, in which countries.
+fn summary(watchers: &[Watcher], kinds_of: impl Fn(&str) -> Option<String>) -> Summary {
+    let (mut by_kind, mut by_country): (BTreeMap<(usize, String), u64>, BTreeMap<&str, u64>) = Default::default();
+    for watcher in watchers {
+        let kinds: BTreeSet<String> = watcher.who.actors.iter().filter_map(|id| kinds_of(id)).collect();
+        for kind in kinds {
+            *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
+        }
+        if let Some(code) = &watcher.who.country {
+            *by_country.entry(code).or_default() += 1;
+        }
+    }
+    let mut countries: Vec<Numbered> =
+        by_country.iter().map(|(code, count)| Numbered { word: (*code).to_owned(), count: *count }).collect();
+    countries.sort_by(|a, b| (b.count, &a.word).cmp(&(a.count, &b.word)));
+    Summary {
+        organisations: watchers.len() as u64,
+        kinds: by_kind.into_iter().map(|((_, word), count)| Numbered { word, count }).collect(),
+        country_not_known: watchers.iter().filter(|watcher| watcher.who.country.is_none()).count() as u64,
+        countries,
     }
 }
 

@@ -67,7 +67,7 @@ impl Confidence {
 }
 
 /// An article of the International Covenant on Civil and Political Rights that a technique touches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Right {
     /// Article 17.
     Privacy,

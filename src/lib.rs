@@ -10,6 +10,7 @@ pub mod error;
 pub mod feeds;
 pub mod finding;
 pub mod grade;
+pub mod kinds;
 pub mod observation;
 pub mod party;
 pub mod redact;

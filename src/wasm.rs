@@ -6,6 +6,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::address;
 use crate::audit::{self, Page, Verdict};
 use crate::error::Error;
 use crate::feeds;
@@ -20,6 +21,20 @@ const MAX_SCRATCH: usize = crate::address::MAX_URL * 4;
 #[wasm_bindgen]
 pub fn request_type(name: &str) -> u32 {
     RequestType::from_name(name) as u32
+}
+
+/// Runs as the module is loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    // A panic must never happen; if one does, the place is told, and never the message: it could hold a URL.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        web_sys::console::error_1(&format!("Onlooker stopped inside its core at {place}").into());
+    }));
+    address::set_to_ascii(|host| {
+        let url = web_sys::Url::new(&format!("https://{host}/")).ok()?;
+        Some(url.hostname())
+    });
 }
 
 /// Reads a list that a person adds from a file: what it is, what it states of itself, and what of it could not be read. Its
@@ -58,17 +73,12 @@ impl Engine {
     /// Loads a pack, with its texts or without. Throws an `OnlookerError` with `variant` `pack-foreign`, `pack-version` or `pack-damaged`.
     #[wasm_bindgen(constructor)]
     pub fn new(pack: Vec<u8>) -> Result<Engine, JsValue> {
-        // A panic must never happen; if one does, the place is told, and never the message: it could hold a URL.
-        std::panic::set_hook(Box::new(|panic| {
-            let place = panic.location().map(ToString::to_string).unwrap_or_default();
-            web_sys::console::error_1(&format!("Onlooker stopped inside its core at {place}").into());
-        }));
         let core = audit::Engine::from_pack(pack).map_err(|error| throw(&error))?;
         // Handle 0 is never given out, so that JavaScript can use it for "none".
         Ok(Self { core, scratch: Vec::new(), pages: vec![None] })
     }
 
-    /// Adds the rules' texts, which verdicts do not need and reports do, and closes every page: what was judged by keys
+    /// Adds the rules' texts and what is told of actors, which verdicts do not need and reports do, and closes every page: what was judged by keys
     /// alone is to be judged again. Throws as the constructor does.
     pub fn add_texts(&mut self, texts: Vec<u8>) -> Result<(), JsValue> {
         self.core.add_texts(texts).map_err(|error| throw(&error))?;

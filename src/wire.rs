@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::feeds;
+use crate::finding;
 use crate::observation::{self, Observation, RequestType};
 use crate::report;
 
@@ -21,6 +22,8 @@ pub struct Report {
     pub schema: &'static str,
     pub engine: EngineInfo,
     pub pages: Vec<Page>,
+    pub actors: Vec<Dossier>,
+    pub countries: Vec<Country>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -118,12 +121,14 @@ pub struct Counted {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Page {
     pub url: String,
     pub site: String,
+    pub operator: Option<Operator>,
     pub risk: Risk,
+    pub summary: Summary,
     pub watchers: Vec<Watcher>,
     pub findings: Vec<Finding>,
     pub checks: Vec<Check>,
@@ -155,11 +160,57 @@ pub struct Watcher {
     pub name: String,
     pub category: &'static str,
     pub country: Option<String>,
+    pub owner: Option<String>,
+    pub countries: Vec<String>,
     pub known: bool,
+    pub actors: Vec<String>,
+    pub rights: Vec<&'static str>,
     pub domains: Vec<String>,
     pub requests: u64,
     pub techniques: Vec<&'static str>,
     pub level: &'static str,
+    pub sources: Vec<Source>,
+}
+
+/// Who runs the page's site.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[allow(missing_docs)]
+pub struct Operator {
+    pub name: String,
+    pub category: &'static str,
+    pub country: Option<String>,
+    pub owner: Option<String>,
+    pub countries: Vec<String>,
+    pub actors: Vec<String>,
+    pub sources: Vec<Source>,
+}
+
+/// Who looks on, in numbers.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Summary {
+    pub organisations: u64,
+    pub kinds: Vec<KindCount>,
+    pub countries: Vec<CountryCount>,
+    pub country_not_known: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct KindCount {
+    pub kind: String,
+    pub count: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct CountryCount {
+    pub code: String,
+    pub count: u64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -240,7 +291,11 @@ pub struct Identity {
     pub name: String,
     pub category: &'static str,
     pub country: Option<String>,
+    pub owner: Option<String>,
+    pub countries: Vec<String>,
+    pub actors: Vec<String>,
     pub domain: String,
+    pub sources: Vec<Source>,
 }
 
 /// Where a claim can be checked.
@@ -251,6 +306,7 @@ pub struct Source {
     pub url: String,
     pub publisher: String,
     pub date: String,
+    pub supports: Vec<String>,
     pub checked: String,
 }
 
@@ -270,6 +326,9 @@ pub struct Dossier {
     pub confidence: String,
     pub harmless: String,
     pub dispute: String,
+    pub gvl_id: u32,
+    pub purposes: Vec<u32>,
+    pub special_features: Vec<u32>,
     pub sources: Vec<Source>,
 }
 
@@ -302,7 +361,13 @@ pub struct Country {
 
 impl From<report::Source> for Source {
     fn from(from: report::Source) -> Self {
-        Self { url: from.url, publisher: from.publisher, date: from.date, checked: from.checked }
+        Self {
+            url: from.url,
+            publisher: from.publisher,
+            date: from.date,
+            supports: from.supports,
+            checked: from.checked,
+        }
     }
 }
 
@@ -320,6 +385,9 @@ impl From<report::Dossier> for Dossier {
             confidence: from.confidence,
             harmless: from.harmless,
             dispute: from.dispute,
+            gvl_id: from.gvl_id,
+            purposes: from.purposes,
+            special_features: from.special_features,
             sources: from.sources.into_iter().map(Source::from).collect(),
         }
     }
@@ -471,6 +539,8 @@ impl From<report::Report> for Report {
             schema: report::SCHEMA,
             engine: EngineInfo { version: from.version, lists },
             pages: from.pages.into_iter().map(Page::from).collect(),
+            actors: from.actors.into_iter().map(Dossier::from).collect(),
+            countries: from.countries.into_iter().map(Country::from).collect(),
         }
     }
 }
@@ -506,6 +576,8 @@ impl From<report::PageReport> for Page {
         Self {
             url: from.url,
             site: from.site,
+            operator: from.operator.map(Operator::from),
+            summary: Summary::from(from.summary),
             risk: Risk {
                 level: from.level.name(),
                 score: from.score,
@@ -528,14 +600,46 @@ impl From<report::PageReport> for Page {
 impl From<report::Watcher> for Watcher {
     fn from(from: report::Watcher) -> Self {
         Self {
-            name: from.name,
-            category: from.category,
-            country: from.country,
+            name: from.who.name,
+            category: from.who.category,
+            country: from.who.country,
+            owner: from.who.owner,
+            countries: from.who.countries,
             known: from.known,
+            actors: from.who.actors,
+            rights: from.rights.into_iter().map(finding::Right::name).collect(),
             domains: from.domains,
             requests: from.requests,
             techniques: from.techniques,
             level: from.level.name(),
+            sources: from.who.sources.into_iter().map(Source::from).collect(),
+        }
+    }
+}
+
+impl From<report::Identity> for Operator {
+    fn from(from: report::Identity) -> Self {
+        Self {
+            name: from.name,
+            category: from.category,
+            country: from.country,
+            owner: from.owner,
+            countries: from.countries,
+            actors: from.actors,
+            sources: from.sources.into_iter().map(Source::from).collect(),
+        }
+    }
+}
+
+impl From<report::Summary> for Summary {
+    fn from(from: report::Summary) -> Self {
+        let kind = |numbered: report::Numbered| KindCount { kind: numbered.word, count: numbered.count };
+        let country = |numbered: report::Numbered| CountryCount { code: numbered.word, count: numbered.count };
+        Self {
+            organisations: from.organisations,
+            kinds: from.kinds.into_iter().map(kind).collect(),
+            countries: from.countries.into_iter().map(country).collect(),
+            country_not_known: from.country_not_known,
         }
     }
 }
@@ -582,7 +686,11 @@ impl From<report::Explanation> for Explanation {
                 name: who.name,
                 category: who.category,
                 country: who.country,
-                domain: who.domain,
+                owner: who.owner,
+                countries: who.countries,
+                actors: who.actors,
+                domain: from.domain,
+                sources: who.sources.into_iter().map(Source::from).collect(),
             }),
             actors: from.actors.into_iter().map(Dossier::from).collect(),
             countries: from.countries.into_iter().map(Country::from).collect(),

@@ -139,6 +139,8 @@ fn view(page: &Value) -> Value {
         "level": page["risk"]["level"], "score": page["risk"]["score"], "reasons": page["risk"]["reasons"],
         "watchers": list("watchers").iter().map(|watcher| &watcher["name"]).collect::<Vec<_>>(),
         "organisations": page["watchers"], "findings": page["findings"],
+        "operator": page["operator"],
+        "summary": page["summary"],
         "checks": by_technique("state"), "why": by_technique("why"),
         "requests": page["requests"], "skipped": skipped,
         "counted": { "watchers": list("watchers").len(), "findings": list("findings").len() },

@@ -3,13 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
-
 use onlooker::address::Address;
 use onlooker::observation::RequestType;
 use onlooker::rules::blocklist;
 use onlooker::rules::bundle::compile;
 use onlooker::rules::compile::ListSource;
+use onlooker::rules::dossier::Shelf;
 use onlooker::rules::index::{Index, Matches, PageContext, RuleId};
 use onlooker::rules::pack::Bytes;
 use proptest::prelude::*;
@@ -24,7 +23,7 @@ fn pack(text: &str) -> Bytes {
         sha256: String::new(),
         list: blocklist::read(text, &[]),
     };
-    Bytes::check(compile(&[list], &[], &BTreeMap::new()).unwrap().into()).unwrap()
+    Bytes::check(compile(&[list], &[], &Shelf::default()).unwrap().into()).unwrap()
 }
 
 /// Every rule of the list, with its line, and a URL that it matches; comments stand between.

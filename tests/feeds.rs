@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use onlooker::audit::Engine;
 use onlooker::feeds::{self, About, Feed, Format};
 use onlooker::observation::RequestType;
+use onlooker::rules::compile::ListSource;
+use onlooker::rules::list;
+use onlooker::rules::rule::Flags;
 use proptest::prelude::*;
 
 const FILES: [(&str, Format); 6] = [
@@ -330,8 +333,17 @@ fn only_packs_of_added_lists_are_added() {
         bytes[at] ^= 1;
         bytes
     };
+    let list = list::List {
+        rules: vec![list::Parsed::new(1, "||a.example^", Flags(Flags::HOST_RULE), 0)],
+        ..Default::default()
+    };
+    let text = String::new;
+    let source =
+        ListSource { id: 7, technique: 0, source: text(), licence: text(), attribution: text(), sha256: text(), list };
+    let numbered = onlooker::rules::compile::added(&source).unwrap();
     for (what, bytes, variant) in [
         ("the bundled lists", bundled, "pack-foreign"),
+        ("one with a bundled list's number", numbered, "pack-foreign"),
         ("the file itself", file("hosts"), "pack-foreign"),
         ("another version's", changed(8), "pack-version"),
         ("a damaged one", changed(good.len() / 2), "pack-damaged"),
@@ -339,7 +351,7 @@ fn only_packs_of_added_lists_are_added() {
     ] {
         assert_eq!(engine.add_list(bytes).unwrap_err().variant(), variant, "{what}");
     }
-    assert_eq!(engine.lists().unwrap().len(), 4);
+    assert_eq!(engine.lists().unwrap().len(), 5);
     for n in 0..onlooker::rules::added::MAX_LISTS {
         let text = format!("list{n}.example");
         engine.add_list(feeds::read("x", text.as_bytes()).unwrap().pack().unwrap()).unwrap();

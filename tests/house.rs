@@ -10,7 +10,7 @@ use onlooker::detectors::DETECTORS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("address", &[]),
     ("error", &[]),
     ("finding", &[]),
@@ -18,13 +18,26 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("party", &[]),
     ("redact", &[]),
     ("grade", &["finding"]),
+    ("kinds", &["finding"]),
     ("rules", &["address", "error", "observation", "party"]),
     ("feeds", &["address", "error", "observation", "party", "rules"]),
-    ("detectors", &["finding", "observation", "rules::added", "rules::index", "rules::pack", "rules::rule"]),
+    ("detectors", &["finding", "kinds", "observation", "rules::added", "rules::index", "rules::pack", "rules::rule"]),
     ("report", &["finding", "rules::dossier", "rules::pack"]),
     (
         "audit",
-        &["address", "detectors", "error", "finding", "grade", "observation", "party", "redact", "report", "rules"],
+        &[
+            "address",
+            "detectors",
+            "error",
+            "finding",
+            "grade",
+            "kinds",
+            "observation",
+            "party",
+            "redact",
+            "report",
+            "rules",
+        ],
     ),
     ("wire", &["error", "feeds", "finding", "observation", "report"]),
     ("wasm", &["address", "audit", "error", "feeds", "finding", "observation", "wire"]),
@@ -39,6 +52,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "feeds",
             "finding",
             "har",
+            "kinds",
             "observation",
             "party",
             "report",
@@ -46,6 +60,9 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "rules::blocklist",
             "rules::bundle",
             "rules::compile",
+            "rules::dossier",
+            "rules::index",
+            "rules::list",
             "wire",
         ],
     ),
@@ -83,8 +100,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
             ("har.rs", "the file is JSON"),
             ("har/walk.rs", "the file is JSON"),
             ("cli/sources.rs", "the packages' files are JSON"),
-            ("cli/actors.rs", "what is told of an actor lies in the pack as JSON"),
-            ("rules/dossier.rs", "the same, read by hand"),
+            ("cli/words.rs", "the extension's English texts are JSON"),
         ],
     ),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
@@ -104,7 +120,11 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
     ("flate2", &[("cli/input.rs", "compressed recordings")]),
     (
         "sha2",
-        &[("cli/sources.rs", "the lists' checksums"), ("feeds/mod.rs", "an added list's, which gives its number")],
+        &[
+            ("cli/actors.rs", "our own list's checksum"),
+            ("cli/sources.rs", "the lists' checksums"),
+            ("feeds/mod.rs", "an added list's, which gives its number"),
+        ],
     ),
     ("csv_core", &[("feeds/ccadb.rs", "the file is CSV")]),
     ("toml", &[("cli/sources.rs", "lists/sources.toml"), ("cli/actors.rs", "our own lists")]),

@@ -84,11 +84,10 @@ const vendor = vendored(files);
 const bytesOf = (path) => readFileSync(join(ROOT, path));
 const lit = 'node_modules/lit-html';
 
-// The pack and its texts stand one after the other, as src/rules/pack.rs says. A worker that wakes needs only the pack.
+// The pack, its texts and the shelf stand one after the other, as src/rules/pack.rs says. A worker that wakes needs only
+// the pack.
 const lists = bytesOf('pkg/onlooker.pack');
 const packEnds = Number(lists.readBigUInt64LE(16));
-// Behind them stands what only the command line tells yet: who is behind a host.
-const textsEnd = packEnds + Number(lists.readBigUInt64LE(packEnds + 16));
 
 fill(join(EXTENSION, 'vendor'), new Map(vendor.flatMap((name) =>
   [name, name.replace(/\.js$/, '.d.ts')].map((file) => [file, bytesOf(`${lit}/${file}`)]))));
@@ -104,7 +103,7 @@ for (const browser of BROWSERS) {
     ...(vendor.length > 0 ? [/** @type {const} */ (['vendor/LICENSE', bytesOf(`${lit}/LICENSE`)])] : []),
     ...GENERATED.map((name) => /** @type {const} */ ([`pkg/${name}`, bytesOf(`pkg/${name}`)])),
     ['pkg/onlooker.pack', lists.subarray(0, packEnds)],
-    ['pkg/onlooker.texts', lists.subarray(packEnds, textsEnd)],
+    ['pkg/onlooker.texts', lists.subarray(packEnds)],
     ['LICENSE', bytesOf('LICENSE')],
     ['THIRD-PARTY-NOTICES.txt', bytesOf('target/stamps/notices-wasm.txt')],
     ['manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],

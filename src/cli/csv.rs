@@ -5,7 +5,7 @@
 
 use onlooker::report::Report;
 
-const HEADER: [&str; 20] = [
+const HEADER: [&str; 23] = [
     "page",
     "site",
     "page_level",
@@ -16,6 +16,9 @@ const HEADER: [&str; 20] = [
     "watcher",
     "category",
     "country",
+    "owner",
+    "kinds",
+    "actors",
     "domain",
     "requests",
     "allowed",
@@ -34,7 +37,10 @@ pub fn report(report: &Report) -> String {
     row(&mut out, HEADER);
     for page in &report.pages {
         for finding in &page.findings {
-            let watcher = finding.watcher.as_deref().and_then(|name| page.watchers.iter().find(|w| w.name == name));
+            let watcher = finding.watcher.as_deref().and_then(|name| page.watchers.iter().find(|w| w.who.name == name));
+            let who = watcher.map(|watcher| &watcher.who);
+            let ids: Vec<&str> = who.iter().flat_map(|who| &who.actors).map(String::as_str).collect();
+            let kinds: Vec<&str> = ids.iter().filter_map(|id| kind_of(report, id)).collect();
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();
             row(
@@ -48,8 +54,11 @@ pub fn report(report: &Report) -> String {
                     finding.severity.name(),
                     finding.confidence.name(),
                     finding.watcher.as_deref().unwrap_or_default(),
-                    watcher.map(|watcher| watcher.category).unwrap_or_default(),
-                    watcher.and_then(|watcher| watcher.country.as_deref()).unwrap_or_default(),
+                    who.map(|who| who.category).unwrap_or_default(),
+                    who.and_then(|who| who.country.as_deref()).unwrap_or_default(),
+                    who.and_then(|who| who.owner.as_deref()).unwrap_or_default(),
+                    &kinds.join(" "),
+                    &ids.join(" "),
                     &finding.domain,
                     &finding.count.to_string(),
                     if finding.allowed { "yes" } else { "no" },
@@ -65,6 +74,11 @@ pub fn report(report: &Report) -> String {
         }
     }
     out
+}
+
+/// The kind of an actor that the report tells of.
+fn kind_of<'a>(report: &'a Report, id: &str) -> Option<&'a str> {
+    report.actors.iter().find(|actor| actor.id == id).map(|actor| actor.kind.as_str())
 }
 
 fn row(out: &mut String, cells: [&str; HEADER.len()]) {

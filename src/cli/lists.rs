@@ -1,7 +1,7 @@
 //! `onlooker lists`: what is bundled, and how it is made.
 
 use onlooker::rules::blocklist;
-use onlooker::rules::bundle::compile;
+use onlooker::rules::bundle::{OwnerSource, compile};
 use onlooker::rules::compile::ListSource;
 use onlooker::wire;
 
@@ -51,15 +51,15 @@ fn check(args: &Check) -> Result<u8, Failure> {
             c.entries, c.domains, c.sources, c.read, c.unchecked, c.two_publishers
         ));
     }
-    let shelved = |shelf: &str| own.shelf.keys().filter(|key| key.starts_with(shelf)).count();
-    text.push_str(&format!("{} countries, {} companies\n", shelved("country/"), shelved("company/")));
+    text.push_str(&format!("{} countries, {} companies\n", own.shelf.countries.len(), own.shelf.companies.len()));
     output::write(text.as_bytes(), None)?;
     Ok(u8::from(!own.complaints.is_empty()))
 }
 
 fn make(args: &Compile) -> Result<(), Failure> {
-    let (texts, owners) = sources::read(&args.sources, &args.node_modules)?;
-    let lists: Vec<ListSource<'_>> = texts
+    let (texts, mut owners) = sources::read(&args.sources, &args.node_modules)?;
+    let own = actors::read(&args.own)?;
+    let mut lists: Vec<ListSource<'_>> = texts
         .iter()
         .map(|text| ListSource {
             id: text.id,
@@ -71,9 +71,23 @@ fn make(args: &Compile) -> Result<(), Failure> {
             list: blocklist::read(&text.text, &text.leave_out),
         })
         .collect();
-    let own = actors::read(&args.own)?;
-    let shelf = own.shelf.iter().map(|(key, json)| (key.clone(), json.to_string())).collect();
-    let bytes = compile(&lists, &owners, &shelf)?;
+    // Our own list comes last: so each rule of the others keeps its number.
+    lists.extend(own.list());
+    let companies: std::collections::BTreeSet<&str> = owners.iter().map(|owner| owner.company.as_str()).collect();
+    for unknown in own.shelf.companies.iter().filter(|facts| !companies.contains(facts.name.as_str())) {
+        say(&format!("owners.toml: {} is no company of the owners' data", unknown.name));
+    }
+    for (company, domain) in &own.overrides {
+        for owner in &mut owners {
+            owner.domains.retain(|known| known.trim_start_matches("*.") != domain);
+        }
+        owners.push(OwnerSource {
+            company: company.clone(),
+            category: "other".to_owned(),
+            domains: vec![format!("*.{domain}")],
+        });
+    }
+    let bytes = compile(&lists, &owners, &own.shelf)?;
     output::write(&bytes, Some(&args.out))?;
     let count = if lists.len() == 1 { "1 list".to_owned() } else { format!("{} lists", lists.len()) };
     say(&format!("{count}, {} bytes: {}", bytes.len(), args.out.display()));

@@ -12,6 +12,7 @@ mod output;
 mod pack;
 mod sources;
 mod text;
+mod words;
 
 use std::fmt;
 use std::process::ExitCode;

@@ -2,14 +2,19 @@
 //! colour only where there is a terminal that wants one.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use isocountry::CountryCode;
 use onlooker::feeds::Feed;
 use onlooker::finding::{Confidence, Level};
 use onlooker::observation::RequestType;
 use onlooker::report::{
-    Country, Dossier, Explanation, Finding, ListInfo, PageReport, Report, Rule, Source, Told, Watcher,
+    Country, Dossier, Explanation, Finding, Identity, ListInfo, Numbered, PageReport, Report, Rule, Source, Summary,
+    Told, Watcher,
 };
+
+use super::words;
 
 /// How many of the organisations that no rule speaks of are named one by one.
 const NAMED: usize = 12;
@@ -98,8 +103,15 @@ fn technique(slug: &str) -> String {
 pub fn report(report: &Report, colours: bool) -> String {
     let paint = Paint(colours);
     let mut out = String::new();
+    let mut told = BTreeSet::new();
     for one in &report.pages {
-        page(&mut out, one, paint);
+        page(&mut out, report, one, &mut told, paint);
+        out.push('\n');
+    }
+    for country in &report.countries {
+        laws(&mut out, country, paint);
+    }
+    if !report.countries.is_empty() {
         out.push('\n');
     }
     if report.pages.len() != 1 {
@@ -120,7 +132,7 @@ pub fn report(report: &Report, colours: bool) -> String {
     out
 }
 
-fn page(out: &mut String, page: &PageReport, paint: Paint) {
+fn page<'a>(out: &mut String, report: &'a Report, page: &'a PageReport, told: &mut BTreeSet<&'a str>, paint: Paint) {
     let url = if page.url.is_empty() { "(a page whose address could not be read)".into() } else { plain(&page.url) };
     let _ = writeln!(out, "{}  {}", paint.level(page.level), paint.strong(&url));
     let mut line = sentence(page.level).to_owned();
@@ -137,12 +149,15 @@ fn page(out: &mut String, page: &PageReport, paint: Paint) {
         line.push('.');
     }
     let _ = writeln!(out, "  {line}");
+    summary(out, &page.summary);
+    site(out, report, page);
 
     let mut quiet = Vec::new();
     for watcher in &page.watchers {
-        let its: Vec<&Finding> = page.findings.iter().filter(|f| f.watcher.as_ref() == Some(&watcher.name)).collect();
+        let its: Vec<&Finding> =
+            page.findings.iter().filter(|f| f.watcher.as_ref() == Some(&watcher.who.name)).collect();
         if its.iter().any(|finding| finding.rule.is_some()) {
-            organisation(out, watcher, &its, paint);
+            organisation(out, report, watcher, &its, told, paint);
         } else {
             quiet.push(watcher);
         }
@@ -156,32 +171,115 @@ fn page(out: &mut String, page: &PageReport, paint: Paint) {
     }
     if !quiet.is_empty() {
         let mut names: Vec<String> =
-            quiet.iter().take(NAMED).map(|w| format!("{} ({})", plain(&w.name), w.requests)).collect();
+            quiet.iter().take(NAMED).map(|w| format!("{} ({})", plain(&w.who.name), w.requests)).collect();
         if quiet.len() > NAMED {
             names.push(format!("and {} more", quiet.len() - NAMED));
         }
         let _ = writeln!(out, "\n  Also contacted, with no rule against it: {}", names.join(", "));
     }
-    told(out, page);
+    looked_for(out, page);
 }
 
-fn organisation(out: &mut String, watcher: &Watcher, findings: &[&Finding], paint: Paint) {
+/// Who looks on, in numbers: of which kinds, in which countries.
+fn summary(out: &mut String, summary: &Summary) {
+    let list = |items: &[Numbered], name: &dyn Fn(&str) -> String| {
+        items.iter().map(|item| format!("{} ({})", name(&item.word), item.count)).collect::<Vec<_>>().join("; ")
+    };
+    if !summary.kinds.is_empty() {
+        let _ = writeln!(out, "  Among them: {}", list(&summary.kinds, &kind));
+    }
+    if summary.organisations > 0 {
+        let mut where_from = list(&summary.countries, &country_name);
+        if summary.country_not_known > 0 {
+            let comma = if where_from.is_empty() { "" } else { "; " };
+            let _ = write!(where_from, "{comma}not known ({})", summary.country_not_known);
+        }
+        let _ = writeln!(out, "  Countries: {where_from}");
+    }
+}
+
+/// Who runs the site itself, as far as it is known.
+fn site(out: &mut String, report: &Report, page: &PageReport) {
+    match &page.operator {
+        None if page.site.is_empty() => {}
+        None => out.push_str("  Who runs this site is not known.\n"),
+        Some(who) => {
+            let mut line = format!("  This site is run by {}", plain(&who.name));
+            line.push_str(&seat(who));
+            let kinds: Vec<String> = actors(report, who).map(|actor| kind(&actor.kind)).collect();
+            if !kinds.is_empty() {
+                let _ = write!(line, "; it is on Onlooker's own lists: {}", kinds.join(", "));
+            }
+            let _ = writeln!(out, "{line}.");
+        }
+    }
+}
+
+/// `, of Contentsquare, in Malta`, as far as it is known.
+fn seat(who: &Identity) -> String {
+    let owner = who.owner.iter().map(|owner| format!(", of {}", plain(owner)));
+    let country = who.country.iter().map(|code| format!(", in {}", country_name(code)));
+    owner.chain(country).collect()
+}
+
+/// What a report tells of the actors that an organisation is.
+fn actors<'a>(report: &'a Report, who: &'a Identity) -> impl Iterator<Item = &'a Dossier> {
+    who.actors.iter().filter_map(|id| report.actors.iter().find(|actor| actor.id == *id))
+}
+
+/// A kind of actor, in words.
+fn kind(name: &str) -> String {
+    words::part("kind", name, "name").map_or_else(|| technique(name), str::to_owned)
+}
+
+/// A country's name in English; its code where that is none.
+fn country_name(code: &str) -> String {
+    CountryCode::for_alpha2(code).map_or_else(|_| code.to_owned(), |country| country.name().to_owned())
+}
+
+fn organisation<'a>(
+    out: &mut String,
+    report: &'a Report,
+    watcher: &'a Watcher,
+    findings: &[&Finding],
+    told: &mut BTreeSet<&'a str>,
+    paint: Paint,
+) {
+    let who = &watcher.who;
     let mut about = Vec::new();
     if !watcher.known {
         about.push("owner not known".to_owned());
-    } else if watcher.category != "unknown" {
-        about.push(technique(watcher.category));
+    } else if who.category != "unknown" {
+        about.push(technique(who.category));
     }
-    about.extend(watcher.country.as_deref().map(|country| plain(country).into_owned()));
+    about.push(who.country.as_deref().map_or_else(|| "country not known".to_owned(), country_name));
+    about.extend(who.owner.as_deref().map(|owner| format!("belongs to {}", plain(owner))));
     about.push(count(watcher.requests, "request", "requests"));
     let level = paint.level(Told::Known(watcher.level));
-    let _ = writeln!(out, "\n  {}  {}  {level}", paint.strong(&plain(&watcher.name)), paint.soft(&about.join(", ")));
+    let _ = writeln!(out, "\n  {}  {}  {level}", paint.strong(&plain(&who.name)), paint.soft(&about.join(", ")));
     for each in findings {
         // A contact says nothing more where a rule names what it is for.
         if each.rule.is_some() {
             finding(out, each, paint);
         }
     }
+    for actor in actors(report, who) {
+        // Told whole where it is met first.
+        if told.insert(&actor.id) {
+            dossier(out, actor, paint);
+        } else {
+            let _ = writeln!(out, "    {}: {} (told above)", kind(&actor.kind), plain(&actor.name));
+        }
+    }
+    let rights: Vec<&str> = watcher.rights.iter().filter_map(|right| words::part("right", right.name(), "")).collect();
+    if !rights.is_empty() {
+        let _ = writeln!(out, "    rights it touches: {}", rights.join(", "));
+    }
+    if !who.countries.is_empty() {
+        let names: Vec<String> = who.countries.iter().map(|code| country_name(code)).collect();
+        let _ = writeln!(out, "    laws that reach it: those of {}, see below", names.join(", "));
+    }
+    sources(out, "    ", &who.sources, paint);
 }
 
 fn finding(out: &mut String, finding: &Finding, paint: Paint) {
@@ -213,7 +311,7 @@ fn rule(out: &mut String, indent: &str, rule: &Rule, paint: Paint) {
 }
 
 /// What was not seen, what could not be looked for, and what was left out: part of the answer.
-fn told(out: &mut String, page: &PageReport) {
+fn looked_for(out: &mut String, page: &PageReport) {
     let with = |state: &str, why: bool| {
         let checks = page.checks.iter().filter(|check| check.state == state);
         let words = checks.map(|check| match (&check.why, why) {
@@ -250,14 +348,13 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
     }
     match &explanation.watcher {
         Some(who) => {
-            let mut about = format!("  {} belongs to {}", plain(&who.domain), paint.strong(&plain(&who.name)));
+            let mut about = format!("  {} belongs to {}", plain(&explanation.domain), paint.strong(&plain(&who.name)));
             if who.category != "unknown" {
                 let _ = write!(about, " ({})", technique(who.category));
             }
-            if let Some(country) = &who.country {
-                let _ = write!(about, ", {}", plain(country));
-            }
+            about.push_str(&seat(who));
             let _ = writeln!(out, "{about}");
+            sources(&mut out, "  ", &who.sources, paint);
         }
         None => out.push_str("  whose host it is, is not known\n"),
     }
@@ -271,6 +368,9 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
     for one in &explanation.rules {
         rule(&mut out, if one.exception { "    lets it through: " } else { "    " }, one, paint);
     }
+    if !explanation.actors.is_empty() {
+        out.push_str("\n  In Onlooker's own lists:\n");
+    }
     for actor in &explanation.actors {
         dossier(&mut out, actor, paint);
     }
@@ -283,55 +383,76 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
     out
 }
 
-/// Everything that our own lists say of an actor.
+/// Everything that our own lists say of an actor, and what its kind can mean.
 fn dossier(out: &mut String, actor: &Dossier, paint: Paint) {
     let known = |text: &str| if text.is_empty() { "not known".to_owned() } else { plain(text).into_owned() };
-    let _ = writeln!(
-        out,
-        "\n  {} ({}), in Onlooker's own lists",
-        paint.strong(&plain(&actor.name)),
-        technique(&actor.kind)
-    );
-    let _ = writeln!(out, "    {}", plain(&actor.does));
-    let _ = writeln!(
-        out,
-        "    owner: {}; country: {}; since: {}",
-        known(&actor.owner),
-        known(&actor.country),
-        known(&actor.since)
-    );
+    let _ = writeln!(out, "    {}: {}", paint.strong(&kind(&actor.kind)), plain(&actor.name));
+    let _ = writeln!(out, "      {}", plain(&actor.does));
+    let country = if actor.country.is_empty() { "not known".to_owned() } else { country_name(&actor.country) };
+    let _ = writeln!(out, "      owner: {}; country: {country}; since: {}", known(&actor.owner), known(&actor.since));
     if !actor.takes.is_empty() {
-        let _ = writeln!(
-            out,
-            "    known to take: {}",
-            actor.takes.iter().map(|t| technique(t)).collect::<Vec<_>>().join(", ")
-        );
+        let words: Vec<String> = actor
+            .takes
+            .iter()
+            .map(|word| words::part("takes", word, "").map_or_else(|| technique(word), str::to_owned))
+            .collect();
+        let _ = writeln!(out, "      known to take: {}", words.join(", "));
+    }
+    if actor.gvl_id != 0 {
+        let purposes = actor.purposes.iter().filter_map(|purpose| words::part("purpose", &purpose.to_string(), ""));
+        let features =
+            actor.special_features.iter().filter_map(|number| words::part("iab_feature", &number.to_string(), ""));
+        let declared: Vec<&str> = purposes.chain(features).collect();
+        let _ = writeln!(out, "      declares to the IAB (vendor {}): {}", actor.gvl_id, declared.join(", "));
+    }
+    for (what, part) in [("it can mean", "means"), ("the site could", "site"), ("you can", "you")] {
+        if let Some(text) = words::part("kind", &actor.kind, part) {
+            let _ = writeln!(out, "      {what}: {text}");
+        }
     }
     if !actor.harmless.is_empty() {
-        let _ = writeln!(out, "    can be harmless: {}", plain(&actor.harmless));
+        let _ = writeln!(out, "      can be harmless: {}", plain(&actor.harmless));
     }
     if !actor.dispute.is_empty() {
-        let _ = writeln!(out, "    what it says itself: {}", plain(&actor.dispute));
+        let _ = writeln!(out, "      what it says itself: {}", plain(&actor.dispute));
     }
-    let sure = if actor.confidence == "unchecked" { "not yet checked" } else { &actor.confidence };
-    let _ = writeln!(out, "    how sure: {}", plain(sure));
-    sources(out, "    ", &actor.sources, paint);
+    let sure = words::part("confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
+    let _ = writeln!(out, "      how sure: {}", plain(sure));
+    sources(out, "      ", &actor.sources, paint);
 }
 
 /// What is verified of a country's laws.
 fn laws(out: &mut String, country: &Country, paint: Paint) {
-    let _ = writeln!(out, "\n  {}", paint.strong(&format!("Laws of {}", plain(&country.code))));
+    let _ = writeln!(out, "\n  {}", paint.strong(&format!("Laws of {}", country_name(&country.code))));
     if country.laws.is_empty() {
         out.push_str("    What the state can demand of companies there is not known.\n");
     }
     for law in &country.laws {
         let year = if law.year.is_empty() { String::new() } else { format!(" ({})", plain(&law.year)) };
         let _ = writeln!(out, "    {}{year}: {}", plain(&law.name), plain(&law.allows));
+        if let Some(oversight) = words::part("oversight", &law.oversight, "").filter(|_| !law.oversight.is_empty()) {
+            let _ = writeln!(out, "      {oversight}");
+        }
         sources(out, "      ", &law.sources, paint);
     }
-    if !country.authority.is_empty() {
-        let _ = writeln!(out, "    data protection: {}, {}", plain(&country.authority), plain(&country.complaints));
+    let alliances = country.alliances.iter().filter_map(|alliance| words::part("alliance", alliance, ""));
+    let adequacy = words::part("adequacy", &country.adequacy, "").filter(|_| !country.adequacy.is_empty());
+    for line in alliances.chain(adequacy) {
+        let _ = writeln!(out, "    {line}");
     }
+    if !country.protection.is_empty() {
+        let _ = writeln!(out, "    data protection law: {}", plain(&country.protection));
+    }
+    if !country.authority.is_empty() {
+        let complain = if country.complaints.is_empty() { "" } else { "; complaints: " };
+        let _ = writeln!(
+            out,
+            "    data protection authority: {}{complain}{}",
+            plain(&country.authority),
+            plain(&country.complaints)
+        );
+    }
+    sources(out, "    ", &country.sources, paint);
 }
 
 fn sources(out: &mut String, indent: &str, sources: &[Source], paint: Paint) {

@@ -12,6 +12,7 @@ mod added_list;
 mod cname_cloaking;
 mod link_decoration;
 mod social_request;
+mod surveillance_actor;
 mod third_party_contact;
 mod tracker_request;
 
@@ -96,7 +97,7 @@ pub struct Detector {
 }
 
 /// All techniques, in the order of reports. Lists name a technique by its place here, so new ones go to the end.
-pub static DETECTORS: [&Detector; 7] = [
+pub static DETECTORS: [&Detector; 8] = [
     &tracker_request::DETECTOR,
     &ad_request::DETECTOR,
     &social_request::DETECTOR,
@@ -104,6 +105,7 @@ pub static DETECTORS: [&Detector; 7] = [
     &cname_cloaking::DETECTOR,
     &third_party_contact::DETECTOR,
     &added_list::DETECTOR,
+    &surveillance_actor::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].

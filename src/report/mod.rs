@@ -1,6 +1,6 @@
 //! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
 
-use crate::finding::{Confidence, Level};
+use crate::finding::{Confidence, Level, Right};
 pub use crate::rules::dossier::{Country, Dossier, Law, Source};
 pub use crate::rules::pack::{Counted, ListInfo};
 
@@ -14,6 +14,10 @@ pub struct Report {
     pub version: &'static str,
     /// The lists that were asked.
     pub lists: Vec<ListInfo>,
+    /// What our own lists tell of the actors that the pages name, in the order of their ids.
+    pub actors: Vec<Dossier>,
+    /// What is verified of the laws of the countries that the pages name, in the order of their codes.
+    pub countries: Vec<Country>,
     /// The pages, in the order they were given.
     pub pages: Vec<PageReport>,
 }
@@ -44,6 +48,10 @@ pub struct PageReport {
     pub url: String,
     /// Its registrable domain; empty where the address could not be read.
     pub site: String,
+    /// Who runs that site, as far as it is known.
+    pub operator: Option<Identity>,
+    /// Who looks on, in numbers.
+    pub summary: Summary,
     /// How much others look on.
     pub level: Told,
     /// 0 to 100.
@@ -82,12 +90,10 @@ pub struct Reason {
 /// An organisation that looks on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watcher {
-    /// Its name; where the owner is not known, the registrable domain.
-    pub name: String,
-    /// What its service is for: one of [`crate::rules::actors::CATEGORIES`].
-    pub category: &'static str,
-    /// Its country, where known.
-    pub country: Option<String>,
+    /// Who it is; where the owner is not known its name is the registrable domain.
+    pub who: Identity,
+    /// The rights that what it does touches, and that its kind does.
+    pub rights: Vec<Right>,
     /// Whether we know who it is.
     pub known: bool,
     /// The hosts that were contacted.
@@ -173,23 +179,53 @@ pub struct Explanation {
     pub party: &'static str,
     /// Every rule that matches, exceptions among them, in order of list and line.
     pub rules: Vec<Rule>,
+    /// The host's registrable domain.
+    pub domain: String,
     /// Whose host it is.
     pub watcher: Option<Identity>,
-    /// What our own lists know of it; none where they are not loaded, as in the extension.
+    /// What our own lists know of it.
     pub actors: Vec<Dossier>,
     /// What is verified of the laws of the countries named.
     pub countries: Vec<Country>,
 }
 
-/// Whose host it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Who an organisation is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
-    /// The organisation's name.
+    /// Its name.
     pub name: String,
-    /// What its service is for.
+    /// What its service is for: one of [`crate::rules::actors::CATEGORIES`].
     pub category: &'static str,
-    /// Its country, where known.
+    /// The country of its seat, where known.
     pub country: Option<String>,
-    /// The host's registrable domain.
-    pub domain: String,
+    /// To whom it belongs, where known.
+    pub owner: Option<String>,
+    /// The countries whose laws reach it: its own, its owner's, and those of the actors that it is. In order.
+    pub countries: Vec<String>,
+    /// The actors of our own lists that it is: their ids, the gravest kind first.
+    pub actors: Vec<String>,
+    /// Where country and owner can be checked, if they are not an actor's.
+    pub sources: Vec<Source>,
+}
+
+/// Who looks on, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// How many organisations.
+    pub organisations: u64,
+    /// How many of them are of which kind of our own lists, the gravest kind first. One can be of several.
+    pub kinds: Vec<Numbered>,
+    /// How many have their seat in which country, the most first.
+    pub countries: Vec<Numbered>,
+    /// Of how many the country is not known.
+    pub country_not_known: u64,
+}
+
+/// A word, and how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    /// The word.
+    pub word: String,
+    /// How often, at least 1.
+    pub count: u64,
 }

@@ -111,6 +111,13 @@ impl Actors {
         None
     }
 
+    /// The country of a company's seat, ISO 3166-1 alpha-2; `None` where that is not known.
+    pub fn country<'a>(&self, pack: &'a Bytes, company: Company) -> Option<&'a str> {
+        let at = usize::from(company) * 8;
+        let code = pack.slice(&self.companies).get(at + 6..at + 8)?;
+        std::str::from_utf8(code).ok().filter(|code| !code.contains('\0'))
+    }
+
     /// A company's name.
     pub fn name<'a>(&self, pack: &'a Bytes, company: Company) -> &'a str {
         let at = usize::from(company) * 8;

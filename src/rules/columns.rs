@@ -60,7 +60,9 @@ pub struct View<'a> {
 /// The texts, if they are loaded.
 #[derive(Debug, Clone, Copy)]
 struct Hosts<'a> {
-    texts: &'a [u8],
+    labels: &'a [u8],
+    rests: &'a [u8],
+    ends: &'a [u8],
     starts: &'a [u8],
     endings: &'a [u8],
 }
@@ -165,7 +167,9 @@ impl Columns {
         let hosts = pack.texts().and_then(|texts| {
             let column = |section| texts.range(section).ok().map(|range| texts.slice(&range));
             Some(Hosts {
-                texts: column(Section::Hosts)?,
+                labels: column(Section::HostLabels)?,
+                rests: column(Section::HostRests)?,
+                ends: column(Section::HostEnds)?,
                 starts: column(Section::HostStarts)?,
                 endings: column(Section::HostEndings)?,
             })
@@ -241,36 +245,29 @@ impl<'a> View<'a> {
         Some(Shape { flags: Flags(u32_at(record, 0)?), tail })
     }
 
-    /// The text of a host among the rules that are a host and nothing else, in two parts; `None` where the texts are not
-    /// loaded.
+    /// The text of a host among the rules that are a host and nothing else, in parts that follow each other; `None` where
+    /// the texts are not loaded.
     #[inline]
-    pub fn host(&self, at: usize) -> Option<(&'a [u8], &'a [u8])> {
+    pub fn host(&self, at: usize) -> Option<[&'a [u8]; 4]> {
         let hosts = self.hosts?;
-        let start = u32_at(hosts.starts, at / HOSTS)? as usize;
-        let mut left = at % HOSTS;
-        let mut rest = hosts.texts.get(start..)?;
-        loop {
-            let end = rest.iter().position(|byte| !byte.is_ascii())?;
-            let (text, tail) = rest.split_at_checked(end)?;
-            let (&ending, behind) = tail.split_first()?;
-            if left == 0 {
-                let ending = hosts.endings.split(|&byte| byte == b'\n').nth(usize::from(ending & 0x7f))?;
-                return Some((text, ending));
-            }
-            left -= 1;
-            rest = behind;
-        }
+        let line =
+            |column: &'a [u8], start: u32| column.get(start as usize..)?.split(|&byte| byte == b'\n').nth(at % HOSTS);
+        let label = line(hosts.labels, u32_at(hosts.starts, at / HOSTS * 2)?)?;
+        let rest = line(hosts.rests, u32_at(hosts.starts, at / HOSTS * 2 + 1)?)?;
+        let end = usize::from(*hosts.ends.get(at)?);
+        let ending = hosts.endings.split(|&byte| byte == b'\n').nth(end)?;
+        Some([label, if rest.is_empty() { &b""[..] } else { b"." }, rest, ending])
     }
 
     /// A rule as its list has it; `None` where the texts are needed for it and not loaded.
     pub fn text(&self, rule: RuleId) -> Option<String> {
         let shape = self.shape(rule);
         let row = self.row(rule)?;
-        let (pattern, ending) = match row.kept(rule) {
+        let [a, b, c, d] = match row.kept(rule) {
             Kept::Host(at) => self.host(at)?,
-            Kept::Pattern(at) => (self.pattern(&row, at), &b""[..]),
+            Kept::Pattern(at) => [self.pattern(&row, at), b"", b"", b""],
         };
-        String::from_utf8([shape.flags.before_pattern(), pattern, ending, shape.tail].concat()).ok()
+        String::from_utf8([shape.flags.before_pattern(), a, b, c, d, shape.tail].concat()).ok()
     }
 
     /// Whether a URL has the length, the ending and the plain text of those that a rule's regular expression matches.

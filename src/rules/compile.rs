@@ -38,14 +38,14 @@ const ALWAYS: (usize, usize) = (1_000, 64);
 
 /// Compiles a list that a person added into a pack of its own. It has no owners, and keeps its hosts with its other patterns.
 pub fn added(list: &ListSource<'_>) -> Result<Vec<u8>, Error> {
-    let none = || [Section::HostStarts, Section::HostEndings, Section::Hosts].map(|section| (section, Vec::new()));
     let compiled = Compiled::of(std::slice::from_ref(list), false)?;
     let always = compiled.filed.always.chunks_exact(3);
     let regexes = always.clone().filter(|rule| rule.get(1).is_some_and(|&flags| Flags(flags).has(Flags::REGEX)));
     if always.len() > ALWAYS.0 || regexes.count() > ALWAYS.1 {
         return Err(Error::Feed("too many of its rules would have to be tried for every request".to_owned()));
     }
-    Ok(compiled.write(Vec::new(), none(), Vec::new()))
+    let none = pack::HOST_SECTIONS.map(|section| (section, Vec::new()));
+    Ok(compiled.write(Vec::new(), none, Vec::new()))
 }
 
 /// Lists, compiled, and not yet put together.
@@ -100,7 +100,7 @@ impl Compiled {
 
     /// The pack, its texts and its shelf: with these sections more in the pack, these of the texts' hosts, and these on the
     /// shelf.
-    pub fn write(self, more: Vec<Part>, hosts: [Part; 3], shelf: Vec<Part>) -> Vec<u8> {
+    pub fn write(self, more: Vec<Part>, hosts: [Part; 5], shelf: Vec<Part>) -> Vec<u8> {
         let (columns, filed) = (self.columns, self.filed);
         let mut sections = vec![
             (Section::Lists, ListInfo::to_json(&self.lists)),

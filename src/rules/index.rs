@@ -27,7 +27,7 @@ pub const BASE: usize = 256;
 /// How many bits of a key's hash choose its bit in [`Section::KeyBits`].
 pub const FILTER_BITS: u32 = 20;
 /// How many hosts share a start in [`Section::HostStarts`].
-pub const HOSTS: usize = 32;
+pub const HOSTS: usize = 128;
 /// How many rules share a row of [`Section::RuleRows`].
 pub const ROW: usize = 32;
 /// How many bytes an entry of a bucket has.
@@ -59,6 +59,9 @@ pub enum Key {
     /// The page's host, or the end of it from a label on; or `name.*`.
     Page,
 }
+
+/// The number of our own list: what `lists/actors` names. AdGuard's lists have numbers below it.
+pub const OWN_LIST: u32 = 1000;
 
 /// In a column of bytes: the value is too large, and stands in a section of its own.
 pub const LONG: u8 = 255;
@@ -258,6 +261,7 @@ pub struct Index {
     sections: Range<usize>,
     names: Range<usize>,
     lists: Vec<ListRange>,
+    own: Range<RuleId>,
     regexes: Regexes,
     labels: Vec<usize>,
     tried: Vec<u64>,
@@ -280,7 +284,9 @@ impl Index {
             })
             .collect();
         let rules = lists.last().map_or(0, |list| list.first as usize + list.rules as usize);
+        let own = lists.iter().find(|list| list.list == OWN_LIST);
         Ok(Self {
+            own: own.map_or(0..0, |list| list.first..list.first.saturating_add(list.rules)),
             columns: Columns::open(pack, rules)?,
             sections: pack.range(Section::ListSections)?,
             names: pack.range(Section::Names)?,
@@ -304,6 +310,29 @@ impl Index {
     /// The lists, in the pack's order.
     pub fn lists(&self) -> &[ListRange] {
         &self.lists
+    }
+
+    /// Whether a rule is one of our own list: then the company over it is an actor's id.
+    pub fn is_own(&self, rule: RuleId) -> bool {
+        self.own.contains(&rule)
+    }
+
+    /// The rule of our own list that names a host (lower case, no trailing dot), or the nearest domain above it, and nothing
+    /// else. Allocates nothing.
+    pub fn own_host(&self, pack: &Bytes, host: &str) -> Option<RuleId> {
+        if self.own.is_empty() {
+            return None;
+        }
+        let view = self.columns.view(pack);
+        suffixes(host.as_bytes()).find_map(|part| {
+            filed(&view, key_hash(Key::Host, part), |rule, _| {
+                let kept = self.own.contains(&rule).then(|| view.row(rule).map(|row| row.kept(rule))).flatten();
+                match kept {
+                    Some(Kept::Host(at)) if view.host(at).is_none_or(|parts| is_all(part, parts)) => Some(rule),
+                    _ => None,
+                }
+            })
+        })
     }
 
     /// The list that a rule stands in.
@@ -448,28 +477,17 @@ impl Search<'_> {
         if self.view.key_bits.get(bit / 8).is_none_or(|byte| byte & (1 << (bit % 8)) == 0) {
             return;
         }
-        let at = bucket(hash);
-        let (bases, ends) = (self.view.bucket_bases, self.view.bucket_ends);
-        let base = u32_at(bases, at / BASE).unwrap_or(0) as usize;
-        let end = usize::from(u16_at(ends, at).unwrap_or(0));
-        let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(ends, at - 1).unwrap_or(0)) };
-        if start >= end || self.tried.contains(&hash) {
+        if self.tried.contains(&hash) {
             return;
         }
         self.tried.push(hash);
-        let rule_mask = !(u64::MAX << self.view.rule_bits);
-        let any_pair = hash & OF_HOST != 0;
-        let mask = if any_pair { ENTRY_MASK & !rule_mask } else { ENTRY_MASK & !rule_mask & !PAIR_MASK };
-        let mark = entry(0, hash, self.view.rule_bits, 0) & mask;
-        let column = self.view.bucket_entries;
-        for place in base + start..base + end {
-            // Read as eight bytes; the column has two more behind its last entry.
-            let Some(bytes) = column.get(place * ENTRY..place * ENTRY + 8) else { return };
-            let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
-            if entry & mask == mark && (any_pair || self.asked.pairs.has((entry >> PAIR_SHIFT) as usize)) {
-                self.try_rule((entry & rule_mask) as RuleId, host);
+        let (view, asked) = (self.view, self.asked);
+        filed(&view, hash, |rule, pair| {
+            if pair.is_none_or(|pair| asked.pairs.has(pair)) {
+                self.try_rule(rule, host);
             }
-        }
+            None::<()>
+        });
     }
 
     #[inline]
@@ -480,7 +498,7 @@ impl Search<'_> {
             Kept::Host(at) => {
                 // Filed under its host alone, and met by it: nothing else is asked of a request but its party and type.
                 // Where the texts are there, they prove it.
-                let proven = || self.view.host(at).is_none_or(|(text, ending)| is_both(host, text, ending));
+                let proven = || self.view.host(at).is_none_or(|parts| is_all(host, parts));
                 if !host.is_empty() && Flags(Flags::HOST_RULE).admits(asked.kind, asked.third_party) && proven() {
                     self.out.blocking.push(Match { rule, length: host.len() as u16 + 1 });
                 }
@@ -565,10 +583,41 @@ impl Search<'_> {
     }
 }
 
-/// Whether a host is these two texts, one behind the other, without regard to case.
-fn is_both(host: &[u8], text: &[u8], ending: &[u8]) -> bool {
-    host.split_at_checked(text.len())
-        .is_some_and(|(front, back)| front.eq_ignore_ascii_case(text) && back.eq_ignore_ascii_case(ending))
+/// Goes through the rules filed under a key, until one of them gives something. Each comes with the place of a pair of
+/// bytes that every URL has which it matches; not where the key is a host.
+#[inline]
+fn filed<T>(view: &View<'_>, hash: u64, mut found: impl FnMut(RuleId, Option<usize>) -> Option<T>) -> Option<T> {
+    let at = bucket(hash);
+    let base = u32_at(view.bucket_bases, at / BASE).unwrap_or(0) as usize;
+    let end = usize::from(u16_at(view.bucket_ends, at).unwrap_or(0));
+    let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(view.bucket_ends, at - 1).unwrap_or(0)) };
+    let rule_mask = !(u64::MAX << view.rule_bits);
+    let of_host = hash & OF_HOST != 0;
+    let mask = if of_host { ENTRY_MASK & !rule_mask } else { ENTRY_MASK & !rule_mask & !PAIR_MASK };
+    let mark = entry(0, hash, view.rule_bits, 0) & mask;
+    for place in base + start..base + end {
+        // Read as eight bytes; the column has two more behind its last entry.
+        let bytes = view.bucket_entries.get(place * ENTRY..place * ENTRY + 8)?;
+        let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
+        if entry & mask == mark {
+            let pair = if of_host { None } else { Some((entry >> PAIR_SHIFT) as usize) };
+            if let Some(found) = found((entry & rule_mask) as RuleId, pair) {
+                return Some(found);
+            }
+        }
+    }
+    None
+}
+
+/// Whether a host is these texts, one behind the other, without regard to case.
+fn is_all(mut host: &[u8], parts: [&[u8]; 4]) -> bool {
+    for part in parts {
+        match host.split_at_checked(part.len()) {
+            Some((front, back)) if front.eq_ignore_ascii_case(part) => host = back,
+            _ => return false,
+        }
+    }
+    host.is_empty()
 }
 
 /// The regular expressions met so far, compiled.

@@ -18,7 +18,7 @@ pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The first bytes of the shelf that belongs to a pack: what is told of actors, companies and countries.
 pub const SHELF_MAGIC: &[u8; 8] = b"ONLKSHLF";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
@@ -54,7 +54,7 @@ pub enum Section {
     /// `rule:u32 flags:u32 pair:u32` each: rules that no key leads to, or only words that every URL has; and the place of a
     /// pair of bytes that every URL has which they match.
     AlwaysRules = 13,
-    /// `at:u32 length:u16 category:u8 0:u8` a company: its name. See [`super::actors`].
+    /// `at:u32 length:u16 country:[u8; 2]` a company: its name, and its country's code or zeros. See [`super::actors`].
     Companies = 14,
     /// `at:u32 length:u16 company:u16 category:u8 exact:u8 0:u16` a domain.
     Domains = 15,
@@ -70,24 +70,31 @@ pub enum Section {
     RegexShapes = 19,
     /// `u32` every 256 buckets: how many entries come before.
     BucketBases = 20,
-    /// In the texts. The rules that are a host and nothing else: of each the host without its ending, then one byte of
-    /// 128 and more that stands for the ending, and so for the end of the host too.
-    Hosts = 21,
-    /// In the texts. `u32` every 32 hosts: where the first of them starts.
+    /// In the texts. The first labels of the hosts that are rules and nothing else; `\n` behind each.
+    HostLabels = 21,
+    /// In the texts. `label:u32 rest:u32` every 128 hosts: where the first of them starts in the two columns.
     HostStarts = 22,
+    /// In the texts. What stands behind the first label, and before the ending, of each of these hosts; `\n` behind each.
+    HostRests = 29,
+    /// In the texts. `u8` a host: which line of `HostEndings` it ends in; 0 where it has none of them.
+    HostEnds = 30,
     /// A bit for each value of 20 bits of a key's hash: whether any rule is filed under such a key.
     KeyBits = 25,
-    /// In the texts. The endings, one a line: the one of byte 128 first, which is none.
+    /// In the texts. The endings, one a line: the first is none.
     HostEndings = 26,
     /// In the texts. `rule:u32 delta:u32`: what does not fit `LineDeltas`.
     LongLines = 23,
     /// In the texts and on the shelf. `u64`: the checksum of the pack that they belong to.
     Of = 24,
-    /// On the shelf. `key_at:u32 key_length:u32 at:u32 length:u32` an entry, in the order of keys. See [`super::dossier`].
+    /// On the shelf. See [`super::dossier`].
     ShelfIndex = 27,
-    /// On the shelf. Keys, and JSON.
+    /// On the shelf. The records that `ShelfIndex` tells the places of.
     Shelf = 28,
 }
+
+/// The sections that the rules of a host and nothing else are written from.
+pub const HOST_SECTIONS: [Section; 5] =
+    [Section::HostStarts, Section::HostEndings, Section::HostEnds, Section::HostLabels, Section::HostRests];
 
 /// The bytes of a pack, checked.
 #[derive(Debug)]
@@ -105,13 +112,7 @@ impl Bytes {
         let (bytes, rest) = parted(bytes, MAGIC)?;
         let mut pack = Self::one(bytes, MAGIC)?;
         if let Some(rest) = rest {
-            let (texts, rest) = parted(rest, TEXTS_MAGIC)?;
-            pack.add_texts(texts)?;
-            if let Some(shelf) = rest {
-                let shelf = Self::one(shelf, SHELF_MAGIC)?;
-                pack.belongs(&shelf)?;
-                pack.shelf = Some(Box::new(shelf));
-            }
+            pack.add_texts(rest)?;
         }
         Ok(pack)
     }
@@ -128,15 +129,19 @@ impl Bytes {
         self.shelf.as_deref()
     }
 
-    /// Adds what reports need and verdicts do not: the rules as their lists have them.
+    /// Adds what reports need and verdicts do not: the rules as their lists have them, and the shelf, if it follows.
     pub fn add_texts(&mut self, bytes: Cow<'static, [u8]>) -> Result<(), Error> {
-        let texts = Self::one(bytes, TEXTS_MAGIC)?;
+        let (texts, shelf) = parted(bytes, TEXTS_MAGIC)?;
+        let texts = Self::one(texts, TEXTS_MAGIC)?;
         self.belongs(&texts)?;
         // A text that is not there must not read as an empty one.
-        for section in
-            [Section::Hosts, Section::HostStarts, Section::HostEndings, Section::LineDeltas, Section::LongLines]
-        {
+        for section in HOST_SECTIONS.into_iter().chain([Section::LineDeltas, Section::LongLines]) {
             texts.range(section)?;
+        }
+        if let Some(shelf) = shelf {
+            let shelf = Self::one(shelf, SHELF_MAGIC)?;
+            self.belongs(&shelf)?;
+            self.shelf = Some(Box::new(shelf));
         }
         self.texts = Some(Box::new(texts));
         Ok(())
@@ -388,9 +393,17 @@ mod tests {
     fn sample() -> Vec<u8> {
         write(
             &[(Section::Lists, b"[]".to_vec()), (Section::Patterns, vec![7; 100])],
-            [Section::Hosts, Section::HostStarts, Section::HostEndings, Section::LineDeltas, Section::LongLines]
-                .map(|section| (section, b"a.example".to_vec()))
-                .to_vec(),
+            [
+                Section::HostLabels,
+                Section::HostRests,
+                Section::HostEnds,
+                Section::HostStarts,
+                Section::HostEndings,
+                Section::LineDeltas,
+                Section::LongLines,
+            ]
+            .map(|section| (section, b"a.example".to_vec()))
+            .to_vec(),
             vec![],
         )
     }
@@ -420,7 +433,7 @@ mod tests {
         let mut pack = Bytes::check(Cow::Owned(other)).unwrap();
         assert!(pack.add_texts(Cow::Owned(good[alone..].to_vec())).is_err());
         assert!(pack.add_texts(Cow::Owned(good[..alone].to_vec())).is_err(), "a pack is no texts");
-        let cut = write(&[(Section::Lists, b"[]".to_vec())], vec![(Section::Hosts, vec![])], vec![]);
+        let cut = write(&[(Section::Lists, b"[]".to_vec())], vec![(Section::HostLabels, vec![])], vec![]);
         assert!(Bytes::check(Cow::Owned(cut)).is_err(), "texts without lines");
     }
 

@@ -52,6 +52,8 @@ function view(page) {
     ...page.risk,
     watchers: page.watchers.map(({ name }) => name),
     organisations: page.watchers,
+    operator: page.operator,
+    summary: page.summary,
     findings: page.findings,
     checks: Object.fromEntries(page.checks.map(({ technique, state }) => [technique, state])),
     why: Object.fromEntries(page.checks.map(({ technique, why }) => [technique, why])),
