@@ -56,6 +56,7 @@ impl Engine {
         let pack = Bytes::check(bytes.into())?;
         let index = Index::open(&pack)?;
         let actors = Actors::open(&pack)?;
+        told_whole(&pack, &index)?;
         Ok(Self {
             pack,
             index,
@@ -69,7 +70,8 @@ impl Engine {
 
     /// Adds the rules' own texts, which a pack may come without: verdicts do not need them, reports do.
     pub fn add_texts(&mut self, bytes: impl Into<Cow<'static, [u8]>>) -> Result<(), Error> {
-        self.pack.add_texts(bytes.into())
+        self.pack.add_texts(bytes.into())?;
+        told_whole(&self.pack, &self.index)
     }
 
     /// Whether the rules' own texts are there.
@@ -414,6 +416,14 @@ impl Engine {
             exception: place.exception,
         })
     }
+}
+
+/// Refuses texts without the shelf: a report that keeps silent about actors must not pass for one that knows of none.
+fn told_whole(pack: &Bytes, index: &Index) -> Result<(), Error> {
+    if index.has_own() && pack.texts().is_some() && pack.shelf().is_none() {
+        return Err(Error::PackDamaged("what is told of actors is missing"));
+    }
+    Ok(())
 }
 
 /// Who is behind a host.

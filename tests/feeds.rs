@@ -351,7 +351,7 @@ fn only_packs_of_added_lists_are_added() {
     ] {
         assert_eq!(engine.add_list(bytes).unwrap_err().variant(), variant, "{what}");
     }
-    assert_eq!(engine.lists().unwrap().len(), 5);
+    assert!(engine.lists().unwrap().iter().all(|list| list.id < 1 << 31), "none of them was added");
     for n in 0..onlooker::rules::added::MAX_LISTS {
         let text = format!("list{n}.example");
         engine.add_list(feeds::read("x", text.as_bytes()).unwrap().pack().unwrap()).unwrap();

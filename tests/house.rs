@@ -669,7 +669,7 @@ fn what_breaks_a_rule_is_found() {
         ("audit.rs", "#[cfg(test)]\nmod tests { use crate::wire; }\nuse crate::redact;", false),
         ("wire.rs", "use crate::audit;", true),
         ("cli/audit.rs", "use onlooker::wire;", false),
-        ("cli/audit.rs", "use onlooker::rules::index::Index;", true),
+        ("cli/audit.rs", "use onlooker::rules::columns::Columns;", true),
         ("cellar.rs", "", true),
     ] {
         let found = wrong_imports(&Source::new(name, text), &detectors);

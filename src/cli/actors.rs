@@ -333,10 +333,12 @@ impl Own {
         let from = file.iter().position(|line| line.trim() == format!("id = \"{id}\"")).unwrap_or(0);
         let host = |host: &&str| (format!("||{host}^"), format!("\"{host}\""));
         let pattern = |pattern: &&str| ((*pattern).to_owned(), format!("\"{pattern}\""));
-        let collecting =
-            several(actor, "collects").iter().map(host).chain(several(actor, "patterns").iter().map(pattern)).collect();
-        let sites = several(actor, "sites").iter().map(host).collect();
-        let parts: [(&str, Vec<(String, String)>); 2] = [("", collecting), (SITE, sites)];
+        // In the order in which an entry has them: a list's lines never go back.
+        let parts: [(&str, Vec<(String, String)>); 3] = [
+            ("", several(actor, "collects").iter().map(host).collect()),
+            (SITE, several(actor, "sites").iter().map(host).collect()),
+            ("", several(actor, "patterns").iter().map(pattern).collect()),
+        ];
         for (role, rules) in parts {
             if rules.is_empty() {
                 continue;
@@ -352,6 +354,10 @@ impl Own {
                 numbered.push((u32::try_from(before + line + 1).unwrap_or(u32::MAX), rule));
             }
             numbered.sort();
+            let last = self.lines.iter().rev().map(|(line, _)| *line).find(|line| *line > 0);
+            if numbered.first().is_some_and(|(line, _)| last.is_some_and(|last| *line < last)) {
+                wrong.push("collects, sites and patterns must stand in this order".to_owned());
+            }
             self.lines.extend(numbered);
         }
         wrong

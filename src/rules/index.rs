@@ -312,6 +312,11 @@ impl Index {
         &self.lists
     }
 
+    /// Whether our own list is among the lists.
+    pub fn has_own(&self) -> bool {
+        !self.own.is_empty()
+    }
+
     /// Whether a rule is one of our own list: then the company over it is an actor's id.
     pub fn is_own(&self, rule: RuleId) -> bool {
         self.own.contains(&rule)
