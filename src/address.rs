@@ -210,6 +210,11 @@ impl Address {
     }
 }
 
+/// Whether a host, in Unicode or in Punycode, has a form that the DNS can have.
+pub fn is_name(host: &str) -> bool {
+    to_ascii(host.as_bytes()).is_some()
+}
+
 /// A host in Unicode as the DNS has it, by the URL Standard's rules; `None` where it is none.
 #[cfg(not(target_arch = "wasm32"))]
 fn to_ascii(host: &[u8]) -> Option<String> {

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use onlooker::audit::Engine;
 use onlooker::feeds::{self, About, Feed, Format};
 use onlooker::observation::RequestType;
+use onlooker::rules::compile::ListSource;
+use onlooker::rules::list;
+use onlooker::rules::rule::Flags;
 use proptest::prelude::*;
 
 const FILES: [(&str, Format); 6] = [
@@ -330,8 +333,17 @@ fn only_packs_of_added_lists_are_added() {
         bytes[at] ^= 1;
         bytes
     };
+    let list = list::List {
+        rules: vec![list::Parsed::new(1, "||a.example^", Flags(Flags::HOST_RULE), 0)],
+        ..Default::default()
+    };
+    let text = String::new;
+    let source =
+        ListSource { id: 7, technique: 0, source: text(), licence: text(), attribution: text(), sha256: text(), list };
+    let numbered = onlooker::rules::compile::added(&source).unwrap();
     for (what, bytes, variant) in [
         ("the bundled lists", bundled, "pack-foreign"),
+        ("one with a bundled list's number", numbered, "pack-foreign"),
         ("the file itself", file("hosts"), "pack-foreign"),
         ("another version's", changed(8), "pack-version"),
         ("a damaged one", changed(good.len() / 2), "pack-damaged"),
@@ -339,12 +351,27 @@ fn only_packs_of_added_lists_are_added() {
     ] {
         assert_eq!(engine.add_list(bytes).unwrap_err().variant(), variant, "{what}");
     }
-    assert_eq!(engine.lists().unwrap().len(), 5);
+    assert!(engine.lists().unwrap().iter().all(|list| list.id < 1 << 31), "none of them was added");
     for n in 0..onlooker::rules::added::MAX_LISTS {
         let text = format!("list{n}.example");
         engine.add_list(feeds::read("x", text.as_bytes()).unwrap().pack().unwrap()).unwrap();
     }
     assert_eq!(engine.add_list(good).unwrap_err().variant(), "feed", "each list is asked for every request");
+}
+
+#[test]
+fn a_list_that_would_be_tried_for_every_request_is_refused() {
+    let made = |one: fn(usize) -> String, count: usize| {
+        let text: String = std::iter::once("[Adblock Plus]\n".to_owned()).chain((0..count).map(one)).collect();
+        feeds::read("x", text.as_bytes()).unwrap().pack().map_err(|error| error.variant())
+    };
+    let regex = |n| format!("/[a-z]{{{},}}x/\n", n + 1);
+    let glob = |n| format!("*x{}*$third-party\n", "y".repeat(n));
+    assert!(made(regex, 64).is_ok() && made(glob, 1_000).is_ok());
+    assert_eq!((made(regex, 65), made(glob, 1_001)), (Err("feed"), Err("feed")));
+    // Where a word or a page tells, there may be as many as there are.
+    assert!(made(|n| format!("/\\/w{n}\\//\n"), 1_000).is_ok());
+    assert!(made(|n| format!("/[a-z]{{{},}}x/$domain=p{n}.example\n", n % 200 + 1), 1_000).is_ok());
 }
 
 /// Lines of a file that are neither empty nor a comment.

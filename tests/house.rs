@@ -105,7 +105,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
     ),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
     ("regex_syntax", &[("rules/regexes.rs", "the words within one")]),
-    ("idna", &[("address.rs", "hosts in Unicode"), ("feeds/abp.rs", "hosts in Punycode that is none")]),
+    ("idna", &[("address.rs", "hosts in Unicode")]),
     (
         "xxhash_rust",
         &[

@@ -3,6 +3,7 @@
 //! asks both of every line of the bundled lists.
 
 use super::{About, Entry, Feed, read_lines};
+use crate::address;
 use crate::observation::RequestType;
 use crate::rules::list::{self, Meaning};
 use crate::rules::rule::Flags;
@@ -101,9 +102,7 @@ pub fn meaning(line: &str) -> Result<Meaning, String> {
         return Err("match-case-without-full-regex".to_owned());
     }
     let host = anchored.and_then(|_| pattern.split(['/', '^', '*']).next()).unwrap_or_default();
-    if (host.contains("xn--") || !host.is_ascii())
-        && idna::domain_to_ascii_cow(host.as_bytes(), idna::AsciiDenyList::EMPTY).is_err()
-    {
+    if (host.contains("xn--") || !host.is_ascii()) && !address::is_name(host) {
         return Err("punycode-error".to_owned());
     }
     if asked.generichide && !exception {
