@@ -849,7 +849,8 @@ impl Teller<'_> {
 
 /// How many organisations look on, of which kinds, in which countries.
 fn summary(watchers: &[Watcher], kinds_of: impl Fn(&str) -> Option<String>) -> Summary {
-    let (mut by_kind, mut by_country): (BTreeMap<(usize, String), u64>, BTreeMap<&str, u64>) = Default::default();
+    let mut by_kind: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    let mut by_country: BTreeMap<&str, u64> = BTreeMap::new();
     for watcher in watchers {
         let kinds: BTreeSet<String> = watcher.who.actors.iter().filter_map(|id| kinds_of(id)).collect();
         for kind in kinds {
