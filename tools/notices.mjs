@@ -86,12 +86,35 @@ const suffixList = (all) => ({
   licence: 'MPL-2.0', from: 'https://publicsuffix.org/list/', texts: [],
 });
 
-/** Indicators that lists/actors takes domains from; the command line carries them. @type {Work[]} */
-const indicators = inExtension ? [] : [
+/** The licence of the MVT project's indicators: facts of theirs are shipped, and no package carries the text. */
+const MVT_LICENCE = `MIT License
+
+Copyright (c) 2022 MVT
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.`;
+
+/** Indicators that lists/actors takes domains from. @type {Work[]} */
+const indicators = [
   ['Stalkerware indicators, by Echap (data)', 'CC BY 4.0', 'https://github.com/AssoEchap/stalkerware-indicators'],
-  ['Investigations, by Amnesty International’s Security Lab (data)', 'CC BY', 'https://github.com/AmnestyTech/investigations'],
+  ['Investigations, by Amnesty International’s Security Lab (data)', 'CC BY 2.0', 'https://github.com/AmnestyTech/investigations'],
   ['MVT indicators (data)', 'MIT', 'https://github.com/mvt-project/mvt-indicators'],
-].map(([name = '', licence = '', from = '']) => ({ name, version: '', licence, from, texts: [] }));
+].map(([name = '', licence = '', from = '']) => ({ name, version: '', licence, from, texts: licence === 'MIT' ? [MVT_LICENCE] : [] }));
 
 const compiled = crates();
 const works = [
