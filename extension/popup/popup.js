@@ -30,7 +30,8 @@ const actions = {
   isOpen: (key) => opened.has(key),
   toggle(key) {
     const at = document.activeElement;
-    const near = at?.closest('.row')?.querySelector('.head button') ?? at?.closest('[role="tabpanel"]');
+    const near = at?.closest('.opens')?.querySelector('.opener') ?? at?.closest('.row')?.querySelector('.head button')
+      ?? at?.closest('[role="tabpanel"], .overview');
     if (!opened.delete(key)) opened.add(key);
     draw();
     // "Show all" goes when it has been pressed: the keyboard stays with what it belonged to.
