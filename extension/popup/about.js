@@ -101,7 +101,7 @@ function lawsOf(code, key, model, actions) {
     <dl>
       ${fact('protection_label', its.protection && english(its.protection))}
       ${fact('authority_label', its.authority && html`${name(its.authority)}
-        ${its.complaints ? html`<span class="place">${link(its.complaints, t('complain_link'))}</span>` : nothing}`)}
+        ${its.complaints ? html`<span class="place">${link(its.complaints, t('complain_link'), actions)}</span>` : nothing}`)}
     </dl>
     ${sources(its.sources, key, actions)}`;
 }
@@ -110,15 +110,15 @@ function lawsOf(code, key, model, actions) {
 function sources(all, key, actions) {
   if (all.length === 0) return nothing;
   return opens(`${key}/sources`, t('sources_label'), i18n().number(all.length), actions, () => html`<ul class="sources">${
-    few(all, 6, `${key}/sources/all`, actions, source, (n) => t('show_all', [i18n().number(n)]))}</ul>`);
+    few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions), (n) => t('show_all', [i18n().number(n)]))}</ul>`);
 }
 
-/** @param {string} date */
-const dated = (date) => name(i18n().date(date));
+/** A date as it is written here; what is none is text from elsewhere. @param {string} date @returns {View} */
+const dated = (date) => (Number.isNaN(Date.parse(date)) ? name(date) : html`${i18n().date(date)}`);
 
-/** @param {Source} source @returns {View} */
-function source({ url, publisher, date, checked }) {
-  return html`<li>${link(url, name(publisher))}
+/** @param {Source} source @param {Actions} actions @returns {View} */
+function source({ url, publisher, date, checked }, actions) {
+  return html`<li>${link(url, name(publisher), actions)}
     <span class="place">${date ? html`${around('source_date', dated(date))} · ` : nothing}${
       checked === 'unread' ? t('source_unread') : around('source_read', dated(checked))}</span></li>`;
 }

@@ -15,6 +15,7 @@ import { pathData, shape } from './shapes.js';
  * @property {(key: string) => void} toggle
  * @property {(tab: 'who'|'how'|'unknown') => void} showTab
  * @property {(kind: 'page-report-json'|'page-log') => void} save
+ * @property {((href: string) => void) | null} visit opens what a link leads to, where the browser may not; null where it may
  * @property {() => void} allow
  * @property {() => void} reload
  * @property {() => void} retry
@@ -96,12 +97,15 @@ export const fact = (key, view) => entry(key, view ? html`${view}` : html`<span 
 /**
  * A link to elsewhere, with the host that it leads to. Nothing is asked for before it is clicked: no icon, no preview.
  * What is no address of the web is only shown.
- * @param {string} url @param {View | string} text @returns {View}
+ * @param {string} url @param {View | string} text @param {Actions} actions @returns {View}
  */
-export function link(url, text) {
+export function link(url, text, actions) {
   const to = webAddress(url);
-  return to === null ? html`${text} ${code(url)}`
-    : html`<a href=${to.href} target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">${text} ${host(to.host)}</a>`;
+  if (to === null) return html`${text} ${code(url)}`;
+  const { visit } = actions;
+  const shown = html`${text} ${host(to.host)}`;
+  return visit ? html`<button type="button" class="link away" @click=${() => visit(to.href)}>${shown}</button>`
+    : html`<a class="away" href=${to.href} target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">${shown}</a>`;
 }
 
 /**

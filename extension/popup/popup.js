@@ -53,6 +53,11 @@ const actions = {
     }
     draw();
   },
+  get visit() {
+    // Chromium has one of this popup for all windows, and would open a link of a private window's in an ordinary one, with
+    // its history and cookies.
+    return ui.shown.state === 'ok' && ui.shown.private ? visitPrivately : null;
+  },
   async allow() {
     // Nothing may be awaited before this: the browser only asks while the click is being handled.
     let allowed = false;
@@ -75,6 +80,12 @@ const actions = {
     void look();
   },
 };
+
+/** Opens an address in the window of our tab, or nowhere. @param {string} url */
+async function visitPrivately(url) {
+  const { windowId } = await browser.tabs.get(tabId);
+  await browser.tabs.create({ windowId, url });
+}
 
 function draw() {
   render(view(ui, actions), root);

@@ -169,6 +169,7 @@ export const STATES = {
   }),
   listed: listed(0),
   'listed-site': listed(1),
+  private: /** @type {PageReport} */ ({ ...listed(0), private: true }),
   /** On our lists, with hardly anything known, and sources that are none. */
   bare: ok({
     risk: { level: 'high', score: 50, reasons: [] },

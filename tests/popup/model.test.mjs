@@ -56,6 +56,7 @@ test('the line of a watcher tells the gravest technique, or the newest', () => {
   assert.ok(google);
   assert.equal(telling(google), 'tracker-request');
   assert.equal(telling({ ...google, techniques: [...google.techniques, 'surveillance-actor'] }), 'surveillance-actor');
+  assert.equal(telling({ ...google, techniques: ['surveillance-actor', 'added-list'] }), 'added-list');
   assert.equal(telling({ ...google, techniques: ['ad-request', 'of-tomorrow'] }), 'of-tomorrow');
   assert.equal(telling({ ...google, techniques: [] }), undefined);
 });

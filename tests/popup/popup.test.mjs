@@ -84,7 +84,7 @@ async function axe(page) {
 /** Opens everything that can be opened, what comes to light by that too. @param {import('puppeteer-core').Page} page */
 async function openAll(page) {
   const closed = await page.evaluate(() => {
-    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link)'));
+    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link:not(.away))'));
     for (let round = 0; round < 20 && found().length > 0; round++) for (const one of found()) one.click();
     return found().length;
   });
@@ -134,7 +134,7 @@ test('no state but a whole look says that nobody looks on', async () => {
     // All of it was seen, and nobody but the site itself.
     else if (state === 'listed-site') assert.deepEqual(level, ['Level: Low']);
     else assert.ok(!all.includes('Nobody else was seen while'), String(state));
-    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'bare'].includes(String(state))) {
+    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'private', 'bare'].includes(String(state))) {
       assert.match(level[0] ?? '', /Not known$/, String(state));
       assert.ok(!/· 0/.test((await texts(page, '#tab-who, #tab-how')).join(' ')), `${state}: a nought says too much`);
     }
@@ -339,6 +339,20 @@ test('a source opens in a tab of its own, by the click alone', async () => {
   await page.close();
 });
 
+test('a private window opens a source in itself: the browser has no link to open elsewhere', async () => {
+  const { page, errors } = await open(STATES.private ?? null);
+  await openNamed(page, 'Hotjar, High', 'Hotjar Recorder', 'Sources');
+  assert.equal(await page.evaluate(() => document.links.length), 0);
+  assert.deepEqual((await texts(page, '.sources button'))[0], 'Hotjar help.hotjar.com');
+  await page.focus('.sources button');
+  await page.keyboard.press('Enter');
+  const created = () => page.evaluate(() => /** @type {any} */ (globalThis).asked.filter((/** @type {{kind: string}} */ one) => one.kind === 'create'));
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).asked.some((/** @type {{kind: string}} */ one) => one.kind === 'create'));
+  assert.deepEqual(await created(), [{ kind: 'create', windowId: 70, url: 'https://help.hotjar.com/hc/en-us/articles/360045420794-Privacy-FAQs' }]);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test('English texts say that they are, once in a part, and read from left to right', async () => {
   for (const language of ['en', 'ar']) {
     const { page } = await open(STATES.listed ?? null, { language });
@@ -348,6 +362,7 @@ test('English texts say that they are, once in a part, and read from left to rig
     assert.equal((await texts(page, '.row.open:has(.details) .details')).filter((text) => text.split(note).length === 2).length, language === 'ar' ? 9 : 0);
     assert.deepEqual([...new Set(await page.$$eval('.english', (found) => found.map((one) => `${one.getAttribute('lang')} ${getComputedStyle(one).direction}`)))], ['en ltr']);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 380);
+    assert.ok(!(await texts(page, 'main')).join('').includes('\\u{'), 'marks of direction in dates are no foreign text');
     await page.close();
   }
 });
