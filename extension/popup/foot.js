@@ -2,6 +2,7 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t } from '../shared/i18n.js';
+import { OWN_LIST } from './model.js';
 import { around, name } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
@@ -27,6 +28,7 @@ export function foot(model, note, actions) {
 
 /** @param {List} list @returns {View} */
 function list(list) {
-  return html`<li>${name(list.title)}
-    <span class="place">${around('list_version', name(list.version), i18n().date(list.date))} · ${plural('rules', list.rules)}</span></li>`;
+  return html`<li>${list.id === OWN_LIST ? t('lists_own') : name(list.title)}
+    <span class="place">${around('list_version', name(list.version), i18n().date(list.date))} · ${plural('rules', list.rules)}</span>
+    ${list.attribution ? html`<span class="place" lang="en">${name(list.attribution)}</span>` : nothing}</li>`;
 }

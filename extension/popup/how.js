@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { openKey } from './model.js';
-import { code, entry, few, mark, name, reason, rightName, techniqueName } from './parts.js';
+import { code, entry, few, mark, name, reason, rightsList, techniqueName } from './parts.js';
 import { RIGHTS } from './rights.js';
 import { evidence } from './who.js';
 
@@ -56,8 +56,7 @@ function details(seen, model, actions) {
         ${about('harmless_label', 'harmless')}
         ${about('site_label', 'site')}
         ${about('you_label', 'you')}` : nothing}
-      ${rights.length > 0 ? entry('rights_label', html`<ul class="plain">${
-        rights.map((right) => html`<li>${rightName(right)}</li>`)}</ul>`) : nothing}
+      ${rights.length > 0 ? entry('rights_label', rightsList(rights)) : nothing}
       ${seen.watchers.length > 0 ? entry('by_label', html`<ul class="plain">${
         few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${name(by)}</li>`, all)}</ul>`) : nothing}
     </dl>

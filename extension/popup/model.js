@@ -13,6 +13,10 @@ import { LEVELS } from './shapes.js';
 /** @typedef {Page['findings'][number]} Finding */
 /** @typedef {NonNullable<Finding['rule']>} Rule */
 /** @typedef {Report['engine']['lists'][number]} List */
+/** @typedef {NonNullable<Page['operator']>} Operator */
+/** @typedef {Report['actors'][number]} Dossier what our own lists know of an actor */
+/** @typedef {Report['countries'][number]} Country */
+/** @typedef {Dossier['sources'][number]} Source */
 
 /** @typedef {{category: string, watchers: Watcher[]}} Group */
 /** @typedef {{technique: string, level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
@@ -27,6 +31,8 @@ import { LEVELS } from './shapes.js';
  * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
  * @property {Group[]} groups
  * @property {Map<string, Finding[]>} findings by the name of the watcher
+ * @property {Map<string, Dossier>} actors by their id
+ * @property {Map<string, Country>} countries by their code
  * @property {Technique[]} techniques
  * @property {string[]} notSeen techniques
  * @property {string[]} limits why "not seen" says less than it seems to
@@ -43,8 +49,12 @@ const CONTACTS_NOBODY = new Set(['data-url', 'blob-url', 'browser-internal']);
 
 /** The techniques, gravest first: one line of a watcher tells of one of them. */
 const TELLING = [
-  'added-list', 'cname-cloaking', 'tracker-request', 'social-request', 'ad-request', 'link-decoration', 'third-party-contact',
+  'added-list', 'surveillance-actor', 'cname-cloaking', 'tracker-request', 'social-request', 'ad-request', 'link-decoration',
+  'third-party-contact',
 ];
+
+/** Our own list among the lists. */
+export const OWN_LIST = 1000;
 
 /** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */
 export function levelOf(name) {
@@ -59,6 +69,26 @@ export function telling(watcher) {
   // One that is not listed here is newer than this page, and comes first rather than not at all.
   return watcher.techniques.find((technique) => !TELLING.includes(technique))
     ?? TELLING.find((technique) => watcher.techniques.includes(technique));
+}
+
+/**
+ * What our own lists know of it, the gravest kind first.
+ * @param {Model} model @param {{actors: string[]}} who a watcher, or who runs the site
+ * @returns {Dossier[]}
+ */
+export function dossiers(model, who) {
+  return who.actors.flatMap((id) => model.actors.get(id) ?? []);
+}
+
+/**
+ * Where a link may lead, null for anything but http and https: then it is only a text.
+ * @param {string} url
+ * @returns {{href: string, host: string}|null}
+ */
+export function webAddress(url) {
+  if (!URL.canParse(url)) return null;
+  const { protocol, href, host } = new URL(url);
+  return protocol === 'https:' || protocol === 'http:' ? { href, host } : null;
 }
 
 /**
@@ -119,6 +149,8 @@ export function modelOf(report, gaps, compare) {
     sentence,
     groups: [...groups.values()].sort((a, b) => groupRank(a) - groupRank(b) || b.watchers.length - a.watchers.length),
     findings,
+    actors: new Map(report.actors.map((actor) => [actor.id, actor])),
+    countries: new Map(report.countries.map((country) => [country.code, country])),
     techniques,
     notSeen: notSeen.map((check) => check.technique),
     limits: [...new Set(notSeen.flatMap((check) => (check.why ? [check.why] : [])))],

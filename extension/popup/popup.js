@@ -30,7 +30,8 @@ const actions = {
   isOpen: (key) => opened.has(key),
   toggle(key) {
     const at = document.activeElement;
-    const near = at?.closest('.row')?.querySelector('.head button') ?? at?.closest('[role="tabpanel"]');
+    const near = at?.closest('.opens')?.querySelector('.opener') ?? at?.closest('.row')?.querySelector('.head button')
+      ?? at?.closest('[role="tabpanel"], .overview');
     if (!opened.delete(key)) opened.add(key);
     draw();
     // "Show all" goes when it has been pressed: the keyboard stays with what it belonged to.
@@ -51,6 +52,11 @@ const actions = {
       ui.note = 'failed';
     }
     draw();
+  },
+  get visit() {
+    // Chromium has one of this popup for all windows, and would open a link of a private window's in an ordinary one, with
+    // its history and cookies.
+    return ui.shown.state === 'ok' && ui.shown.private ? visitPrivately : null;
   },
   async allow() {
     // Nothing may be awaited before this: the browser only asks while the click is being handled.
@@ -74,6 +80,12 @@ const actions = {
     void look();
   },
 };
+
+/** Opens an address in the window of our tab, or nowhere. @param {string} url */
+async function visitPrivately(url) {
+  const { windowId } = await browser.tabs.get(tabId);
+  await browser.tabs.create({ windowId, url });
+}
 
 function draw() {
   render(view(ui, actions), root);

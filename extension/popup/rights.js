@@ -11,4 +11,5 @@ export const RIGHTS = {
   'cname-cloaking': ['iccpr-17'],
   'third-party-contact': ['iccpr-17'],
   'added-list': ['iccpr-17', 'iccpr-19'],
+  'surveillance-actor': ['iccpr-17', 'iccpr-19'],
 };

@@ -5,6 +5,7 @@ import { i18n, plural, t, word } from '../shared/i18n.js';
 import { moveInRow } from '../shared/dom.js';
 import { foot } from './foot.js';
 import { how } from './how.js';
+import { overview } from './overview.js';
 import { around, code, host, mark } from './parts.js';
 import { unknown } from './unknown.js';
 import { who } from './who.js';
@@ -34,7 +35,7 @@ export function view(ui, actions) {
   const { shown } = ui;
   switch (shown.state) {
     case 'loading':
-      return page(nothing, 'unknown', nothing, t('loading'), nothing);
+      return page(nothing, 'unknown', nothing, t('loading'), nothing, nothing);
     case 'ok': {
       const { model } = shown;
       return page(
@@ -43,12 +44,13 @@ export function view(ui, actions) {
         model.level,
         html`<span class="unseen">${t('level_label')} </span>${word('level', model.level)}`,
         sentence(model),
+        overview(model, actions),
         html`${tabs(ui.tab, model, actions)}${panels(ui.tab, model, actions)}${foot(model, ui.note, actions)}`,
       );
     }
     case 'no-permission':
       return page(
-        around('on_site', host(shown.site)), 'unknown', unknownWord(), t('allow_title'),
+        around('on_site', host(shown.site)), 'unknown', unknownWord(), t('allow_title'), nothing,
         shown.asked === 'allowed'
           ? html`<div class="state"><p role="status">${t('allow_done')}</p>${button('reload_button', actions.reload)}</div>`
           : html`<div class="state"><p>${t('allow_text')}</p><p>${t('allow_why')}</p>
@@ -57,22 +59,22 @@ export function view(ui, actions) {
       );
     case 'engine-failed':
       return page(
-        nothing, 'unknown', unknownWord(), word('fail', shown.variant, 'title') ?? '',
+        nothing, 'unknown', unknownWord(), word('fail', shown.variant, 'title') ?? '', nothing,
         html`<div class="state"><p>${word('fail', shown.variant, 'text')}</p></div>`,
       );
     case 'not-a-page':
       return page(
-        shown.scheme ? code(`${shown.scheme}:`) : nothing, 'unknown', unknownWord(), t('notpage_title'),
+        shown.scheme ? code(`${shown.scheme}:`) : nothing, 'unknown', unknownWord(), t('notpage_title'), nothing,
         html`<div class="state"><p>${t('notpage_text')}</p></div>`,
       );
     case 'not-known':
       return page(
-        nothing, 'unknown', unknownWord(), t('notknown_title'),
+        nothing, 'unknown', unknownWord(), t('notknown_title'), nothing,
         html`<div class="state"><p>${t('notknown_text')}</p>${button('reload_button', actions.reload)}</div>`,
       );
     case 'broken':
       return page(
-        nothing, 'unknown', unknownWord(), t('broken_title'),
+        nothing, 'unknown', unknownWord(), t('broken_title'), nothing,
         html`<div class="state"><p>${t('broken_text')}</p>${button('retry_button', actions.retry)}</div>`,
       );
   }
@@ -80,10 +82,11 @@ export function view(ui, actions) {
 
 /**
  * One template for every state, so that the element that is read out when it changes stays the same one.
- * @param {View} site @param {Level} level @param {View} levelWord @param {string} title @param {View} rest
+ * @param {View} site @param {Level} level @param {View} levelWord @param {string} title @param {View} more below the answer
+ * @param {View} rest
  * @returns {View}
  */
-function page(site, level, levelWord, title, rest) {
+function page(site, level, levelWord, title, more, rest) {
   return html`
     <header>
       <p class="site">${site}</p>
@@ -91,6 +94,7 @@ function page(site, level, levelWord, title, rest) {
         ${mark(level, false)}
         <div><p class="level">${levelWord}</p><h1>${title}</h1></div>
       </div>
+      ${more}
     </header>
     ${rest}`;
 }

@@ -2,8 +2,9 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
-import { levelOf, openKey, telling } from './model.js';
-import { around, code, entry, few, host, mark, name } from './parts.js';
+import { about } from './about.js';
+import { OWN_LIST, dossiers, levelOf, openKey, telling } from './model.js';
+import { around, code, country, entry, few, host, mark, name, named } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -35,17 +36,18 @@ function row(watcher, model, actions) {
       <h3><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
         watcher.known ? name(watcher.name) : host(watcher.name)
       }<span class="unseen">, ${word('level', level)}</span></button></h3>
-      ${watcher.country ? html`<span class="country">${i18n().country(watcher.country)}</span>` : nothing}
-      <p class="line">${line(watcher)}</p>
+      ${watcher.country ? html`<span class="country">${country(watcher.country)}</span>` : nothing}
+      <p class="line">${line(watcher, model)}</p>
     </div>
     ${open ? details(watcher, model, actions) : nothing}
   </li>`;
 }
 
-/** One plain line: what was seen of it. @param {Watcher} watcher @returns {View} */
-function line(watcher) {
+/** One plain line: of what kind it is, else what was seen of it. @param {Watcher} watcher @param {Model} model @returns {View} */
+function line(watcher, model) {
+  const [gravest] = dossiers(model, watcher);
   const technique = telling(watcher);
-  const text = technique === undefined ? null : word('technique', technique, 'line');
+  const text = gravest ? named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
   const requests = html`<span class="together">${plural('requests', watcher.requests)}</span>`;
   return text === null ? requests : html`${text} · ${requests}`;
 }
@@ -62,6 +64,8 @@ function details(watcher, model, actions) {
     </dl>
     <ul class="plain findings">${few(findings, 4, `${key}/findings`, actions, (finding) =>
       html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>
+    <h4 class="part">${t('about_label')}</h4>
+    ${about(watcher, watcher.rights, `${key}/about`, model, actions)}
   </div>`;
 }
 
@@ -89,10 +93,14 @@ const LONG_RULE = 240;
 function rule(rule, key, model, actions) {
   const cut = rule.text.length > LONG_RULE && !actions.isOpen(key);
   const list = model.report.engine.lists.find(({ id }) => id === rule.list);
+  const own = rule.list === OWN_LIST;
+  const title = own ? t('lists_own') : name(rule.list_title);
+  // Over a rule of ours stand the actor's kind and how sure that is; the latter is told below.
+  const section = own ? named('kind', rule.section.split(', ')[0] ?? '', 'name') : name(rule.section);
   return html`<div class=${cut ? 'cut' : ''}>${code(rule.text)}</div>
     ${cut ? html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${t('show_rule')}</button>` : nothing}
     <span class="place">${list?.date
-      ? around('rule_place_dated', name(rule.list_title), i18n().number(rule.line), i18n().date(list.date))
-      : around('rule_place', name(rule.list_title), i18n().number(rule.line))}</span>
-    ${rule.section ? html`<span class="place">${around('rule_section', name(rule.section))}</span>` : nothing}`;
+      ? around('rule_place_dated', title, i18n().number(rule.line), i18n().date(list.date))
+      : around('rule_place', title, i18n().number(rule.line))}</span>
+    ${rule.section ? html`<span class="place">${around('rule_section', section)}</span>` : nothing}`;
 }

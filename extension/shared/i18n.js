@@ -45,13 +45,57 @@ export const FAMILIES = {
   technique: {
     members: [
       'tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact',
-      'added-list',
+      'added-list', 'surveillance-actor',
     ],
     parts: ['name', 'line', 'means', 'harmless', 'site', 'you'],
     otherwise: null,
   },
+  kind: {
+    members: [
+      'mercenary-spyware', 'stalkerware', 'interception', 'location-broker', 'data-broker', 'identity-graph', 'rtb',
+      'session-replay', 'carrier-identifier', 'police-monitoring', 'biometric', 'fingerprinting', 'social-pixel',
+      'state-linked', 'credit-risk', 'block-page', 'prism',
+    ],
+    parts: ['name', 'means', 'site', 'you'],
+    otherwise: null,
+  },
+  takes: {
+    members: [
+      'pages-visited', 'clicks-and-typing', 'ip-address', 'device-identifiers', 'advertising-identifiers',
+      'device-fingerprint', 'location', 'phone-number', 'email-address', 'contacts', 'messages', 'calls',
+      'photos-and-files', 'microphone-and-camera', 'face', 'voice', 'emotion', 'identity-documents', 'purchases', 'credit',
+      'health', 'social-posts', 'network-traffic', 'bid-requests', 'browsing-history', 'public-records',
+    ],
+    parts: [''],
+    otherwise: null,
+  },
+  purpose: {
+    members: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11'],
+    parts: [''],
+    otherwise: null,
+  },
+  iab_feature: {
+    members: ['1', '2'],
+    parts: [''],
+    otherwise: null,
+  },
+  oversight: {
+    members: ['court', 'parliament', 'commission', 'executive', 'none', 'mixed', 'unknown'],
+    parts: [''],
+    otherwise: 'unknown',
+  },
+  alliance: {
+    members: ['five-eyes', 'nine-eyes', 'fourteen-eyes'],
+    parts: [''],
+    otherwise: null,
+  },
+  adequacy: {
+    members: ['eu', 'eea', 'adequate', 'framework', 'none'],
+    parts: [''],
+    otherwise: null,
+  },
   confidence: {
-    members: ['documented', 'reported', 'indicated'],
+    members: ['documented', 'reported', 'indicated', 'unchecked'],
     parts: [''],
     otherwise: 'indicated',
   },
@@ -125,6 +169,8 @@ export function createI18n({ getMessage, uiLanguage }) {
   const plurals = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+  const months = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  const years = new Intl.DateTimeFormat(locale, { year: 'numeric', timeZone: 'UTC' });
   const regions = new Intl.DisplayNames(locale, { type: 'region' });
   const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
   const order = new Intl.Collator(locale);
@@ -154,10 +200,11 @@ export function createI18n({ getMessage, uiLanguage }) {
     },
     /** @param {number} n */
     number: (n) => numbers.format(n),
-    /** An ISO date or time as a date; what is no date stays as it came. @param {string} text */
+    /** An ISO date, month, year or time, no finer than it came; what is none stays as it is. @param {string} text */
     date(text) {
       const at = Date.parse(text);
-      return Number.isNaN(at) ? text : dates.format(at);
+      const form = /^\d{4}$/.test(text) ? years : /^\d{4}-\d\d$/.test(text) ? months : dates;
+      return Number.isNaN(at) ? text : form.format(at);
     },
     /** A country by its two-letter code; anything else stays as it came. @param {string} text */
     country(text) {

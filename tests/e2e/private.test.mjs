@@ -2,7 +2,8 @@
 /** Private windows: looked at where the person allows it, and nothing of them is written to disk. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badgeSettled, flush, pageState, reportOf, untilText } from "./lib/session.mjs";
+import { badgeSettled, flush, openAll, pageState, reportOf, untilText } from "./lib/session.mjs";
+import { until } from "./lib/net.mjs";
 import { eachBrowser, page } from "./lib/suite.mjs";
 
 const PAGE = page(`<img src="https://static.hotjar.com/private.gif">`);
@@ -24,6 +25,19 @@ eachBrowser("a private window", { pages: [], incognito: true }, (world) => {
     const popup = await session.popup(tab);
     try {
       await untilText(popup, (text) => /private window/i.test(text) && text.includes("secret.example"), "the note on private windows");
+      // A source opens in the private window too, not in one that keeps history and cookies.
+      await openAll(popup);
+      const mark = net.mark();
+      const host = await popup.evaluate(() => {
+        const source = /** @type {HTMLElement} */ (document.querySelector(".sources .away"));
+        source.click();
+        return source.querySelector(".name")?.textContent ?? "";
+      });
+      await net.arrived((one) => one.host === host, `the source at ${host}`, { since: mark });
+      const tabs = () => session.inExtension(async () => (/** @type {any} */ (globalThis.browser ?? globalThis.chrome)).tabs.query({}));
+      const source = async () => (await tabs()).filter((/** @type {any} */ one) => one.url?.includes(host));
+      await until(async () => (await source()).length > 0, "the source's tab");
+      assert.deepEqual((await source()).map((/** @type {any} */ one) => one.incognito), [true]);
     } finally {
       await popup.close();
     }

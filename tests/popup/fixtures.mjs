@@ -1,4 +1,6 @@
-// Answers of the background, as the popup can get them: made up, but in the wire's exact shape.
+// Answers of the background, as the popup can get them: made up, but in the wire's exact shape. `listed.report.json` is
+// not made up: it is what `onlooker audit tests/popup/listed.log.json --format json` said.
+import { readFileSync } from 'node:fs';
 
 /** @typedef {import('../../extension/shared/protocol.js').PageReport} PageReport */
 /** Parts of what goes over the wire, to be put over the usual. @typedef {Record<string, any>} Json */
@@ -11,9 +13,10 @@ const LISTS = [
   { id: 17, title: 'AdGuard URL Tracking filter', version: '2.0.84.21', date: '2026-03-20', licence: 'GPL-3.0', source, sha256, rules: 2604, skipped: [] },
   { id: 2, title: 'AdGuard Base filter', version: '2.3.66.71', date: '2026-03-19', licence: 'GPL-3.0', source, sha256, rules: 63240, skipped: [{ why: 'cosmetic', count: 41 }] },
   { id: 4, title: 'AdGuard Social Media filter', version: '2.0.41.12', date: '2026-03-12', licence: 'GPL-3.0', source, sha256, rules: 1, skipped: [] },
+  { id: 1000, title: 'Onlooker surveillance list', version: '2026-11-25', date: '2026-11-25', licence: 'GPL-3.0-or-later', attribution: 'indicators: Somebody', source, sha256, rules: 3000, skipped: [] },
 ];
 
-const TECHNIQUES = ['tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact'];
+const TECHNIQUES = ['tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact', 'surveillance-actor'];
 
 /** @param {Json} over @returns {Json} */
 function finding(over) {
@@ -36,19 +39,45 @@ function finding(over) {
 /** @param {Json} over @returns {Json} */
 function watcher(over) {
   return {
-    category: 'unknown', country: null, known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
+    category: 'unknown', country: null, owner: null, countries: over.country ? [over.country] : [], actors: [], rights: ['iccpr-17'],
+    sources: [], known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
   };
 }
 
-/** @param {Json} over @returns {any} */
-function report(over) {
+/** The numbers of watchers, as the core gives them. @param {Json[]} watchers @param {Json[]} actors @returns {Json} */
+function summary(watchers, actors) {
+  /** @param {string[]} words @param {string} key */
+  const counted = (words, key) => [...new Set(words)].map((word) => ({ [key]: word, count: words.filter((one) => one === word).length }));
+  const kinds = watchers.flatMap((one) => one.actors.flatMap((/** @type {string} */ id) => actors.find((actor) => actor.id === id)?.kind ?? []));
+  return {
+    organisations: watchers.length,
+    kinds: counted(kinds, 'kind'),
+    countries: counted(watchers.flatMap((one) => one.country ?? []), 'code'),
+    country_not_known: watchers.filter((one) => !one.country).length,
+  };
+}
+
+/** @param {Json} over @returns {Json} */
+function dossier(over) {
+  return {
+    id: over.name, kind: 'data-broker', owner: '', country: '', does: '', takes: [], since: '', confidence: 'unchecked', harmless: '', dispute: '',
+    gvl_id: 0, purposes: [], special_features: [], sources: [], ...over,
+  };
+}
+
+/** @param {Json} page @returns {any} */
+function report({ actors = [], countries = [], ...over }) {
   const findings = over.findings ?? [];
   return {
     schema: 'onlooker-report/1',
     engine: { version: '0.1.0', lists: LISTS },
+    actors,
+    countries,
     pages: [{
       url: 'https://www.daily-courier.example/',
       site: 'daily-courier.example',
+      operator: null,
+      summary: summary(over.watchers ?? [], actors),
       risk: { level: 'none', score: 0, reasons: [] },
       watchers: [],
       findings: [],
@@ -111,6 +140,19 @@ const many = Array.from({ length: 500 }, (_, i) => watcher({
   level: ['low', 'moderate', 'high', 'severe'][i % 4] ?? 'low',
 }));
 
+/** A page of the report that the command line made. @param {number} at @returns {PageReport} */
+function listed(at) {
+  const made = JSON.parse(readFileSync(new URL('listed.report.json', import.meta.url), 'utf8'));
+  return { state: 'ok', report: { ...made, pages: made.pages.slice(at, at + 1) }, private: false, gaps: [] };
+}
+
+/** Addresses that may not become links. */
+export const NO_LINKS = [
+  `${'javascript'}:document.title="owned"`, ` \u0001${'JavaScript'}:alert(1)`, 'data:text/html,<script>alert(1)</script>', 'file:///etc/passwd', '//evil.example/', '',
+];
+/** @param {string} url @returns {Json} */
+const sourceOf = (url) => ({ url, publisher: `Somebody of ${url}`, date: '', supports: ['name'], checked: 'unread' });
+
 /** @type {Readonly<Record<string, PageReport>>} */
 export const STATES = {
   none: ok({ requests: { total: 12, third_party: 0, same_owner: 0, matched: 0, skipped: [{ why: 'data-url', count: 3 }] } }),
@@ -124,6 +166,27 @@ export const STATES = {
     risk: { level: 'high', score: 68, reasons: [{ code: 'high', technique: 'tracker-request', count: 3 }] },
     watchers: SOME, findings: SOME_FINDINGS,
     requests: { total: 91, third_party: 53, same_owner: 2, matched: 47, skipped: [{ why: 'data-url', count: 12 }, { why: 'url-cut', count: 1 }] },
+  }),
+  listed: listed(0),
+  'listed-site': listed(1),
+  private: /** @type {PageReport} */ ({ ...listed(0), private: true }),
+  /** On our lists, with hardly anything known, and sources that are none. */
+  bare: ok({
+    risk: { level: 'high', score: 50, reasons: [] },
+    operator: { name: 'Courier Group', category: 'content', country: null, owner: null, countries: [], actors: [], sources: [] },
+    watchers: [
+      watcher({ name: 'Broker', domains: ['broker.example'], actors: ['bare', 'of-tomorrow', 'not-told'], countries: ['AQ', 'FR'], techniques: ['surveillance-actor'], level: 'high', sources: NO_LINKS.map(sourceOf) }),
+      watcher({ name: 'nameless.example', known: false, domains: ['nameless.example'] }),
+    ],
+    findings: [finding({
+      technique: 'surveillance-actor', domain: 'broker.example', watcher: 'Broker', severity: 'high', confidence: 'indicated',
+      rule: { list: 1000, list_title: 'Onlooker surveillance list', line: 7, text: '||broker.example^', section: 'data-broker, indicated', exception: false },
+    })],
+    actors: [
+      dossier({ name: 'Bare Broker', id: 'bare', sources: [...NO_LINKS, 'https://bücher.example/a?b#c'].map(sourceOf) }),
+      dossier({ name: 'Tomorrow', id: 'of-tomorrow', kind: 'mind-reader', takes: ['thoughts', 'location'], since: '1999', gvl_id: 7, purposes: [1, 99], special_features: [2, 9], confidence: 'of-tomorrow' }),
+    ],
+    countries: [{ code: 'FR', alliances: ['fourteen-eyes', 'nine-eyes'], adequacy: 'eu', laws: [{ name: 'A Law', year: '', allows: 'Allows things.', oversight: '', sources: [] }], protection: '', authority: 'Authority', complaints: NO_LINKS[0], sources: [] }],
   }),
   severe: ok({ risk: { level: 'severe', score: 96, reasons: [] }, watchers: many.slice(0, 14), findings: [] }),
   gaps: {
@@ -147,7 +210,14 @@ export const STATES = {
   }),
   hostile: ok({
     url: HOSTILE[0] ?? '', site: HOSTILE[1] ?? '', risk: { level: 'moderate', score: 40, reasons: [] },
-    watchers: HOSTILE.map((name, i) => watcher({ name, category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
+    operator: { name: HOSTILE[2], category: HOSTILE[0], country: HOSTILE[1], owner: HOSTILE[3], countries: [], actors: HOSTILE, sources: [] },
+    actors: HOSTILE.map((name) => dossier({
+      name, kind: name, owner: name, country: name, does: name, takes: HOSTILE, since: name, harmless: name, dispute: name, gvl_id: 1, confidence: name, sources: HOSTILE.map((url) => ({ url, publisher: url, date: url, supports: [url], checked: url })),
+    })),
+    countries: HOSTILE.map((code) => ({
+      code, alliances: HOSTILE, adequacy: code, laws: [{ name: code, year: code, allows: code, oversight: code, sources: HOSTILE.map(sourceOf) }], protection: code, authority: code, complaints: code, sources: HOSTILE.map(sourceOf),
+    })),
+    watchers: HOSTILE.map((name, i) => watcher({ name, owner: name, ...(i === 0 ? { countries: HOSTILE, actors: HOSTILE } : {}), rights: HOSTILE, sources: HOSTILE.map(sourceOf), category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
     findings: HOSTILE.map((name) => finding({
       id: name, technique: 'tracker-request', domain: name, watcher: name, confidence: name,
       rule: { list: 3, list_title: name, line: 1, text: name, section: name, exception: false },

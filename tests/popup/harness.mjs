@@ -67,6 +67,8 @@ export function standIn({ answer, texts, language }) {
     tabs: {
       query: async () => [{ id: 7 }],
       getCurrent: async () => undefined,
+      get: async () => ({ id: 7, windowId: 70 }),
+      create: async (/** @type {object} */ what) => { asked.push({ kind: 'create', ...what }); },
       reload: async () => { asked.push({ kind: 'reload' }); },
     },
     permissions: { request: async () => { asked.push({ kind: 'permission' }); return scope.grant ?? false; } },

@@ -51,6 +51,9 @@ test('language and digits are those of the texts, the region is the browser\'s',
 test('dates and countries that are none stay as they came', async () => {
   const { date, country } = await speak('en');
   assert.equal(date('2026-03-20T12:00:00Z'), 'Mar 20, 2026');
+  // A year or a month claims no day.
+  assert.equal(date('2022'), '2022');
+  assert.equal(date('2022-05'), 'May 2022');
   assert.equal(date('some day'), 'some day');
   assert.equal(country('FR'), 'France');
   assert.equal(country('<b>'), '<b>');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FAMILIES } from '../../extension/shared/i18n.js';
-import { levelOf, modelOf, telling } from '../../extension/popup/model.js';
+import { dossiers, levelOf, modelOf, telling, webAddress } from '../../extension/popup/model.js';
 import { LEVELS } from '../../extension/popup/shapes.js';
-import { STATES } from './fixtures.mjs';
+import { NO_LINKS, STATES } from './fixtures.mjs';
 
 const { compare } = new Intl.Collator('en');
 
@@ -35,8 +35,8 @@ test('the third tab counts what is not known, and not what contacts nobody', () 
   const some = model('some');
   assert.equal(some.unknowns, 2); // one address cut, one owner not known
   assert.deepEqual(some.contactsNobody, [{ why: 'data-url', count: 12 }]);
-  assert.equal(model('gaps').unknowns, 4 + 3);
-  assert.deepEqual(model('gaps').couldNotLook.map(({ why, techniques }) => [why, techniques.length]), [['restored-from-cache', 4]]);
+  assert.equal(model('gaps').unknowns, 5 + 3);
+  assert.deepEqual(model('gaps').couldNotLook.map(({ why, techniques }) => [why, techniques.length]), [['restored-from-cache', 5]]);
 });
 
 test('a word that is not known is never taken for a mild one', () => {
@@ -55,6 +55,8 @@ test('the line of a watcher tells the gravest technique, or the newest', () => {
   const google = model('some').page.watchers.find(({ name }) => name === 'Google');
   assert.ok(google);
   assert.equal(telling(google), 'tracker-request');
+  assert.equal(telling({ ...google, techniques: [...google.techniques, 'surveillance-actor'] }), 'surveillance-actor');
+  assert.equal(telling({ ...google, techniques: ['surveillance-actor', 'added-list'] }), 'added-list');
   assert.equal(telling({ ...google, techniques: ['ad-request', 'of-tomorrow'] }), 'of-tomorrow');
   assert.equal(telling({ ...google, techniques: [] }), undefined);
 });
@@ -70,7 +72,45 @@ test('levels and rights are the core\'s', () => {
   const named = [...core.matchAll(/Self::\w+ => "([a-z0-9-]+)"/g)].map((found) => found[1] ?? '');
   for (const level of LEVELS) assert.ok(level === 'unknown' || named.includes(level), level);
   for (const right of FAMILIES.right?.members ?? []) assert.ok(named.includes(right), right);
-  for (const word of FAMILIES.confidence?.members ?? []) assert.ok(named.includes(word), word);
+  // Of an entry of our own lists nobody may have read a source yet.
+  for (const word of FAMILIES.confidence?.members ?? []) assert.ok([...named, 'unchecked'].includes(word), word);
+});
+
+test('there are words for whatever our own lists say', () => {
+  const read = (/** @type {string} */ path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const all = (/** @type {string} */ text, /** @type {RegExp} */ what) => [...new Set([...text.matchAll(what)].map((found) => found[1] ?? ''))].sort();
+  const members = (/** @type {string} */ family) => [...(FAMILIES[family]?.members ?? [])].sort();
+  const laws = read('lists/laws.toml');
+  assert.deepEqual(members('kind'), all(read('src/kinds.rs'), /name: "([a-z-]+)"/g));
+  assert.deepEqual(members('takes'), all(/const TAKES[^;]*;[^;]*/.exec(read('src/cli/actors.rs'))?.[0] ?? '', /"([a-z-]+)"/g));
+  for (const [family, words] of Object.entries({
+    oversight: all(laws, /^oversight = "([^"]+)"/gm),
+    adequacy: all(laws, /^adequacy = "([^"]+)"/gm),
+    alliance: all(laws, /^alliances = \[(.+)\]/gm).flatMap((list) => all(list, /"([^"]+)"/g)),
+  })) {
+    assert.ok(words.length > 1, family);
+    for (const word of words) assert.ok(FAMILIES[family]?.members.includes(word), `${family} ${word}`);
+  }
+});
+
+test('only addresses of the web become links', () => {
+  for (const url of NO_LINKS) assert.equal(webAddress(url), null, url);
+  assert.deepEqual(webAddress('HTTPS://bücher.example/a b'), { href: 'https://xn--bcher-kva.example/a%20b', host: 'xn--bcher-kva.example' });
+  assert.deepEqual(webAddress('http://user:secret@example.org:8080/#x')?.host, 'example.org:8080');
+});
+
+test('what our own lists tell of an organisation is found, the gravest kind first', () => {
+  const listed = model('listed');
+  const of = (/** @type {string} */ name) => {
+    const watcher = listed.page.watchers.find((one) => one.name === name);
+    assert.ok(watcher, name);
+    return dossiers(listed, watcher).map(({ id }) => id);
+  };
+  assert.deepEqual(of('Google'), ['google-ad-exchange', 'prism-google']);
+  assert.deepEqual(of('JSDelivr CDN'), []);
+  // One that the report does not tell of is left out, and breaks nothing.
+  assert.deepEqual(dossiers(listed, { actors: ['nobody', 'hotjar'] }).map(({ id }) => id), ['hotjar']);
+  for (const { countries } of listed.page.watchers) for (const code of countries) assert.ok(listed.countries.has(code), code);
 });
 
 test('every technique of the core has words, and its rights are the detector\'s', async () => {

@@ -81,10 +81,26 @@ async function axe(page) {
   assert.deepEqual(violations, []);
 }
 
-/** Opens everything that can be opened. @param {import('puppeteer-core').Page} page */
+/** Opens everything that can be opened, what comes to light by that too. @param {import('puppeteer-core').Page} page */
 async function openAll(page) {
-  for (const selector of ['[role="tabpanel"]:not([hidden]) .head button', '[role="tabpanel"]:not([hidden]) .link']) {
-    await page.$$eval(selector, (found) => { for (const one of found) /** @type {HTMLElement} */ (one).click(); });
+  const closed = await page.evaluate(() => {
+    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link:not(.away))'));
+    for (let round = 0; round < 20 && found().length > 0; round++) for (const one of found()) one.click();
+    return found().length;
+  });
+  assert.equal(closed, 0);
+}
+
+/** Opens what bears that text. @param {import('puppeteer-core').Page} page @param {...string} labels */
+async function openNamed(page, ...labels) {
+  for (const label of labels) {
+    const found = await page.evaluate((text) => {
+      const named = (/** @type {Element} */ one) => (one.textContent ?? '').replace(/\s+/g, ' ').trim();
+      const button = [...document.querySelectorAll('[aria-expanded="false"], .link')].find((one) => one.checkVisibility() && named(one).startsWith(text));
+      if (button instanceof HTMLElement) button.click();
+      return button !== undefined;
+    }, label);
+    assert.ok(found, label);
   }
 }
 
@@ -115,8 +131,10 @@ test('no state but a whole look says that nobody looks on', async () => {
     const all = (await texts(page, 'body')).join(' ');
     const level = await texts(page, '.level');
     if (state === 'none') assert.deepEqual(level, ['Level: None']);
+    // All of it was seen, and nobody but the site itself.
+    else if (state === 'listed-site') assert.deepEqual(level, ['Level: Low']);
     else assert.ok(!all.includes('Nobody else was seen while'), String(state));
-    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile'].includes(String(state))) {
+    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'private', 'bare'].includes(String(state))) {
       assert.match(level[0] ?? '', /Not known$/, String(state));
       assert.ok(!/· 0/.test((await texts(page, '#tab-who, #tab-how')).join(' ')), `${state}: a nought says too much`);
     }
@@ -190,6 +208,165 @@ test('a very long rule shows its beginning, and all of it when asked', async () 
   await page.close();
 });
 
+test('the page in numbers: kinds, countries, and of how many the country is not known', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  assert.deepEqual(await texts(page, '.overview p'), [
+    'Among them: Data broker · 1, One ID over many sites (identity graph) · 1, Ad exchange (real-time bidding) · 3, Recorder of visits (session replay) · 1, and 4 more.',
+    'In: United States · 6, France · 1, Malta · 1, and Russia · 1. The country of 2 of them is not known.',
+    'Who runs this site is not known here.',
+  ]);
+  await page.focus('.overview .link');
+  await page.keyboard.press('Enter');
+  assert.match((await texts(page, '.overview p'))[0] ?? '', /Linked to a state · 1, and Named in the PRISM slides \(2013\) · 2\.$/);
+  assert.equal((await page.$$('.overview .link')).length, 0);
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.overview')), 'the keyboard is not lost');
+  await page.close();
+  const arabic = await open(STATES.listed ?? null, { language: 'ar' });
+  assert.match((await texts(arabic.page, '.overview p'))[1] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا \(1\).*لا يُعرف بلد جهتين منها\.$/);
+  await arabic.page.close();
+});
+
+test('the site itself: who runs it, and that it stands on our lists', async () => {
+  const { page } = await open(STATES['listed-site'] ?? null);
+  assert.deepEqual(await texts(page, '.overview > *'), [
+    'This site Run by Facebook · Meta Platforms, Inc. · United States',
+    'This site’s own address stands in Onlooker’s lists under: Named in the PRISM slides (2013).',
+  ]);
+  await openNamed(page, 'This site', 'Facebook (PRISM slides)');
+  assert.match((await texts(page, '.overview .inner'))[0] ?? '', /the companies denied giving direct access/);
+  await page.close();
+});
+
+test('a line tells of the gravest kind; a row opens to evidence, then who it is, rights, laws and sources', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  const lines = Object.fromEntries(await page.$$eval('.head', (found) => found.map((one) =>
+    [one.querySelector('bdi')?.textContent, one.querySelector('.line')?.textContent?.replace(/\s+/g, ' ').trim()])));
+  assert.equal(lines.Google, 'Ad exchange (real-time bidding) · 2 requests');
+  assert.equal(lines['JSDelivr CDN'], 'Supplies part of this page · One request');
+  await openNamed(page, 'Hotjar, High');
+  assert.deepEqual(await texts(page, '.details .opener'), ['Hotjar Recorder of visits (session replay)', 'Rights it touches 2', 'Laws that reach it Malta', 'Sources 2']);
+  assert.equal((await page.$$('.inner')).length, 0, 'depth is shown when it is asked for');
+  await openNamed(page, 'Hotjar Recorder', 'Laws that reach it', 'Rights it touches');
+  const all = (await texts(page, '.details')).join(' ');
+  let from = 0;
+  for (const part of [
+    'static.hotjar.com', '||hotjar.com^$third-party', 'Onlooker’s own lists of', 'Section: Recorder of visits (session replay)', 'Who it is', 'Belongs to Contentsquare',
+    'What it does Records visits', 'Known to take pages visited, clicks and typing, and IDs of the device', 'Seat Malta', 'Since 2014', 'What it means Such a service',
+    'What the site could do Record no visit', 'What you can do A content blocker', 'When contact is harmless Sites use it', 'What it says itself Hotjar says', 'How sure Documented',
+    'Privacy (ICCPR, Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection authority', 'Complain there', 'Sources 2',
+  ]) {
+    const at = all.indexOf(part, from);
+    assert.ok(at >= 0, `${part} after ${all.slice(Math.max(0, from - 60), from)}`);
+    from = at;
+  }
+  await openNamed(page, 'Google, High', 'Google ad exchange');
+  assert.ok((await texts(page, '.details')).join(' ').includes('(IAB) Purposes: keeps or reads data on the device, chooses adverts by limited data'));
+  // Closed by the same key, and the keyboard stays.
+  await page.focus('.details .opener');
+  await page.keyboard.press('Enter');
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.opener[aria-expanded="false"]')));
+  await page.close();
+});
+
+test('what is not known is said so', async () => {
+  const { page } = await open(STATES.bare ?? null);
+  await openNamed(page, 'This site Run by Courier Group');
+  assert.deepEqual(await texts(page, '.overview .facts > div'), ['Belongs to Not known', 'Seat Not known', 'Laws that reach it Not known']);
+  await openNamed(page, 'nameless.example, Low');
+  const nameless = (await texts(page, '.details')).join(' ');
+  for (const part of ['We know its address, but not who it belongs to.', 'Belongs to Not known', 'Seat Not known', 'Laws that reach it Not known']) assert.ok(nameless.includes(part), part);
+  await openAll(page);
+  const all = (await texts(page, '#panel-who')).join(' ');
+  for (const part of [
+    'What it does Not known Known to take Not known Belongs to Not known Seat Not known Since Not known', 'How sure Not yet checked: no source of it was read.',
+    'Antarctica What the state there can demand of companies is not known here. Data protection law Not known Data protection authority Not known',
+    'Who permits or checks it is not known here', 'Counted among the Nine Eyes', 'not read yet',
+    // Words newer than this page stand for themselves.
+    'Tomorrow mind-reader', 'thoughts and location', 'keeps or reads data on the device and 99', 'Since 1999',
+  ]) assert.ok(all.includes(part), part);
+  assert.ok(!all.includes('Fourteen Eyes'), 'the closest alliance says it');
+  assert.ok(!all.includes('When contact is harmless'), 'what was not told is no empty entry');
+  await page.close();
+});
+
+test('sources are links that ask for nothing before the click, and only to the web', async () => {
+  for (const state of ['listed', 'listed-site', 'bare', 'hostile']) {
+    const { page, errors } = await open(STATES[state] ?? null);
+    /** @type {string[]} */
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await openAll(page);
+    const links = await page.$$eval('a', (found) => found.map((one) => ({
+      scheme: new URL(one.href).protocol, target: one.target, rel: one.rel, policy: one.referrerPolicy, host: new URL(one.href).host, text: one.textContent ?? '',
+    })));
+    assert.equal(links.length > 0, state !== 'hostile', `${state}: ${links.length} links`);
+    for (const { scheme, target, rel, policy, host, text } of links) {
+      assert.match(scheme, /^https?:$/);
+      assert.deepEqual([target, rel, policy], ['_blank', 'noopener noreferrer', 'no-referrer']);
+      assert.ok(text.includes(host), `${text} tells that it leads to ${host}`);
+    }
+    if (state === 'bare') {
+      assert.deepEqual(links.map(({ host }) => host), ['xn--bcher-kva.example']);
+      // Six of the actor, six of the organisation, and the complaint.
+      const shown = await texts(page, '.sources code, .place code');
+      assert.equal(shown.filter((text) => text.includes('owned')).length, 3);
+    }
+    assert.equal(await page.$$eval('link[rel*="pre"], link[rel*="icon"]', (found) => found.length), 0);
+    assert.equal(await page.$eval('meta[http-equiv="x-dns-prefetch-control"]', (one) => one.getAttribute('content')), 'off');
+    assert.deepEqual(asked, [], state);
+    assert.deepEqual(errors, []);
+    await page.close();
+  }
+});
+
+test('a source opens in a tab of its own, by the click alone', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  await openNamed(page, 'Hotjar, High', 'Hotjar Recorder', 'Sources');
+  const href = await page.$eval('.sources a', (one) => /** @type {HTMLAnchorElement} */ (one).href);
+  const tabs = (await browser.pages()).length;
+  await page.hover('.sources a');
+  assert.equal((await browser.pages()).length, tabs);
+  const opened = new Promise((resolve) => browser.once('targetcreated', resolve));
+  await page.click('.sources a');
+  const tab = await /** @type {import('puppeteer-core').Target} */ (await opened).page();
+  assert.ok(tab);
+  await tab.waitForFunction(() => location.href !== 'about:blank').catch(() => {});
+  assert.ok((await tab.evaluate(() => performance.getEntriesByType('navigation').length)) >= 0);
+  assert.equal(await tab.evaluate(() => opener), null);
+  assert.match(tab.url(), /^(chrome-error:|https:)/);
+  assert.ok(href.startsWith('https://'));
+  await tab.close();
+  await page.close();
+});
+
+test('a private window opens a source in itself: the browser has no link to open elsewhere', async () => {
+  const { page, errors } = await open(STATES.private ?? null);
+  await openNamed(page, 'Hotjar, High', 'Hotjar Recorder', 'Sources');
+  assert.equal(await page.evaluate(() => document.links.length), 0);
+  assert.deepEqual((await texts(page, '.sources button'))[0], 'Hotjar help.hotjar.com');
+  await page.focus('.sources button');
+  await page.keyboard.press('Enter');
+  const created = () => page.evaluate(() => /** @type {any} */ (globalThis).asked.filter((/** @type {{kind: string}} */ one) => one.kind === 'create'));
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).asked.some((/** @type {{kind: string}} */ one) => one.kind === 'create'));
+  assert.deepEqual(await created(), [{ kind: 'create', windowId: 70, url: 'https://help.hotjar.com/hc/en-us/articles/360045420794-Privacy-FAQs' }]);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test('English texts say that they are, once in a part, and read from left to right', async () => {
+  for (const language of ['en', 'ar']) {
+    const { page } = await open(STATES.listed ?? null, { language });
+    await openNamed(page, 'Hotjar');
+    await openAll(page);
+    const note = (await messages(language)).english_note?.message ?? '';
+    assert.equal((await texts(page, '.row.open:has(.details) .details')).filter((text) => text.split(note).length === 2).length, language === 'ar' ? 9 : 0);
+    assert.deepEqual([...new Set(await page.$$eval('.english', (found) => found.map((one) => `${one.getAttribute('lang')} ${getComputedStyle(one).direction}`)))], ['en ltr']);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 380);
+    assert.ok(!(await texts(page, 'main')).join('').includes('\\u{'), 'marks of direction in dates are no foreign text');
+    await page.close();
+  }
+});
+
 test('permission: asked for by the click, and a refusal is said', async () => {
   for (const grant of [false, true]) {
     const { page, asked } = await open(STATES['no-permission'] ?? null, { grant });
@@ -254,9 +431,9 @@ test('a phone gives it its whole width, and large text is not cut', async () => 
 });
 
 test('everything to press is at least 24 px, and 44 px on touch', async () => {
-  const { page } = await open(STATES.some ?? null);
+  const { page } = await open(STATES.listed ?? null);
   await openAll(page);
-  const small = (/** @type {number} */ least) => page.$$eval('button', (found, size) => found.filter((one) => {
+  const small = (/** @type {number} */ least) => page.$$eval('button, a', (found, size) => found.filter((one) => {
     // A row's button fills its row by a pseudo-element.
     const box = (one.closest('.head') ?? one).getBoundingClientRect();
     return one.checkVisibility() && (box.height < size || box.width < 24);

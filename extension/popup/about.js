@@ -1,0 +1,124 @@
+/** Who an organisation is: what our own lists tell of it, which laws reach it, and where each claim can be checked. */
+
+import { html, nothing } from '../vendor/lit-html.js';
+import { i18n, t, word } from '../shared/i18n.js';
+import { dossiers } from './model.js';
+import { around, country, entry, fact, few, link, listed, name, named, opens, rightsList } from './parts.js';
+
+/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('./parts.js').Actions} Actions */
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./model.js').Watcher} Watcher */
+/** @typedef {import('./model.js').Operator} Operator */
+/** @typedef {import('./model.js').Dossier} Dossier */
+/** @typedef {import('./model.js').Source} Source */
+
+/**
+ * @param {Watcher | Operator} who @param {string[]} rights @param {string} key @param {Model} model @param {Actions} actions
+ * @returns {View}
+ */
+export function about(who, rights, key, model, actions) {
+  const actors = dossiers(model, who);
+  const foreign = i18n().language !== 'en' && actors.length + who.countries.length > 0;
+  return html`
+    ${foreign ? html`<p class="hint">${t('english_note')}</p>` : nothing}
+    <dl class="facts">
+      ${fact('owner_label', who.owner ? name(who.owner) : false)}
+      ${fact('country_label', who.country ? country(who.country) : false)}
+      ${who.countries.length > 0 ? nothing : fact('laws_label', false)}
+    </dl>
+    <div>
+      ${actors.map((actor) => opens(`${key}/${actor.id}`, name(actor.name), html`<span class="place">${named('kind', actor.kind, 'name')}</span>`, actions, () =>
+        dossier(actor, `${key}/${actor.id}`, actions)))}
+      ${rights.length > 0 ? opens(`${key}/rights`, t('rights_label'), i18n().number(rights.length), actions, () => rightsList(rights)) : nothing}
+      ${who.countries.length > 0 ? opens(`${key}/laws`, t('laws_label'), listed(who.countries.map(country)), actions, () =>
+        laws(who.countries, `${key}/laws`, model, actions)) : nothing}
+      ${sources(who.sources, key, actions)}
+    </div>`;
+}
+
+/** Written in English, in whatever language the rest is. @param {View | string} text @returns {View} */
+const english = (text) => html`<span class="english" lang="en" dir="ltr">${typeof text === 'string' ? name(text) : text}</span>`;
+
+/** @param {Dossier} actor @param {string} key @param {Actions} actions @returns {View} */
+function dossier(actor, key, actions) {
+  const told = (/** @type {string} */ label, /** @type {string} */ part) => {
+    const text = word('kind', actor.kind, part);
+    return text === null ? nothing : entry(label, html`${text}`);
+  };
+  const said = (/** @type {string} */ label, /** @type {string} */ text) => (text ? entry(label, english(text)) : nothing);
+  return html`<dl>${fact('does_label', actor.does && english(actor.does))}</dl>
+    <dl class="facts">
+      ${fact('takes_label', actor.takes.length > 0 && listed(actor.takes.map((what) => named('takes', what))))}
+      ${fact('owner_label', actor.owner && name(actor.owner))}
+      ${fact('country_label', actor.country && country(actor.country))}
+      ${fact('since_label', actor.since && dated(actor.since))}
+    </dl>
+    <dl>
+      ${actor.gvl_id > 0 ? entry('iab_label', declared(actor)) : nothing}
+      ${told('means_label', 'means')}
+      ${told('site_label', 'site')}
+      ${told('you_label', 'you')}
+      ${said('actor_harmless_label', actor.harmless)}
+      ${said('dispute_label', actor.dispute)}
+      ${entry('sure_label', named('confidence', actor.confidence))}
+    </dl>
+    ${sources(actor.sources, key, actions)}`;
+}
+
+/** What it declares in the IAB's framework. @param {Dossier} actor @returns {View} */
+function declared({ purposes, special_features: features }) {
+  if (purposes.length + features.length === 0) return html`${t('not_known')}`;
+  return html`${purposes.length > 0 ? around('iab_purposes', listed(purposes.map((one) => named('purpose', String(one))))) : nothing}
+    ${features.map((one) => html`<span class="place">${named('iab_feature', String(one))}</span>`)}`;
+}
+
+/** @param {string[]} codes @param {string} key @param {Model} model @param {Actions} actions @returns {View} */
+function laws(codes, key, model, actions) {
+  const one = (/** @type {string} */ code) => lawsOf(code, `${key}/${code}`, model, actions);
+  const [first] = codes;
+  if (codes.length === 1 && first) return one(first);
+  return html`${codes.map((code) => opens(`${key}/${code}`, country(code), '', actions, () => one(code)))}`;
+}
+
+/** Where nothing is verified of a country. */
+const NOTHING = { alliances: [], adequacy: '', laws: [], protection: '', authority: '', complaints: '', sources: [] };
+
+/** @param {string} code @param {string} key @param {Model} model @param {Actions} actions @returns {View} */
+function lawsOf(code, key, model, actions) {
+  /** @type {Omit<import('./model.js').Country, 'code'>} */
+  const its = model.countries.get(code) ?? NOTHING;
+  // Each alliance holds those before it: the closest says it all.
+  const alliance = ['five-eyes', 'nine-eyes', 'fourteen-eyes'].find((one) => its.alliances.includes(one));
+  return html`
+    ${its.laws.length === 0 ? html`<p>${t('laws_none')}</p>` : html`<ul class="laws">${its.laws.map((law, at) => html`<li>
+      ${english(around('law_line', html`<strong>${name(law.year ? `${law.name} (${law.year})` : law.name)}</strong>`, name(law.allows)))}
+      <p>${word('oversight', law.oversight)}</p>
+      ${sources(law.sources, `${key}/${at}`, actions)}
+    </li>`)}</ul>`}
+    ${alliance ? html`<p>${named('alliance', alliance)}</p>` : nothing}
+    ${its.adequacy ? html`<p>${named('adequacy', its.adequacy)}</p>` : nothing}
+    <dl>
+      ${fact('protection_label', its.protection && english(its.protection))}
+      ${fact('authority_label', its.authority && html`${name(its.authority)}
+        ${its.complaints ? html`<span class="place">${link(its.complaints, t('complain_link'), actions)}</span>` : nothing}`)}
+    </dl>
+    ${sources(its.sources, key, actions)}`;
+}
+
+/** @param {Source[]} all @param {string} key @param {Actions} actions @returns {View} */
+function sources(all, key, actions) {
+  if (all.length === 0) return nothing;
+  return opens(`${key}/sources`, t('sources_label'), i18n().number(all.length), actions, () => html`<ul class="sources">${
+    few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions), (n) => t('show_all', [i18n().number(n)]))}</ul>`);
+}
+
+/** A date as it is written here; what is none is text from elsewhere. @param {string} date @returns {View} */
+const dated = (date) => (Number.isNaN(Date.parse(date)) ? name(date) : html`${i18n().date(date)}`);
+
+/** @param {Source} source @param {Actions} actions @returns {View} */
+function source({ url, publisher, date, checked }, actions) {
+  return html`<li>${link(url, name(publisher), actions)}
+    <span class="place">${date ? html`${around('source_date', dated(date))} · ` : nothing}${
+      checked === 'unread' ? t('source_unread') : around('source_read', dated(checked))}</span></li>`;
+}

@@ -1,0 +1,54 @@
+/** Below the one sentence: who looks on in numbers, and who runs the site itself. */
+
+import { html, nothing } from '../vendor/lit-html.js';
+import { i18n, plural, t } from '../shared/i18n.js';
+import { about } from './about.js';
+import { dossiers } from './model.js';
+import { around, country, listed, name, named, opens } from './parts.js';
+
+/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('./parts.js').Actions} Actions */
+/** @typedef {import('./model.js').Model} Model */
+
+/** @param {Model} model @param {Actions} actions @returns {View} */
+export function overview(model, actions) {
+  const { summary } = model.page;
+  const counted = (/** @type {View} */ what, /** @type {number} */ count) => around('kind_count', what, i18n().number(count));
+  return html`<div class="overview" tabindex="-1">
+    ${summary.kinds.length > 0 ? html`<p>${around('summary_kinds', some(summary.kinds, 'kinds', actions, ({ kind, count }) =>
+      counted(named('kind', kind, 'name'), count)))}</p>` : nothing}
+    ${summary.organisations > 0 ? html`<p>
+      ${summary.countries.length > 0 ? around('summary_countries', some(summary.countries, 'countries', actions, ({ code, count }) =>
+        counted(country(code), count))) : nothing}
+      ${summary.country_not_known > 0 ? plural('summary_country_unknown', summary.country_not_known) : nothing}</p>` : nothing}
+    ${site(model, actions)}
+  </div>`;
+}
+
+/** Who runs the site, and whether its own address stands on our lists. @param {Model} model @param {Actions} actions @returns {View} */
+function site(model, actions) {
+  const { operator } = model.page;
+  if (!model.page.site) return nothing;
+  if (!operator) return html`<p>${t('site_run_unknown')}</p>`;
+  const kinds = new Set(dossiers(model, operator).map(({ kind }) => kind));
+  const line = html`${around('site_run_by', name(operator.name))}${
+    operator.owner ? html` · ${name(operator.owner)}` : nothing}${operator.country ? html` · ${country(operator.country)}` : nothing}`;
+  return html`${opens('site', t('this_site_label'), line, actions, () => about(operator, [], 'site', model, actions))}
+    ${kinds.size > 0 ? html`<p class="own">${
+      around('site_is_actor', listed([...kinds].map((kind) => named('kind', kind, 'name'))))}</p>` : nothing}`;
+}
+
+/** How many of a long list are told at first. */
+const FIRST = 4;
+
+/**
+ * A list in a sentence, its end behind a button where it is long.
+ * @template T
+ * @param {readonly T[]} items @param {string} key @param {Actions} actions @param {(item: T) => View} view
+ * @returns {View}
+ */
+function some(items, key, actions, view) {
+  if (items.length <= FIRST + 1 || actions.isOpen(key)) return listed(items.map(view));
+  return listed([...items.slice(0, FIRST).map(view), html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${
+    t('more', [i18n().number(items.length - FIRST)])}</button>`]);
+}
