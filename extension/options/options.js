@@ -1,6 +1,6 @@
 /** The page of the person's own lists: hands files to the background, and shows what it says of them. */
 
-import { nothing, render } from '../vendor/lit-html.js';
+import { html, nothing, render } from '../vendor/lit-html.js';
 import { ask } from '../shared/client.js';
 import { byId } from '../shared/dom.js';
 import { i18n, setLanguage, t } from '../shared/i18n.js';
@@ -30,6 +30,11 @@ const actions = {
       await read(one);
       draw();
     }
+    const names = (/** @type {Chosen[]} */ some) => name(i18n().list(some.map(({ file }) => file.name)));
+    const [good, bad] = [fresh.filter(({ facts }) => facts), fresh.filter(({ failure }) => failure)];
+    ui.note = html`${good.length > 0 ? around('options_said_read', names(good)) : nothing}
+      ${bad.length > 0 ? around('options_said_not_read', names(bad)) : nothing}`;
+    draw();
   },
   use: (one) => change(async () => {
     const { sha256 } = /** @type {NonNullable<Chosen['facts']>} */ (one.facts);
@@ -93,10 +98,8 @@ async function read(one) {
     const facts = await ask('list-read', await message(one.file));
     ui.chosen = ui.chosen.filter((other) => other.facts?.sha256 !== facts.sha256);
     one.facts = facts;
-    ui.note = around('options_said_read', name(one.file.name));
   } catch (error) {
     one.failure = failureOf(error);
-    ui.note = failed(one.failure);
   }
 }
 

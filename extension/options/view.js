@@ -47,7 +47,7 @@ export function view({ lists, chosen, note }, actions) {
       ${t('options_choose')}
     </label>
     <p class="quiet" id="formats">${t('options_formats', [i18n().number(MEGABYTES)])}</p>
-    <p role="status" class="note">${note}</p>
+    <div role="status" class="note">${note}</div>
     ${chosen.length === 0 ? nothing : html`<section>
       <h2 id="chosen" tabindex="-1">${t('options_chosen')}</h2>
       <ul>${chosen.map((one) => file(one, isUsed(one, lists), actions))}</ul>
@@ -104,7 +104,7 @@ const said = (key) => html`<p class="said">${t(key)}</p>`;
 
 /** @param {Failure} failure @returns {View} */
 export const failed = ({ word: reason, detail }) => html`<p class="said">${word('list_fail', reason)}${
-  detail === '' ? nothing : html` <bdi lang="en">${detail}</bdi>`}</p>`;
+  detail === '' ? nothing : html` <bdi class="place" lang="en" dir="ltr">${detail}</bdi>`}</p>`;
 
 /** What a list states of itself, and what was read of it. @param {ListFacts} list @returns {View} */
 function about(list) {
@@ -113,7 +113,7 @@ function about(list) {
     ${list.title === '' ? nothing : entry('fact_file', name(list.name))}
     ${entry('fact_format', html`${word('list_format', list.format) ?? code(list.format)}`)}
     ${entry('fact_version', stated(list.version))}
-    ${entry('fact_date', stated(list.date === '' ? '' : i18n().date(list.date)))}
+    ${entry('fact_date', Number.isNaN(Date.parse(list.date)) ? stated(list.date) : html`${i18n().date(list.date)}`)}
     ${entry('fact_licence', stated(list.licence))}
     ${entry('fact_attribution', stated(list.attribution))}
     ${entry('fact_holds', html`${list.roots > 0 ? plural('roots', list.roots) : plural('rules', list.rules)}`)}

@@ -9,7 +9,7 @@ const LEFT_OUT = Object.entries({
   elsewhere: ['not-about-hosts', 'not-an-indicator', 'not-on-the-web', 'unknown-key'],
   'not-a-host': ['not-a-host', 'no-name'],
   'too-wide': ['public-suffix', 'shared-host', 'address-range'],
-  'own-network': ['local-name', 'not-public-address'],
+  'own-network': ['local-name', 'not-public-address', 'maps-elsewhere'],
   unreadable: [
     'too-long', 'not-utf-8', 'control-character', 'yaml-not-read', 'pattern-damaged', 'no-pattern', 'wrong-columns',
     'no-fingerprint', 'punycode-error', 'empty',
@@ -50,9 +50,13 @@ const NO_LIST = [
   [/nothing in it/, 'nothing', true],
 ];
 
+/** What the core says in front of every such reason. */
+const IN_FRONT = 'the list cannot be read: ';
+
 /** @param {unknown} error @returns {Failure} */
 export function failureOf(error) {
-  const { variant = '', message = '' } = /** @type {{variant?: string, message?: string}} */ (error ?? {});
+  const { variant = '', message: whole = '' } = /** @type {{variant?: string, message?: string}} */ (error ?? {});
+  const message = whole.startsWith(IN_FRONT) ? whole.slice(IN_FRONT.length) : whole;
   if (['lists-full', 'storage-full', 'storage-off'].includes(variant)) return { word: variant, detail: '' };
   if (/^(wasm-|engine-|pack-|no-answer)/.test(variant)) return { word: 'engine', detail: '' };
   const known = variant === 'feed' ? NO_LIST.find(([sign]) => sign.test(message)) : undefined;
