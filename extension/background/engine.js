@@ -2,7 +2,7 @@
  * Starts the one wasm engine, and keeps its failures. Knows no page.
  */
 
-import init, { Engine, request_type } from '../pkg/onlooker.js';
+import init, { Engine, read_list, request_type } from '../pkg/onlooker.js';
 import { fetched, pack, wasm } from './files.js';
 import { addressWriter } from './scratch.js';
 import { failure } from '../shared/protocol.js';
@@ -27,8 +27,8 @@ export class Judge {
   #write;
   /** @type {Promise<Engine>|null} */
   #whole = null;
-  /** Called once the texts are there: what was judged without them is to be judged again. */
-  onTexts = () => {};
+  /** Called when it judges by more or less than before: what was judged is to be judged again. */
+  onChange = () => {};
 
   /** @param {Engine} engine @param {WebAssembly.Memory} memory */
   constructor(engine, memory) {
@@ -47,7 +47,7 @@ export class Judge {
   withTexts() {
     this.#whole ??= bytesOf(fetched('pkg/onlooker.texts')).then((texts) => {
       this.#engine.add_texts(texts);
-      this.onTexts();
+      this.onChange();
       return this.#engine;
     }).catch((error) => {
       // Perhaps it works the next time.
@@ -65,6 +65,22 @@ export class Judge {
   /** @param {number} page @param {string} url @returns {boolean} false: it has to be opened anew */
   rename(page, url) {
     return this.#engine.page_url(page, this.#write(url));
+  }
+
+  /** @param {string} name @param {Uint8Array} file @returns {import('../pkg/onlooker.js').AddedList} throws an Error with a `variant` */
+  readList(name, file) {
+    return read_list(name, file);
+  }
+
+  /** @param {Uint8Array} pack of `readList`; throws an Error with a `variant` */
+  addList(pack) {
+    this.#engine.add_list(pack);
+    this.onChange();
+  }
+
+  removeLists() {
+    this.#engine.remove_lists();
+    this.onChange();
   }
 
   /** @returns {ListInfo[]} */

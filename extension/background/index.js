@@ -9,9 +9,11 @@ import { failure, OnlookerError } from '../shared/protocol.js';
 import { Badge, UNKNOWN } from './badge.js';
 import { levelOf, organisationsOf, startEngine } from './engine.js';
 import { navigationEvent, originOf, requestEvent, clean } from './events.js';
-import { gapsOf, Ledger } from './ledger.js';
+import { Ledger } from './ledger.js';
+import { isTrap, Lists } from './lists.js';
 import { Observer } from './observer.js';
-import { nothing, ofTab, router } from './router.js';
+import { bytesOf, nothing, ofFile, ofList, ofTab, router } from './router.js';
+import { shelf } from './shelf.js';
 import { Store } from './store.js';
 
 /** @typedef {import('./events.js').Event} Event */
@@ -26,6 +28,7 @@ const WEB = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] };
 const EVERYWHERE = { origins: ['<all_urls>'] };
 
 const store = new Store(browser.storage.session, makeRoom, lost);
+const lists = new Lists(browser.storage.local, shelf, browser.runtime.getManifest().version);
 const badge = new Badge(lookOf);
 const ledger = new Ledger(store, (page) => {
   if (page.state === 'open') badge.update(page.tab);
@@ -98,16 +101,27 @@ browser.runtime.onMessage.addListener(router({
   'page-log': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageLog(tabId) },
   'page-report-json': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReportJson(tabId) },
   lists: { from: ['popup', 'report', 'options'], read: nothing, answer: async () => (await engine()).lists() },
+  'list-read': {
+    from: ['options'],
+    read: ofFile,
+    answer: ({ name, base64 }) => withJudge(async (found) => lists.read(found, name, bytesOf(base64))),
+  },
+  'list-add': { from: ['options'], read: ofList, answer: ({ sha256 }) => withJudge((found) => lists.add(found, sha256)).finally(judgeAgain) },
+  'list-remove': { from: ['options'], read: ofList, answer: ({ sha256 }) => removeList(sha256).finally(judgeAgain) },
+  'lists-added': { from: ['options'], read: nothing, answer: () => started.then(() => lists.all()) },
   status: { from: ['any'], read: nothing, answer: status },
 }, { id: browser.runtime.id, root: browser.runtime.getURL('') }));
 
 // --- start -------------------------------------------------------------------------------------------------------
 
-const started = startEngine().then((found) => {
+const started = startEngine().then(async (found) => {
+  // What comes meanwhile is written down, and judged by these lists too.
+  await lists.into(found);
+  ledger.lostLists = lists.lost;
   judge = found;
   ledger.start(found);
   void badge.everywhere(null);
-}, engineBroke);
+}).catch(engineBroke);
 
 const ready = wake().catch(engineBroke);
 
@@ -295,6 +309,28 @@ async function engine() {
   throw new OnlookerError(broken?.variant ?? 'unknown', broken?.message ?? 'the engine did not start');
 }
 
+/** @template T @param {(found: import('./engine.js').Judge) => Promise<T>} work @returns {Promise<T>} */
+async function withJudge(work) {
+  try {
+    return await work(await engine());
+  } catch (error) {
+    if (isTrap(error)) engineBroke(error);
+    throw error;
+  }
+}
+
+/** Also where there is no engine: a list that keeps it from starting must be one that can be removed. @param {string} sha256 */
+async function removeList(sha256) {
+  await started;
+  return judge ? withJudge((found) => lists.remove(found, sha256)) : lists.remove(null, sha256);
+}
+
+/** The lists are others than before. */
+function judgeAgain() {
+  ledger.lostLists = lists.lost;
+  for (const page of observer?.pages.values() ?? []) if (page.state === 'open') badge.update(page.tab);
+}
+
 // --- answers -----------------------------------------------------------------------------------------------------
 
 /** @param {number} tab @returns {Promise<import('./badge.js').Look|null>} */
@@ -332,7 +368,7 @@ async function pageReport(tabId) {
   const handle = await ledger.handle(page);
   if (!judge) return { state: 'engine-failed', variant: 'unknown' };
   const { incognito } = await browser.tabs.get(tabId);
-  return { state: 'ok', report: judge.engine.report(handle), private: incognito, gaps: gapsOf(page) };
+  return { state: 'ok', report: judge.engine.report(handle), private: incognito, gaps: ledger.gaps(page) };
 }
 
 /** @param {number} tabId @returns {Promise<import('../shared/protocol.js').SavedFile>} */

@@ -51,6 +51,8 @@ export class Ledger {
   #judge = null;
   /** ms from the start of this background to its first verdict. @type {number|null} */
   firstVerdict = null;
+  /** Lists of the person's own by which nothing can be judged. */
+  lostLists = 0;
 
   /**
    * @param {Store} store
@@ -68,8 +70,8 @@ export class Ledger {
   /** @param {Judge} judge what came before it is judged now */
   start(judge) {
     this.#judge = judge;
-    // The texts prove what was judged by keys alone; each page is fed again when it is next asked for.
-    judge.onTexts = () => {
+    // The texts prove what was judged by keys alone, and a list says more; each page is fed again when it is next asked for.
+    judge.onChange = () => {
       for (const book of this.#books.values()) this.#close(book);
     };
     // The rest is handed over when it is asked for.
@@ -186,7 +188,7 @@ export class Ledger {
       schema: 'onlooker-log/1',
       pages: [{
         url: page.url,
-        gaps: gapsOf(page),
+        gaps: this.gaps(page),
         observations: book.rows.map(([rid, ts, url, type, method, at]) => {
           const hop = hops.get(rid) ?? 0;
           hops.set(rid, hop + 1);
@@ -204,6 +206,11 @@ export class Ledger {
     };
   }
 
+  /** What was missed of a page. @param {Page} page @returns {Gap[]} */
+  gaps(page) {
+    return Object.entries(this.#missed(page)).map(([why, count]) => ({ why, count })).sort((a, b) => (a.why < b.why ? -1 : 1));
+  }
+
   /** @param {Page} page @returns {Promise<boolean>} */
   async isEmpty(page) {
     const book = this.#book(page);
@@ -212,6 +219,11 @@ export class Ledger {
   }
 
   // -------------------------------------------------------------------------------------------------------------
+
+  /** @param {Page} page @returns {Record<string, number>} */
+  #missed({ gaps }) {
+    return this.lostLists > 0 ? { ...gaps, 'list-lost': this.lostLists } : gaps;
+  }
 
   /** @param {Page} page */
   #book(page) {
@@ -278,8 +290,9 @@ export class Ledger {
     const judge = this.#judge;
     if (!judge) return 0;
     const { page, rows } = book;
+    const missed = this.#missed(page);
     // A gap that was taken back cannot be told to the engine.
-    if (Object.keys(book.gaps).some((why) => !(why in page.gaps))) this.#close(book);
+    if (Object.keys(book.gaps).some((why) => !(why in missed))) this.#close(book);
     let news = false;
     this.#guard(() => {
       if (book.handle !== 0 && book.url !== page.url) {
@@ -299,7 +312,7 @@ export class Ledger {
         if (badgeChanged(verdict) || book.fed === 0) news = true;
         this.firstVerdict ??= performance.now();
       }
-      for (const [why, count] of Object.entries(page.gaps)) {
+      for (const [why, count] of Object.entries(missed)) {
         const told = book.gaps[why] ?? 0;
         if (count === told) continue;
         judge.engine.gap(book.handle, why, count - told);
@@ -330,11 +343,6 @@ export class Ledger {
       this.#onFailure(error);
     }
   }
-}
-
-/** @param {Page} page @returns {Gap[]} */
-export function gapsOf(page) {
-  return Object.entries(page.gaps).map(([why, count]) => ({ why, count })).sort((a, b) => (a.why < b.why ? -1 : 1));
 }
 
 /** @param {Page} page @param {boolean} whole @returns {Book} */

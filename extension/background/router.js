@@ -1,6 +1,6 @@
 /** Messages from our own pages: who may ask what, and what shape it must have. Answers nothing itself. */
 
-import { failure, OnlookerError } from '../shared/protocol.js';
+import { failure, LIST_BYTES, OnlookerError } from '../shared/protocol.js';
 
 /** @typedef {import('../shared/protocol.js').Kind} Kind */
 /** @typedef {'popup'|'report'|'options'|'any'} From a folder of the extension; any: every page of it */
@@ -21,6 +21,33 @@ export function ofTab({ tabId }) {
     throw new OnlookerError('bad-message', 'tabId is not a tab');
   }
   return { tabId };
+}
+
+/** @param {Record<string, unknown>} message */
+export function ofFile({ name, base64 }) {
+  if (typeof name !== 'string' || name.length > 1000) throw new OnlookerError('bad-message', 'name is not a file\'s');
+  if (typeof base64 !== 'string' || base64.length % 4 !== 0 || base64.length > Math.ceil(LIST_BYTES / 3) * 4) {
+    throw new OnlookerError('bad-message', 'base64 is not a file');
+  }
+  return { name, base64 };
+}
+
+/** @param {Record<string, unknown>} message */
+export function ofList({ sha256 }) {
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw new OnlookerError('bad-message', 'sha256 is none');
+  return { sha256 };
+}
+
+/** @param {string} base64 @returns {Uint8Array} */
+export function bytesOf(base64) {
+  try {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+    return bytes;
+  } catch {
+    throw new OnlookerError('bad-message', 'base64 is not a file');
+  }
 }
 
 /** @returns {Record<string, never>} */

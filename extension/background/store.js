@@ -1,6 +1,6 @@
 /**
  * What must outlive the background, in `storage.session`: memory only, gone with the browser, so it serves private
- * windows too. Nothing of ours is ever written to disk.
+ * windows too. Nothing of any page is ever written to disk.
  *
  * Keys:
  *   index                 {next, seed}          the first free page key, and what rows' keys are made with

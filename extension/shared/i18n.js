@@ -109,7 +109,7 @@ export const FAMILIES = {
       'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
       'browser-internal', 'unknown-scheme', 'malformed-url', 'unreadable-observation', 'request-limit', 'host-limit',
-      'finding-limit', 'else',
+      'finding-limit', 'list-lost', 'else',
     ],
     parts: [''],
     otherwise: 'else',
@@ -117,6 +117,26 @@ export const FAMILIES = {
   fail: {
     members: ['wasm-off', 'pack-damaged', 'pack-foreign', 'pack-version', 'else'],
     parts: ['title', 'text'],
+    otherwise: 'else',
+  },
+  list_format: {
+    members: ['stix', 'domains', 'ioc-yaml', 'hosts', 'abp', 'ccadb'],
+    parts: [''],
+    otherwise: null,
+  },
+  list_fail: {
+    members: [
+      'too-large', 'utf-16', 'compressed', 'empty', 'web-page', 'json', 'nothing', 'lists-full', 'storage-full',
+      'storage-off', 'engine', 'else',
+    ],
+    parts: [''],
+    otherwise: 'else',
+  },
+  left_out: {
+    members: [
+      'elsewhere', 'not-a-host', 'too-wide', 'own-network', 'unreadable', 'looks', 'twice', 'taken-back', 'limit', 'else',
+    ],
+    parts: [''],
     otherwise: 'else',
   },
 };

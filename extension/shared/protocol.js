@@ -7,6 +7,11 @@
 /** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
 /** @typedef {import('../pkg/onlooker.js').Log} Log */
 
+/** What was read of a list that a person adds. @typedef {Omit<import('../pkg/onlooker.js').AddedList, 'pack'>} ListFacts */
+/** One that is kept. `lost`: what was kept of it cannot be used. @typedef {ListFacts & {lost: boolean}} OwnList */
+/** A file, as options/options.js writes it. @typedef {{name: string, base64: string}} ListFile */
+/** @typedef {{sha256: string}} OfList */
+
 /** @typedef {{why: string, count: number}} Gap why something of a page was missed, and how often */
 
 /**
@@ -38,6 +43,10 @@
  * @property {[OfTab, SavedFile]} page-log
  * @property {[OfTab, SavedFile]} page-report-json
  * @property {[Nothing, ListInfo[]]} lists
+ * @property {[ListFile, ListFacts]} list-read
+ * @property {[OfList, OwnList[]]} list-add uses one that was read
+ * @property {[OfList, OwnList[]]} list-remove
+ * @property {[Nothing, OwnList[]]} lists-added
  * @property {[Nothing, Status]} status
  */
 
@@ -49,7 +58,12 @@
 /** @template T @typedef {{ok: true, value: T} | {ok: false, error: Failure}} Reply */
 
 /** @type {readonly Kind[]} */
-export const KINDS = ['page-report', 'page-log', 'page-report-json', 'lists', 'status'];
+export const KINDS = [
+  'page-report', 'page-log', 'page-report-json', 'lists', 'list-read', 'list-add', 'list-remove', 'lists-added', 'status',
+];
+
+/** The largest file that is read as a list: what src/feeds/mod.rs takes, and as base64 less than Chromium's messages hold. */
+export const LIST_BYTES = 32 << 20;
 
 /** A failure that our own pages can tell apart by `variant`. */
 export class OnlookerError extends Error {

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { copyOf, distFor, manifestOf, PAGES } from "./lib/dist.mjs";
+import { copyOf, distFor, manifestOf, PAGES, ROOT } from "./lib/dist.mjs";
 import { startNet, until } from "./lib/net.mjs";
 import { ask, BROWSERS, flush, isBrowsersOwn, launch, openAll, tally, untilText } from "./lib/session.mjs";
+import { withOptions } from "./lib/options.mjs";
 import { DEMO } from "./lib/suite.mjs";
 
 /**
@@ -34,6 +35,11 @@ async function seen(name, dist) {
       await popup.close();
       await ask(session, { kind: "lists" });
       await ask(session, { kind: "page-log", tabId: tab.id });
+      await withOptions(session, async (options) => {
+        await options.choose(join(ROOT, "tests", "feeds", "bundle.stix2"));
+        await options.press("Use this list");
+        await options.until((text) => /Remove/.test(text), "the list in use");
+      });
       await session.killBackground();
       await ask(session, { kind: "status" });
     }

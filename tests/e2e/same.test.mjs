@@ -1,28 +1,10 @@
 // @ts-check
 /** One core: what the extension recorded, judged by the command line, is the extension's report, byte for byte. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { cli } from "./lib/dist.mjs";
+import { judged } from "./lib/options.mjs";
 import { ask, flush } from "./lib/session.mjs";
 import { DEMO, eachBrowser } from "./lib/suite.mjs";
-
-/** What the command line says of a saved log. @param {string} filename @param {string} json */
-function judged(filename, json) {
-  const dir = mkdtempSync(join(tmpdir(), "onlooker-log-"));
-  try {
-    const file = join(dir, filename);
-    writeFileSync(file, json);
-    const run = spawnSync(cli(), ["audit", file, "--format", "json"], { encoding: "utf8", maxBuffer: 64 << 20 });
-    assert.equal(run.stderr, "");
-    return run.stdout;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
 
 eachBrowser("the command line judges the extension's log", { pages: ["demo", "hostile"] }, (world) => {
   for (const [what, url] of [["the demonstration site", DEMO], ["a hostile page", "https://hostile.example/"]]) {

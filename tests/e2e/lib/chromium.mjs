@@ -20,13 +20,14 @@ function executable() {
 }
 
 /**
- * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages" }} options
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string }} options
  * @returns {Promise<import("./session.mjs").Session>}
  */
-export async function launchChromium({ dist, net, headless = true, incognito = false, webAssembly = true }) {
+export async function launchChromium({ dist, net, headless = true, incognito = false, webAssembly = true, profile }) {
   const browser = await puppeteer.launch({
     executablePath: executable(),
     headless,
+    ...(profile === undefined ? {} : { userDataDir: profile }),
     pipe: true,
     enableExtensions: true,
     acceptInsecureCerts: true,

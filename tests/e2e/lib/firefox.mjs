@@ -32,19 +32,22 @@ const KEYS = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages" }} options
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string }} options
  * @returns {Promise<import("./session.mjs").Session>}
  */
-export async function launchFirefox({ dist, net, headless = true, incognito = false, webAssembly = true }) {
+export async function launchFirefox({ dist, net, headless = true, incognito = false, webAssembly = true, profile }) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: executable(),
     headless,
+    ...(profile === undefined ? {} : { userDataDir: profile }),
     acceptInsecureCerts: true,
     defaultViewport: null,
     args: ["--remote-allow-system-access"],
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [addonOf(dist)]: UUID }),
+      // What is installed for the time being only goes with the browser, and would take what it keeps along.
+      ...(profile === undefined ? {} : { "extensions.webextensions.keepStorageOnUninstall": true, "extensions.webextensions.keepUuidOnUninstall": true }),
       "network.proxy.type": 1,
       "network.proxy.socks": "127.0.0.1",
       "network.proxy.socks_port": net.port,

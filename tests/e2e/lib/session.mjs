@@ -45,8 +45,8 @@ export const BROWSERS = /** @type {any} */ ((process.env.ONLOOKER_BROWSERS ?? "c
 
 /**
  * @param {import("./dist.mjs").BrowserName} name
- * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages" }} options
- *   `dist: null` for no extension. `webAssembly: "not-for-pages"`: Firefox alone can have it so.
+ * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string }} options
+ *   `profile`: a folder that outlives the browser. `dist: null` for no extension. `webAssembly: "not-for-pages"`: Firefox alone can have it so.
  */
 export function launch(name, { dist, ...options }) {
   const folder = dist === undefined ? distFor(name) : dist;
@@ -186,7 +186,7 @@ export async function untilText(popup, test, what) {
 
 const axeSource = () => readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core finds wrong in the popup, one line each. @param {Popup} popup @returns {Promise<string[]>} */
+/** What axe-core finds wrong in the popup, or in a page of ours, one line each. @param {Pick<Popup, "evaluate"|"run">} popup @returns {Promise<string[]>} */
 export async function axe(popup) {
   if (!(await popup.evaluate(() => "axe" in globalThis))) await popup.run(axeSource());
   return popup.evaluate(async () => {
