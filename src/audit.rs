@@ -356,7 +356,7 @@ impl Engine {
         let its = || told.iter().filter(|actor| actors.get(actor.id.as_str()) != Some(&false));
         let country = said(&facts.country).or_else(|| its().find_map(|actor| said(&actor.country)));
         let owner = said(&facts.parent).or_else(|| its().find_map(|actor| said(&actor.owner)));
-        let parent = owner.as_ref().and_then(|owner| dossier::company(&self.pack, owner));
+        let parent = owner.as_ref().and_then(|owner| dossier::company_like(&self.pack, owner));
         let seats = its().map(|actor| &actor.country).chain(parent.iter().map(|parent| &parent.country));
         let countries: BTreeSet<String> =
             country.iter().chain(seats).filter(|code| !code.is_empty()).cloned().collect();
@@ -366,6 +366,11 @@ impl Engine {
             country,
             owner,
             countries: countries.into_iter().collect(),
+            listed: told
+                .iter()
+                .filter(|actor| actors.contains_key(actor.id.as_str()))
+                .map(|actor| actor.id.clone())
+                .collect(),
             actors: told.into_iter().map(|actor| actor.id).collect(),
             sources: facts.sources,
         }
@@ -852,7 +857,7 @@ fn summary(watchers: &[Watcher], kinds_of: impl Fn(&str) -> Option<String>) -> S
     let mut by_kind: BTreeMap<(usize, String), u64> = BTreeMap::new();
     let mut by_country: BTreeMap<&str, u64> = BTreeMap::new();
     for watcher in watchers {
-        let kinds: BTreeSet<String> = watcher.who.actors.iter().filter_map(|id| kinds_of(id)).collect();
+        let kinds: BTreeSet<String> = watcher.who.listed.iter().filter_map(|id| kinds_of(id)).collect();
         for kind in kinds {
             *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
         }

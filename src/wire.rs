@@ -164,6 +164,7 @@ pub struct Watcher {
     pub countries: Vec<String>,
     pub known: bool,
     pub actors: Vec<String>,
+    pub listed: Vec<String>,
     pub rights: Vec<&'static str>,
     pub domains: Vec<String>,
     pub requests: u64,
@@ -172,7 +173,7 @@ pub struct Watcher {
     pub sources: Vec<Source>,
 }
 
-/// Who runs the page's site.
+/// Who runs the page's site; without a name where its host is only named on our own lists.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
@@ -183,6 +184,7 @@ pub struct Operator {
     pub owner: Option<String>,
     pub countries: Vec<String>,
     pub actors: Vec<String>,
+    pub listed: Vec<String>,
     pub sources: Vec<Source>,
 }
 
@@ -294,6 +296,7 @@ pub struct Identity {
     pub owner: Option<String>,
     pub countries: Vec<String>,
     pub actors: Vec<String>,
+    pub listed: Vec<String>,
     pub domain: String,
     pub sources: Vec<Source>,
 }
@@ -607,6 +610,7 @@ impl From<report::Watcher> for Watcher {
             countries: from.who.countries,
             known: from.known,
             actors: from.who.actors,
+            listed: from.who.listed,
             rights: from.rights.into_iter().map(finding::Right::name).collect(),
             domains: from.domains,
             requests: from.requests,
@@ -626,6 +630,7 @@ impl From<report::Identity> for Operator {
             owner: from.owner,
             countries: from.countries,
             actors: from.actors,
+            listed: from.listed,
             sources: from.sources.into_iter().map(Source::from).collect(),
         }
     }
@@ -689,6 +694,7 @@ impl From<report::Explanation> for Explanation {
                 owner: who.owner,
                 countries: who.countries,
                 actors: who.actors,
+                listed: who.listed,
                 domain: from.domain,
                 sources: who.sources.into_iter().map(Source::from).collect(),
             }),

@@ -30,8 +30,9 @@ function site(model, actions) {
   const { operator } = model.page;
   if (!model.page.site) return nothing;
   if (!operator) return html`<p>${t('site_run_unknown')}</p>`;
-  const kinds = new Set(dossiers(model, operator).map(({ kind }) => kind));
-  const line = html`${around('site_run_by', name(operator.name))}${
+  const kinds = new Set(dossiers(model, { actors: operator.listed }).map(({ kind }) => kind));
+  // Its address may be on a list that does not say whose it is.
+  const line = operator.name === '' ? t('site_run_unknown') : html`${around('site_run_by', name(operator.name))}${
     operator.owner ? html` · ${name(operator.owner)}` : nothing}${operator.country ? html` · ${country(operator.country)}` : nothing}`;
   return html`${opens('site', t('this_site_label'), line, actions, () => about(operator, [], 'site', model, actions))}
     ${kinds.size > 0 ? html`<p class="own">${

@@ -45,7 +45,8 @@ function row(watcher, model, actions) {
 
 /** One plain line: of what kind it is, else what was seen of it. @param {Watcher} watcher @param {Model} model @returns {View} */
 function line(watcher, model) {
-  const [gravest] = dossiers(model, watcher);
+  // What it is for other reasons than what was contacted is told inside.
+  const [gravest] = dossiers(model, { actors: watcher.listed });
   const technique = telling(watcher);
   const text = gravest ? named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
   const requests = html`<span class="together">${plural('requests', watcher.requests)}</span>`;

@@ -204,13 +204,18 @@ fn site(out: &mut String, report: &Report, page: &PageReport) {
         None if page.site.is_empty() => {}
         None => out.push_str("  Who runs this site is not known.\n"),
         Some(who) => {
-            let mut line = format!("  This site is run by {}", plain(&who.name));
-            line.push_str(&seat(who));
-            let kinds: Vec<String> = actors(report, who).map(|actor| kind(&actor.kind)).collect();
-            if !kinds.is_empty() {
-                let _ = write!(line, "; it is on Onlooker's own lists: {}", kinds.join(", "));
+            if who.name.is_empty() {
+                out.push_str("  Who runs this site is not known.\n");
+            } else {
+                let _ = writeln!(out, "  This site is run by {}{}.", plain(&who.name), seat(who));
             }
-            let _ = writeln!(out, "{line}.");
+            let named: Vec<String> = actors(report, who)
+                .filter(|actor| who.listed.contains(&actor.id))
+                .map(|actor| kind(&actor.kind))
+                .collect();
+            if !named.is_empty() {
+                let _ = writeln!(out, "  Its own address is on Onlooker's own lists, under: {}.", named.join(", "));
+            }
         }
     }
 }

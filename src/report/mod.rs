@@ -202,8 +202,10 @@ pub struct Identity {
     pub owner: Option<String>,
     /// The countries whose laws reach it: its own, its owner's, and those of the actors that it is. In order.
     pub countries: Vec<String>,
-    /// The actors of our own lists that it is: their ids, the gravest kind first.
+    /// The actors of our own lists that it is, or that its hosts are named under: their ids, the gravest kind first.
     pub actors: Vec<String>,
+    /// Those of them under which the lists name what was contacted, in the same order.
+    pub listed: Vec<String>,
     /// Where country and owner can be checked, if they are not an actor's.
     pub sources: Vec<Source>,
 }

@@ -170,6 +170,17 @@ pub fn company(pack: &Bytes, name: &str) -> Option<CompanyFacts> {
     })
 }
 
+/// A company whose name is this one but for case: owners are written as their sources have them.
+pub fn company_like(pack: &Bytes, name: &str) -> Option<CompanyFacts> {
+    if let Some(found) = company(pack, name) {
+        return Some(found);
+    }
+    let records = Records::of(pack, Kind::Company)?;
+    let mut names = (0..records.count).filter_map(|number| records.at(number)?.text());
+    let alike = names.find(|known| known.eq_ignore_ascii_case(name))?;
+    company(pack, &alike)
+}
+
 /// Where the facts of one are: found without reading anything else, and without allocating. For look-ups that only ask
 /// whether there is something.
 pub fn knows_country(pack: &Bytes, code: &str) -> bool {

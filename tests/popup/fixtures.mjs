@@ -1,6 +1,7 @@
-// Answers of the background, as the popup can get them: made up, but in the wire's exact shape. `listed.report.json` is
-// not made up: it is what `onlooker audit tests/popup/listed.log.json --format json` said.
+// Answers of the background, as the popup can get them: made up, but in the wire's exact shape. Those of `listed.log.json`
+// are not made up: the core judges it, by the lists as they are.
 import { readFileSync } from 'node:fs';
+import { Engine, pack } from '../wasm/engine.mjs';
 
 /** @typedef {import('../../extension/shared/protocol.js').PageReport} PageReport */
 /** Parts of what goes over the wire, to be put over the usual. @typedef {Record<string, any>} Json */
@@ -39,7 +40,7 @@ function finding(over) {
 /** @param {Json} over @returns {Json} */
 function watcher(over) {
   return {
-    category: 'unknown', country: null, owner: null, countries: over.country ? [over.country] : [], actors: [], rights: ['iccpr-17'],
+    category: 'unknown', country: null, owner: null, countries: over.country ? [over.country] : [], actors: [], listed: over.actors ?? [], rights: ['iccpr-17'],
     sources: [], known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
   };
 }
@@ -140,9 +141,12 @@ const many = Array.from({ length: 500 }, (_, i) => watcher({
   level: ['low', 'moderate', 'high', 'severe'][i % 4] ?? 'low',
 }));
 
-/** A page of the report that the command line made. @param {number} at @returns {PageReport} */
+const made = JSON.parse(new TextDecoder().decode(
+  new Engine(pack()).audit_json(readFileSync(new URL('listed.log.json', import.meta.url))),
+));
+
+/** A page of the report on `listed.log.json`. @param {number} at @returns {PageReport} */
 function listed(at) {
-  const made = JSON.parse(readFileSync(new URL('listed.report.json', import.meta.url), 'utf8'));
   return { state: 'ok', report: { ...made, pages: made.pages.slice(at, at + 1) }, private: false, gaps: [] };
 }
 
@@ -169,11 +173,12 @@ export const STATES = {
   }),
   listed: listed(0),
   'listed-site': listed(1),
+  'own-site': listed(2),
   private: /** @type {PageReport} */ ({ ...listed(0), private: true }),
   /** On our lists, with hardly anything known, and sources that are none. */
   bare: ok({
     risk: { level: 'high', score: 50, reasons: [] },
-    operator: { name: 'Courier Group', category: 'content', country: null, owner: null, countries: [], actors: [], sources: [] },
+    operator: { name: 'Courier Group', category: 'content', country: null, owner: null, countries: [], actors: [], listed: [], sources: [] },
     watchers: [
       watcher({ name: 'Broker', domains: ['broker.example'], actors: ['bare', 'of-tomorrow', 'not-told'], countries: ['AQ', 'FR'], techniques: ['surveillance-actor'], level: 'high', sources: NO_LINKS.map(sourceOf) }),
       watcher({ name: 'nameless.example', known: false, domains: ['nameless.example'] }),
@@ -210,7 +215,7 @@ export const STATES = {
   }),
   hostile: ok({
     url: HOSTILE[0] ?? '', site: HOSTILE[1] ?? '', risk: { level: 'moderate', score: 40, reasons: [] },
-    operator: { name: HOSTILE[2], category: HOSTILE[0], country: HOSTILE[1], owner: HOSTILE[3], countries: [], actors: HOSTILE, sources: [] },
+    operator: { name: HOSTILE[2], category: HOSTILE[0], country: HOSTILE[1], owner: HOSTILE[3], countries: [], actors: HOSTILE, listed: HOSTILE, sources: [] },
     actors: HOSTILE.map((name) => dossier({
       name, kind: name, owner: name, country: name, does: name, takes: HOSTILE, since: name, harmless: name, dispute: name, gvl_id: 1, confidence: name, sources: HOSTILE.map((url) => ({ url, publisher: url, date: url, supports: [url], checked: url })),
     })),
