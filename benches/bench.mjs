@@ -20,7 +20,7 @@ import { digits, megabytes, ratio, spread, summary } from "./lib/stats.mjs";
 
 const run = promisify(execFile);
 
-const TARGETS = { verdict: 0.5, load: 0.25, wake: 60, memory: 32e6, zip: 3.5e6 };
+const TARGETS = { verdict: 0.5, load: 0.25, wake: 60, memory: 32e6, zip: 3.5e6, lookUp: 300, shelf: 600e3 };
 const ROUNDS = 40;
 const LOADS = 15;
 const COLDS = 9;
@@ -46,8 +46,8 @@ async function main() {
     .catch((error) => {
       throw new Error(`benches/peers did not build: ${/^error.*/m.exec(error.stderr)?.[0] ?? error.message}`);
     });
-  const arguments_ = [PACK, FILES.requests, String(ROUNDS), ...Array.from({ length: lists }, (_, n) => FILES.list(n))];
-  /** @type {{ onlooker: Figures & {bytes: number}, adblock: Figures & {bytes: number} }} */
+  const arguments_ = [PACK, join(ROOT, "pkg", "onlooker.pack"), FILES.requests, String(ROUNDS), ...Array.from({ length: lists }, (_, n) => FILES.list(n))];
+  /** @type {{ onlooker: Figures & {bytes: number}, adblock: Figures & {bytes: number}, look_up: {hosts: number, ns: number[]} }} */
   const native = JSON.parse((await run(peers, arguments_, { maxBuffer: 1 << 26 })).stdout);
   say("Node");
   const node = await measureInNode(ubo, pages, { rounds: ROUNDS, loads: LOADS });
@@ -65,7 +65,7 @@ async function main() {
   const all = {
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), load, node: process.version },
     requests: { all: node.count, pages: pages.length, own: count(own), recorded: count(recorded) },
-    sizes: { wasm: wasm.length, wasmGzipped: gzipSync(wasm).length, pack: native.onlooker.bytes, packGzipped: gzipSync(readFileSync(PACK)).length,
+    sizes: { shelf: shelfBytes(), wasm: wasm.length, wasmGzipped: gzipSync(wasm).length, pack: native.onlooker.bytes, packGzipped: gzipSync(readFileSync(PACK)).length,
       ghostery: node.sizes.ghostery, ubo: node.sizes.ubo, adblock: native.adblock.bytes, zips },
     memory: node.memory, native, node: node.contenders, cold, worker: { contenders: worker.contenders, cold: worker.cold }, wake,
   };
@@ -73,6 +73,13 @@ async function main() {
   console.log(text);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`);
   if (values.docs) writeDocs(text);
+}
+
+/** How large what is told of actors, companies and countries is: behind the pack and its texts. */
+function shelfBytes() {
+  const all = readFileSync(join(ROOT, "pkg", "onlooker.pack"));
+  const pack = Number(all.readBigUInt64LE(16));
+  return all.length - pack - Number(all.readBigUInt64LE(pack + 16));
 }
 
 /** @param {import("./lib/sources.mjs").Page[]} pages */
@@ -128,6 +135,7 @@ function table(all) {
   const loaded = ratio(node.onlooker.load.cpu, node.ghostery.load.cpu);
   const loadedFirst = ratio(worker.cold.onlooker, worker.cold.ghostery);
   const woken = summary(wake);
+  const lookUp = summary(native.look_up.ns);
   /** @param {string} what @param {number} is @param {number} most @param {string} shown @param {string} limit @param {string} more */
   const target = (what, is, most, shown, limit, more) => [what, shown, limit, is <= most ? "met" : "not met", more];
   /** @param {string} what @param {import("./lib/stats.mjs").Summary} is @param {number} most */
@@ -140,6 +148,9 @@ function table(all) {
     target("worker's wake to first verdict", woken.median, TARGETS.wake, `${digits(woken.median)} ms`, `${TARGETS.wake} ms`,
       `half of ${woken.rounds} wakes ${spread(woken)}, best ${digits(Math.min(...wake))}`),
     target("linear memory after load", memory.loaded, TARGETS.memory, megabytes(memory.loaded), megabytes(TARGETS.memory), `after all requests ${megabytes(memory.used)}`),
+    target("look-up of a host's actor, owner, country and laws, native", lookUp.median, TARGETS.lookUp, `${digits(lookUp.median)} ns`, `${TARGETS.lookUp} ns`,
+      `${native.look_up.hosts} hosts, half of the rounds ${spread(lookUp)}`),
+    target("what is told of actors, companies, countries", sizes.shelf, TARGETS.shelf, megabytes(sizes.shelf), megabytes(TARGETS.shelf), "without their hosts' rules, some 40 KB"),
     ...sizes.zips.map((/** @type {{name: string, bytes: number}} */ { name, bytes }) => target(name, bytes, TARGETS.zip, megabytes(bytes), megabytes(TARGETS.zip), "")),
     ...(sizes.zips.length === 0 ? [["zips", "not there", megabytes(TARGETS.zip), "not known", "./build.sh package makes them"]] : []),
   ]);

@@ -1,4 +1,5 @@
-//! Measures the core and the `adblock` crate natively: `onlooker-peers PACK REQUESTS ROUNDS LIST...` prints JSON.
+//! Measures the core and the `adblock` crate natively: `onlooker-peers PACK WHOLE REQUESTS ROUNDS LIST...` prints JSON.
+//! WHOLE is the pack with its texts and its shelf, for the look-up of who is behind a host.
 //!
 //! REQUESTS is `[{"url": page, "requests": [[type, url], ...]}, ...]`. The two take turns, round by round, so that what
 //! else the machine does meets both. Knows nothing of how the figures are shown.
@@ -34,8 +35,8 @@ fn main() {
 
 fn run() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [pack, requests, rounds, lists @ ..] = arguments.as_slice() else {
-        return Err("usage: onlooker-peers PACK REQUESTS ROUNDS LIST...".to_owned());
+    let [pack, whole, requests, rounds, lists @ ..] = arguments.as_slice() else {
+        return Err("usage: onlooker-peers PACK WHOLE REQUESTS ROUNDS LIST...".to_owned());
     };
     let rounds: usize = rounds.parse().map_err(|_| "ROUNDS is not a number".to_owned())?;
     let pack = read(pack)?;
@@ -79,11 +80,12 @@ fn run() -> Result<(), String> {
         their_loads.push(took.map(|took| took.as_secs_f64() * 1e3));
         read.map_err(|_| "adblock does not read what it wrote".to_owned())?;
     }
+    let teller = Engine::from_pack(read(whole)?).map_err(|error| error.to_string())?;
     let hosts: Vec<String> = pages.iter().flat_map(|page| &page.requests).filter_map(|(url, _, _)| host(url)).collect();
     let look_ups: Vec<Took<f64>> = (0..rounds)
         .map(|_| {
             per_request(hosts.len().max(1), || {
-                hosts.iter().filter(|host| ours.look_up(black_box(host)).actor.is_some()).count()
+                hosts.iter().filter(|host| teller.look_up(black_box(host)).actor.is_some()).count()
             })
         })
         .collect();
