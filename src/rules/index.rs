@@ -579,7 +579,7 @@ impl Search<'_> {
                 && self.regexes.matches(rule, pattern, flags.has(Flags::MATCH_CASE), hay);
         }
         let hay = request.lower();
-        if !asked.pairs.can_hold(rule::head(pattern)) {
+        if !pattern.split(|byte| matches!(byte, b'*' | b'^')).all(|part| asked.pairs.can_hold(part)) {
             return false;
         }
         let end = rule::End { separator: flags.has(Flags::SEPARATOR_END), last: flags.has(Flags::RIGHT_ANCHOR) };
