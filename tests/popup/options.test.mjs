@@ -196,7 +196,7 @@ test('files that are no lists: each says why, and others are read all the same',
   const shown = await text();
   for (const said of [/This is a web page/, /compressed/, /The file is empty/, /not a whole STIX bundle/, /Nothing in the file is a host/, /Use this list/]) assert.match(shown, said);
   assert.match(await page.$$eval('[lang=en]', (found) => found.map((one) => one.textContent).join(' ')), /it is not whole JSON in UTF-8, from line 1 on.*nothing in it is about hosts or roots; most often: not-a-host/);
-  assert.match(await status(), /^Read: trackers\.txt Not read: a\.html, b\.zip, c\.txt, d\.json, and e\.txt$/);
+  assert.match(await status(), /^Read: trackers\.txt Not read: a\.html · b\.zip · c\.txt · d\.json · e\.txt$/);
   // Another choice leaves what can still be used, and takes the complaints away.
   await choose('hosts');
   assert.doesNotMatch(await text(), /This is a web page/);
