@@ -30,7 +30,8 @@ const actions = {
       await read(one);
       draw();
     }
-    const names = (/** @type {Chosen[]} */ some) => name(i18n().list(some.map(({ file }) => file.name)));
+    // Each apart from the others, whatever its direction.
+    const names = (/** @type {Chosen[]} */ some) => html`${some.map(({ file }, at) => html`${at > 0 ? ' · ' : nothing}${name(file.name)}`)}`;
     const [good, bad] = [fresh.filter(({ facts }) => facts), fresh.filter(({ failure }) => failure)];
     ui.note = html`${good.length > 0 ? around('options_said_read', names(good)) : nothing}
       ${bad.length > 0 ? around('options_said_not_read', names(bad)) : nothing}`;

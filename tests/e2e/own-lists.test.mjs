@@ -82,6 +82,42 @@ eachBrowser("a list of one's own", { pages: [] }, (world) => {
     assert.equal(named(await reportOf(session, tab))[0]?.rule.line, 11, "also what was judged before");
   });
 
+  test("a slow disk: nothing is judged before the lists are there, and nothing is lost", async () => {
+    const { net, session } = world;
+    net.route("slow.example/", PAGE);
+    const other = await session.openPage(null);
+    await session.inExtension(() => new Promise((held) => {
+      const opening = indexedDB.open("lists");
+      opening.onsuccess = () => {
+        const scope = /** @type {any} */ (globalThis);
+        const packs = opening.result.transaction("packs", "readwrite").objectStore("packs");
+        scope.letGo = false;
+        const hold = () => {
+          held(true);
+          if (scope.letGo) opening.result.close();
+          else packs.get("nothing").onsuccess = hold;
+        };
+        hold();
+      };
+    }));
+    await session.killBackground();
+    const mark = net.mark();
+    await other.page.goto("https://slow.example/").catch(() => {});
+    await net.arrived(({ host }) => host === "infect.glasshouse.example", "the picture", { since: mark });
+    /** @type {any} */
+    let early = null;
+    const asked = ask(session, { kind: "page-report", tabId: other.id }).then((state) => { early ??= state; return state; });
+    // Not for luck: an answer that comes too early needs time to come.
+    await new Promise((go) => setTimeout(go, 500));
+    assert.equal(early, null, "no answer without the list");
+    await session.inExtension(() => { /** @type {any} */ (globalThis).letGo = true; });
+    const { report } = await asked;
+    assert.equal(named(report.pages[0])[0]?.rule.line, 11);
+    await flush(session, other);
+    assert.equal((await reportOf(session, other)).requests.total, 3);
+    assert.equal((await badgeSettled(session, other)).text, "1");
+  });
+
   test("the command line judges the saved log by the same file to the same bytes", async () => {
     const { session } = world;
     const log = await ask(session, { kind: "page-log", tabId: tab.id });

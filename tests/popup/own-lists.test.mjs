@@ -72,11 +72,11 @@ test('another version of Onlooker makes its pack again, from the file', async ()
   await add(await newLife(disk, '1'), BUNDLE);
   const [key = ''] = disk.packs.keys();
   const old = disk.packs.get(key);
-  disk.packs.set(key, new Uint8Array([1, 2, 3]));
   const next = await newLife(disk, '2');
-  assert.deepEqual(next.done, ['read', 'add']);
+  assert.deepEqual(next.done, ['read', 'add'], 'also where the old one could still be taken');
   assert.deepEqual(next.inEngine(), ['Glasshouse, Lantern']);
   assert.deepEqual(disk.packs.get(key), old);
+  assert.notEqual(disk.packs.get(key), old);
   assert.deepEqual((await newLife(disk, '2')).done, ['add'], 'once');
 });
 
@@ -122,7 +122,13 @@ test('no room: told, and nothing is used or left behind', async () => {
   const reply = await life.ask({ kind: 'list-add', sha256: value.sha256 });
   assert.equal(reply.error.variant, 'storage-full');
   assert.deepEqual([life.inEngine(), disk.packs.size, Object.keys(disk.local)], [[], 0, []]);
+  // The bytes find room, and what they are does not.
   disk.fails = null;
+  const { set } = disk.area;
+  disk.area.set = async () => { throw new Error('QUOTA_BYTES quota exceeded'); };
+  assert.equal((await life.ask({ kind: 'list-add', sha256: value.sha256 })).error.variant, 'storage-full');
+  assert.deepEqual([life.inEngine(), disk.packs.size, Object.keys(disk.local)], [[], 0, []]);
+  disk.area.set = set;
   assert.equal((await life.ask({ kind: 'list-add', sha256: value.sha256 })).ok, true, 'and again, once there is');
 });
 
