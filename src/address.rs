@@ -230,13 +230,16 @@ fn to_ascii(host: &[u8]) -> Option<String> {
 }
 
 #[cfg(target_arch = "wasm32")]
+type ToAscii = fn(&str) -> Option<String>;
+
+#[cfg(target_arch = "wasm32")]
 thread_local! {
-    static TO_ASCII: std::cell::Cell<Option<fn(&str) -> Option<String>>> = const { std::cell::Cell::new(None) };
+    static TO_ASCII: std::cell::Cell<Option<ToAscii>> = const { std::cell::Cell::new(None) };
 }
 
 /// Says how the browser does it. Before, no host in Unicode is one.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn set_to_ascii(to_ascii: fn(&str) -> Option<String>) {
+pub(crate) fn set_to_ascii(to_ascii: ToAscii) {
     TO_ASCII.set(Some(to_ascii));
 }
 
