@@ -18,6 +18,7 @@ import { pathData, shape } from './shapes.js';
  * @property {((href: string) => void) | null} visit opens what a link leads to, where the browser may not; null where it may
  * @property {() => void} allow
  * @property {() => void} reload
+ * @property {() => void} ownLists
  * @property {() => void} retry
  */
 

@@ -67,6 +67,10 @@ const actions = {
     if (ui.shown.state === 'no-permission') ui.shown = { ...ui.shown, asked: allowed ? 'allowed' : 'refused' };
     draw();
   },
+  async ownLists() {
+    await browser.runtime.openOptionsPage();
+    window.close();
+  },
   async reload() {
     await browser.tabs.reload(tabId);
     ui.shown = { state: 'loading' };

@@ -63,6 +63,7 @@ export function standIn({ answer, texts, language }) {
         if (message.kind === 'page-report') return { ok: true, value: structuredClone(scope.answer) };
         return { ok: true, value: { filename: `${message.kind}.json`, json: '{}' } };
       },
+      openOptionsPage: async () => { asked.push({ kind: 'options' }); },
     },
     tabs: {
       query: async () => [{ id: 7 }],

@@ -386,6 +386,14 @@ test('permission: asked for by the click, and a refusal is said', async () => {
   }
 });
 
+test('the foot leads to the lists of one\'s own', async () => {
+  const { page, asked } = await open(STATES.some ?? null);
+  await page.evaluate(() => { window.close = () => {}; });
+  await page.click('footer .link');
+  assert.ok((await asked()).includes('options'));
+  await page.close();
+});
+
 test('saving says the name of the file', async () => {
   const { page, asked } = await open(STATES.some ?? null);
   for (const [at, kind] of ['page-report-json', 'page-log'].entries()) {
