@@ -181,9 +181,15 @@ impl Engine {
                     let third = relation != Relation::SameSite;
                     self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
                     self.added.ask(&page.context, &self.request, kind, third);
-                    let known =
-                        owner.is_some() || actor.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
-                    if !known || number >= MAX_HOSTS + MAX_KNOWN_HOSTS {
+                    let known = owner.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
+                    // A page has any number of hosts of its own, and a path for each that some rule matches: half the room.
+                    let room = if third { MAX_KNOWN_HOSTS } else { MAX_KNOWN_HOSTS / 2 };
+                    // An actor of our own lists is never crowded out: there are so many of them and no more, and beyond the
+                    // limit each has one host.
+                    let first_of_actor = actor.as_ref().is_some_and(|(id, _)| {
+                        !page.host_facts.iter().any(|facts| facts.actor.as_ref().is_some_and(|(known, _)| known == id))
+                    });
+                    if !first_of_actor && !(known && number < MAX_HOSTS + room) {
                         page.lose("host-limit");
                         return (false, false);
                     }
@@ -514,6 +520,8 @@ struct HostFacts {
 #[derive(Debug)]
 struct WatcherLedger {
     requests: u64,
+    /// The worst weight among its findings, those without room too.
+    level: Level,
     /// Actors of our own lists, by their ids; and whether a host that was contacted is theirs, or only a sign of them.
     actors: BTreeMap<Box<str>, bool>,
     hosts: BTreeSet<usize>,
@@ -522,7 +530,13 @@ struct WatcherLedger {
 
 impl Default for WatcherLedger {
     fn default() -> Self {
-        Self { requests: 0, actors: BTreeMap::new(), hosts: BTreeSet::new(), category: actors::UNKNOWN }
+        Self {
+            requests: 0,
+            level: Level::None,
+            actors: BTreeMap::new(),
+            hosts: BTreeSet::new(),
+            category: actors::UNKNOWN,
+        }
     }
 }
 
@@ -623,10 +637,7 @@ impl Page {
         url: &str,
     ) {
         let key = FindingKey { technique, host, rule: draft.rule, exception: draft.exception };
-        if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
-            self.lose("finding-limit");
-            return;
-        }
+        let weight = grade::effective(draft.level, draft.confidence);
         let who = match (draft.who, named) {
             (Who::Site, _) => None,
             (Who::Named(_), Some(key)) => {
@@ -642,7 +653,15 @@ impl Page {
                 .filter(|facts| facts.relation == Relation::Other)
                 .map(|facts| facts.who.clone()),
         };
-        self.level = self.level.max(grade::effective(draft.level, draft.confidence));
+        // What there is no room to tell counts all the same: else a page could bury the worst under thousands of trifles.
+        self.level = self.level.max(weight);
+        if let Some(watcher) = who.as_ref().and_then(|who| self.watchers.get_mut(who)) {
+            watcher.level = watcher.level.max(weight);
+        }
+        if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
+            self.lose("finding-limit");
+            return;
+        }
         let finding = self.findings.entry(key).or_insert_with(|| FindingLedger {
             level: draft.level,
             confidence: draft.confidence,
@@ -799,7 +818,8 @@ impl Teller<'_> {
                 .iter()
                 .map(|finding| grade::effective(finding.severity, finding.confidence))
                 .max()
-                .unwrap_or(Level::Low),
+                .unwrap_or(Level::Low)
+                .max(ledger.level),
         }
     }
 

@@ -30,6 +30,6 @@ export function foot(model, note, actions) {
 /** @param {List} list @returns {View} */
 function list(list) {
   return html`<li>${list.id === OWN_LIST ? t('lists_own') : name(list.title)}
-    <span class="place">${around('list_version', name(list.version), i18n().date(list.date))} · ${plural('rules', list.rules)}</span>
+    <span class="place">${around('list_version', name(list.version), name(i18n().date(list.date)))} · ${plural('rules', list.rules)}</span>
     ${list.attribution ? html`<span class="place" lang="en">${name(list.attribution)}</span>` : nothing}</li>`;
 }

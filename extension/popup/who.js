@@ -101,7 +101,7 @@ function rule(rule, key, model, actions) {
   return html`<div class=${cut ? 'cut' : ''}>${code(rule.text)}</div>
     ${cut ? html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${t('show_rule')}</button>` : nothing}
     <span class="place">${list?.date
-      ? around('rule_place_dated', title, i18n().number(rule.line), i18n().date(list.date))
+      ? around('rule_place_dated', title, i18n().number(rule.line), name(i18n().date(list.date)))
       : around('rule_place', title, i18n().number(rule.line))}</span>
     ${rule.section ? html`<span class="place">${around('rule_section', section)}</span>` : nothing}`;
 }

@@ -351,6 +351,11 @@ impl Own {
             let mut numbered: Vec<(u32, String)> = Vec::new();
             for (rule, written) in rules {
                 let line = file.iter().skip(from).position(|line| line.contains(&written)).map_or(from, |at| from + at);
+                // A star there would stand for a path too, and name whoever has such a path.
+                let host = rule.strip_prefix("||").and_then(|rest| rest.split(['/', '^', '?', '$']).next());
+                if host.is_none_or(|host| host.contains('*')) {
+                    wrong.push(format!("`{rule}` does not begin with a host that is written out"));
+                }
                 if let Err(why) = blocklist::meaning(&rule) {
                     wrong.push(format!("`{rule}` is no rule: {why}"));
                 }

@@ -85,8 +85,12 @@ fn sentence(told: Told) -> &'static str {
         Told::Known(Level::None) => "Nobody else was contacted.",
         Told::Known(Level::Low) => "Others were contacted; no known tracker among them.",
         Told::Known(Level::Moderate) => "Known trackers were contacted.",
-        Told::Known(Level::High) => "Others can follow a person across sites, or watch closely.",
-        Told::Known(Level::Severe) => "Data were taken before they were given, or the connection is listened to.",
+        Told::Known(Level::High) => {
+            "Contacted were services that can follow a person across sites, record visits, or sell places for adverts."
+        }
+        Told::Known(Level::Severe) => {
+            "Contacted was an address that lists tie to spyware, stalkerware or interception."
+        }
         Told::Unknown => "Nothing could be seen of this page, so nothing is said of it.",
     }
 }

@@ -2,7 +2,7 @@
 //! options mean is said here and not by the `adblock` crate, which would cost the extension 223 KB of its package. A test
 //! asks both of every line of the bundled lists.
 
-use super::{About, Entry, Feed, read_lines};
+use super::{About, Entry, Feed, read_lines, words};
 use crate::address;
 use crate::observation::RequestType;
 use crate::rules::list::{self, Meaning};
@@ -15,7 +15,7 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     for (why, left) in list.skipped.0 {
         feed.skipped.join(why, left);
     }
-    (feed.title, feed.version, feed.date) = (list.title, list.version, list.date);
+    (feed.title, feed.version, feed.date) = (words(&list.title), words(&list.version), words(&list.date));
     for (_, line) in lines.iter().take_while(|(_, line)| line.starts_with(['!', '[', '#'])) {
         feed.fact(line.trim_start_matches(['!', '#', ' ']));
     }

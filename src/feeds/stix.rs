@@ -319,10 +319,15 @@ fn path_end(text: &str) -> usize {
     end.map_or(text.len(), |(at, _)| at)
 }
 
+/// The longest path of a STIX pattern that is kept, in bytes: those that name hosts have some 20.
+const MAX_PATH: usize = 200;
+
 /// Reads `= 'value'` or `IN ('value', …)`; gives what follows.
 fn values<'a>(path: &str, text: &'a str, all: &mut Vec<(String, String)>) -> Result<&'a str, &'static str> {
     let several = text.strip_prefix("IN").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
     if let Some(mut rest) = several {
+        // The path stands with each value: a long one is none that is known, and is not kept a thousand times.
+        let path = if path.len() > MAX_PATH { "" } else { path };
         loop {
             let (value, behind) = quoted(rest.trim_start()).ok_or("pattern-damaged")?;
             all.push((path.to_owned(), value));

@@ -46,7 +46,9 @@ impl AddedLists {
             return Err(Error::PackForeign);
         }
         match self.0.binary_search_by_key(&info.id, |added| added.info.id) {
-            Ok(_) => return Ok(()),
+            Ok(at) if self.0.get(at).is_some_and(|known| known.info.sha256 == info.sha256) => return Ok(()),
+            // 31 bits of a checksum can be made to agree: then it is said, and nothing is taken for something else.
+            Ok(_) => return Err(Error::Feed("another list that is added has the same number".to_owned())),
             Err(_) if self.0.len() >= MAX_LISTS => {
                 return Err(Error::Feed(format!("{MAX_LISTS} lists are added already")));
             }

@@ -213,8 +213,12 @@ impl<'a> View<'a> {
             start += usize::from(length);
         }
         if last == LONG || before.contains(&LONG) {
-            let whole =
-                |n: usize| pairs(self.long).find(|&(of, _)| of as usize == n).map_or(0, |(_, long)| long as usize);
+            // The column stands in the order of patterns.
+            let of = |at: usize| u32_at(self.long, at * 2).unwrap_or(u32::MAX);
+            let whole = |n: usize| {
+                let at = partition(self.long.len() / 8, |at| (of(at) as usize) < n);
+                if of(at) as usize == n { u32_at(self.long, at * 2 + 1).unwrap_or(0) as usize } else { 0 }
+            };
             for (n, _) in before.iter().enumerate().filter(|&(_, &short)| short == LONG) {
                 start += whole(row.patterns_before + n).saturating_sub(usize::from(LONG));
             }

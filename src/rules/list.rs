@@ -49,6 +49,10 @@ pub struct Heading {
 /// How many of the lines that one reason left out are named by number.
 pub const NAMED: usize = 5;
 
+/// How many different reasons are told apart, and how long their words may be.
+const MAX_REASONS: usize = 64;
+const MAX_REASON: usize = 64;
+
 /// Lines that were left out for one reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Left {
@@ -65,6 +69,9 @@ pub struct Skipped(pub BTreeMap<String, Left>);
 impl Skipped {
     /// Counts a line.
     pub fn add(&mut self, why: &str, line: u32) {
+        // A list can make up options without end.
+        let room = self.0.len() < MAX_REASONS && why.len() <= MAX_REASON;
+        let why = if room || self.0.contains_key(why) { why } else { "other" };
         // Looked for first: most lines that are left out share a reason, and its word is cloned once.
         let left = match self.0.get_mut(why) {
             Some(left) => left,
