@@ -189,7 +189,8 @@ impl Engine {
                     let first_of_actor = actor.as_ref().is_some_and(|(id, _)| {
                         !page.host_facts.iter().any(|facts| facts.actor.as_ref().is_some_and(|(known, _)| known == id))
                     });
-                    if !first_of_actor && !(known && number < MAX_HOSTS + room) {
+                    let fits = known && number < MAX_HOSTS + room;
+                    if !first_of_actor && !fits {
                         page.lose("host-limit");
                         return (false, false);
                     }
