@@ -187,11 +187,6 @@ pub fn knows_country(pack: &Bytes, code: &str) -> bool {
     Records::of(pack, Kind::Country).and_then(|records| records.find(code)).is_some()
 }
 
-/// The same for an actor.
-pub fn knows_actor(pack: &Bytes, id: &str) -> bool {
-    Records::of(pack, Kind::Actor).and_then(|records| records.find(id)).is_some()
-}
-
 /// A place among the counts that the index begins with; at place 0 stands how many texts are shared.
 #[derive(Clone, Copy)]
 enum Kind {
