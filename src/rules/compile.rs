@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::index::{
-    BASE, BUCKET_BITS, ENTRY, FILTER_BITS, Key, LONG, MIN_WORD, ROW, START, bucket, entry, filter_bit, key_hash,
-    rule_bits,
+    BASE, BUCKET_BITS, ENTRY, FILTER_BITS, Key, LONG, MAX_RULE_BITS, MIN_WORD, ROW, START, TwoPairs, bucket, entry,
+    filter_bit, key_hash, rule_bits,
 };
 use super::list::{List, Parsed};
 use super::pack::{self, Counted, ListInfo, Part, Section};
@@ -337,7 +337,7 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     let rarity = |set: &KeySet| set.iter().map(|key| common.of_key(*key)).max().unwrap_or(u32::MAX);
 
     let bits = rule_bits(rules.len());
-    if bits > 28 {
+    if bits > MAX_RULE_BITS {
         return Err(Error::List("too many rules".to_owned()));
     }
     let mut how_often = vec![0_u32; 1 << Pairs::BITS];
@@ -347,6 +347,11 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
                 *count += 1;
             }
         });
+    }
+    for place in ["https://", "http://", "wss://", "ws://"].iter().flat_map(|start| Pairs::places(start.as_bytes())) {
+        if let Some(count) = how_often.get_mut(place) {
+            *count = u32::MAX;
+        }
     }
     let mut key_bits = vec![0; 1 << (FILTER_BITS - 3)];
     let mut buckets: Vec<(u64, u64)> = Vec::new();
@@ -360,23 +365,16 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
             Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
             _ => pages,
         };
-        // The rarest pair among the rules' own, as a sign of what is rare in URLs.
-        let (mut pair, mut fewest) = (Pairs::ALWAYS, u32::MAX);
-        each_place(rule, |place| {
-            let count = how_often.get(place).copied().unwrap_or(u32::MAX);
-            if count < fewest {
-                (pair, fewest) = (place, count);
-            }
-        });
+        let two = rarest(rule, &implied(rule, &filed), &how_often);
         if filed.is_empty() {
             // Met by every URL, and soonest told by its flags alone.
-            always.extend([id, rule.flags.0, pair as u32]);
+            always.extend([id, rule.flags.0, two.0]);
         }
         for hash in filed {
             if let Some(byte) = key_bits.get_mut(filter_bit(hash) / 8) {
                 *byte |= 1 << (filter_bit(hash) % 8);
             }
-            buckets.push(((bucket(hash) as u64) << 32 | u64::from(id), entry(id, hash, bits, pair)));
+            buckets.push(((bucket(hash) as u64) << 32 | u64::from(id), entry(id, hash, bits, host, two)));
         }
     }
     in_order(&mut buckets);
@@ -396,6 +394,34 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     // An entry is read as eight bytes.
     entries.extend([0; 8 - ENTRY]);
     Ok(Filed { key_bits, bases, ends, entries, always })
+}
+
+/// The two pairs of a rule that are rarest among the rules' own, as a sign of what is rare in URLs.
+fn rarest(rule: &Parsed<'_>, implied: &[usize], how_often: &[u32]) -> TwoPairs {
+    let (mut first, mut second) = ((u32::MAX, Pairs::ALWAYS), (u32::MAX, Pairs::ALWAYS));
+    each_place(rule, |place| {
+        let count = how_often.get(place).copied().unwrap_or(u32::MAX);
+        if place == first.1 || place == second.1 || implied.contains(&place) {
+            return;
+        }
+        if count < first.0 {
+            (first, second) = ((count, place), first);
+        } else if count < second.0 {
+            second = (count, place);
+        }
+    });
+    TwoPairs::new(first.1, second.1)
+}
+
+/// The places of the pairs that a URL has already by the key that led to the rule: they would tell nothing more.
+fn implied(rule: &Parsed<'_>, filed: &[u64]) -> Vec<usize> {
+    let [key] = filed else { return Vec::new() };
+    let pattern = rule.pattern.to_ascii_lowercase();
+    let words = pattern.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    let starts = words.clone().filter_map(|word| Some((Key::Start, word.get(..START)?)));
+    let host = pattern.as_bytes().split(|byte| matches!(byte, b'/' | b'^' | b'*' | b'?')).next().unwrap_or_default();
+    let parts = words.map(|word| (Key::Word, word)).chain(starts).chain([(Key::Host, host)]);
+    parts.filter(|(kind, part)| key_hash(*kind, part) == *key).flat_map(|(_, part)| Pairs::places(part)).collect()
 }
 
 /// The pairs of bytes that every URL has which a rule matches, by their places.

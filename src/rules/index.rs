@@ -124,21 +124,43 @@ pub fn rule_bits(rules: usize) -> u32 {
 
 /// A bucket's entry, [`ENTRY`] bytes: the rule's number, and above it as much of the key's hash as there is room for.
 ///
-/// With 175,000 rules that is 29 bits (and the one that says "host") beside the 16 that chose the bucket: another key's rules are told by it without
-/// being looked at, and a host has a rule of another by chance once in some 5 × 10^7 requests.
+/// With 175,000 rules that is 29 bits (and the one that says "host") beside the 16 that chose the bucket: another key's
+/// rules are told by it without being looked at, and a host has a rule of another by chance once in some 5 × 10^7 requests.
 ///
-/// A host alone can decide; a word never does, because the pattern is looked at. So where the key is no host, the highest
-/// 10 bits are a pair of bytes ([`Pairs::place`]) that every URL which the rule matches has: most rules that share a word
-/// with a URL are told by it without being looked at.
+/// A host alone can decide, where the rule is a host and nothing else (`only_host`). Everywhere else the pattern is looked
+/// at, so the key may be less exact: the highest 20 bits are two pairs of bytes ([`Pairs::place`]) that every URL which the
+/// rule matches has. Most rules that share a word or a host with a URL are told by them without being looked at.
 #[inline]
-pub fn entry(rule: RuleId, hash: u64, rule_bits: u32, pair: usize) -> u64 {
+pub fn entry(rule: RuleId, hash: u64, rule_bits: u32, only_host: bool, pairs: TwoPairs) -> u64 {
+    let hash = if only_host { hash } else { hash & !OF_HOST };
     let whole = (u64::from(rule) | (hash << rule_bits)) & ENTRY_MASK;
-    if hash & OF_HOST != 0 { whole } else { (whole & !PAIR_MASK) | ((pair as u64) << PAIR_SHIFT) }
+    if only_host { whole } else { (whole & !PAIRS_MASK) | (u64::from(pairs.0) << PAIRS_SHIFT) }
+}
+
+/// How many bits a rule's number can have at most: above it stand the bit that says "host", and the pairs.
+pub const MAX_RULE_BITS: u32 = PAIRS_SHIFT - 1;
+
+/// The places of two pairs of bytes that every URL has which a rule matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TwoPairs(pub u32);
+
+impl TwoPairs {
+    /// Of two places; [`Pairs::ALWAYS`] where there is none.
+    pub fn new(first: usize, second: usize) -> Self {
+        Self((first as u32) << Pairs::BITS | second as u32)
+    }
+
+    /// Whether a URL has both.
+    #[inline]
+    fn are_in(self, pairs: &Pairs) -> bool {
+        const PLACE: usize = (1 << Pairs::BITS) - 1;
+        pairs.has((self.0 >> Pairs::BITS) as usize & PLACE) && pairs.has(self.0 as usize & PLACE)
+    }
 }
 
 const ENTRY_MASK: u64 = (1 << (ENTRY * 8)) - 1;
-const PAIR_SHIFT: u32 = ENTRY as u32 * 8 - Pairs::BITS;
-const PAIR_MASK: u64 = ENTRY_MASK & (u64::MAX << PAIR_SHIFT);
+const PAIRS_SHIFT: u32 = ENTRY as u32 * 8 - 2 * Pairs::BITS;
+const PAIRS_MASK: u64 = ENTRY_MASK & (u64::MAX << PAIRS_SHIFT);
 
 /// The page that requests are judged for, read once.
 #[derive(Debug, Clone, Default)]
@@ -265,7 +287,9 @@ pub struct Index {
     own: Range<RuleId>,
     regexes: Regexes,
     labels: Vec<usize>,
-    tried: Vec<u64>,
+    keys: Vec<u64>,
+    /// Rules to be looked at; and where the host starts in the URL that led to each, if one did.
+    candidates: Vec<(RuleId, usize)>,
 }
 
 impl Index {
@@ -294,7 +318,8 @@ impl Index {
             lists,
             regexes: Regexes::default(),
             labels: Vec::new(),
-            tried: Vec::new(),
+            keys: Vec::new(),
+            candidates: Vec::new(),
         })
     }
 
@@ -427,44 +452,46 @@ impl Index {
         let dots = request.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
         labels.extend(dots.map(|(at, _)| request.host_start() + at + 1));
         let asked = Asked { page, request, kind, third_party, pairs: Pairs::of(request.lower()), labels };
-        self.tried.clear();
         let view = self.columns.view(pack);
-        let (regexes, tried) = (&mut self.regexes, &mut self.tried);
-        let mut search = Search { view: &view, regexes, asked: &asked, tried, out };
-        for part in suffixes(request.host()) {
-            search.try_key(key_hash(Key::Host, part), part);
-        }
-        let mut hash = seed(Key::Word);
-        let mut length = 0_usize;
-        for &byte in request.lower() {
-            if byte.is_ascii_alphanumeric() {
-                hash = mix(hash, byte);
-                length += 1;
-                if length == START {
-                    search.try_key(finish(hash ^ START_MARK), &[]);
-                }
-            } else {
-                if length >= MIN_WORD {
-                    search.try_key(finish(hash), &[]);
-                }
-                hash = seed(Key::Word);
-                length = 0;
+        self.keys.clear();
+        self.keys.extend(suffixes(request.host()).map(|part| key_hash(Key::Host, part)));
+        let hosts = self.keys.len();
+        words(request.lower(), &mut self.keys);
+        self.keys.extend_from_slice(&page.keys);
+        // Step by step for all keys, not key by key: what one step waits for in memory is then waited for once.
+        self.candidates.clear();
+        for (at, &hash) in self.keys.iter().enumerate().take(hosts) {
+            let label = asked.labels.get(at).copied().unwrap_or_default();
+            if may_be_filed(&view, hash) {
+                filed(&view, hash, |rule, pairs| {
+                    if pairs.is_none_or(|pairs| pairs.are_in(&asked.pairs)) {
+                        self.candidates.push((rule, label));
+                    }
+                    None::<()>
+                });
             }
         }
-        if length >= MIN_WORD {
-            search.try_key(finish(hash), &[]);
+        self.keys.drain(..hosts);
+        keep_filed(&view, &mut self.keys);
+        for &hash in &self.keys {
+            filed(&view, hash, |rule, pairs| {
+                if pairs.is_none_or(|pairs| pairs.are_in(&asked.pairs)) {
+                    self.candidates.push((rule, usize::MAX));
+                }
+                None::<()>
+            });
         }
-        for &key in &page.keys {
-            search.try_key(key, &[]);
-        }
-        for always in search.view.always.chunks_exact(ALWAYS) {
-            let (Some(rule), Some(flags), Some(pair)) = (u32_at(always, 0), u32_at(always, 1), u32_at(always, 2))
-            else {
+        for always in view.always.chunks_exact(ALWAYS) {
+            let (Some(rule), Some(flags), Some(two)) = (u32_at(always, 0), u32_at(always, 1), u32_at(always, 2)) else {
                 break;
             };
-            if Flags(flags).admits(kind, third_party) && asked.pairs.has(pair as usize) {
-                search.try_rule(rule, &[]);
+            if Flags(flags).admits(kind, third_party) && TwoPairs(two).are_in(&asked.pairs) {
+                self.candidates.push((rule, usize::MAX));
             }
+        }
+        let mut search = Search { view: &view, regexes: &mut self.regexes, asked: &asked, out };
+        for &(rule, label) in &self.candidates {
+            search.try_rule(rule, request.lower().get(label..request.host_end()).unwrap_or_default());
         }
         self.labels = asked.labels;
         // The same rule can be met twice (by two of the words it is filed under), and the order of meeting means nothing.
@@ -477,33 +504,62 @@ impl Index {
     }
 }
 
+/// The hashes of a URL's words and of their starts.
+fn words(url: &[u8], keys: &mut Vec<u64>) {
+    let mut hash = seed(Key::Word);
+    let mut length = 0_usize;
+    for &byte in url {
+        if byte.is_ascii_alphanumeric() {
+            hash = mix(hash, byte);
+            length += 1;
+            if length == START {
+                keys.push(finish(hash ^ START_MARK));
+            }
+        } else {
+            if length >= MIN_WORD {
+                keys.push(finish(hash));
+            }
+            hash = seed(Key::Word);
+            length = 0;
+        }
+    }
+    if length >= MIN_WORD {
+        keys.push(finish(hash));
+    }
+}
+
+/// Leaves the keys that a rule may be filed under, each once: a word that stands a thousand times in a URL is looked up once.
+fn keep_filed(view: &View<'_>, keys: &mut Vec<u64>) {
+    let mut kept = 0;
+    // Without a branch that cannot be foretold: most are no rule's, and which is chance.
+    for at in 0..keys.len() {
+        let key = keys.get(at).copied().unwrap_or_default();
+        if let Some(place) = keys.get_mut(kept) {
+            *place = key;
+        }
+        kept += usize::from(may_be_filed(view, key));
+    }
+    keys.truncate(kept);
+    let mut at = 1;
+    while let Some((before, [key, ..])) = keys.split_at_checked(at) {
+        if before.contains(key) {
+            keys.swap_remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
 /// One request's way through the rules.
 struct Search<'a> {
     view: &'a View<'a>,
     regexes: &'a mut Regexes,
     asked: &'a Asked<'a>,
-    /// Keys that were tried: a word that stands a thousand times in a URL is looked up once.
-    tried: &'a mut Vec<u64>,
     out: &'a mut Matches,
 }
 
 impl Search<'_> {
-    /// Tries the rules filed under a key. `host` is the key itself where it is a host, and else empty.
-    #[inline]
-    fn try_key(&mut self, hash: u64, host: &[u8]) {
-        if !may_be_filed(self.view, hash) || self.tried.contains(&hash) {
-            return;
-        }
-        self.tried.push(hash);
-        let (view, asked) = (self.view, self.asked);
-        filed(view, hash, |rule, pair| {
-            if pair.is_none_or(|pair| asked.pairs.has(pair)) {
-                self.try_rule(rule, host);
-            }
-            None::<()>
-        });
-    }
-
+    /// `host` is the key that led to the rule where that is a host, and else empty.
     #[inline]
     fn try_rule(&mut self, rule: RuleId, host: &[u8]) {
         let asked = self.asked;
@@ -605,27 +661,31 @@ fn may_be_filed(view: &View<'_>, hash: u64) -> bool {
     view.key_bits.get(bit / 8).is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
 }
 
-/// Goes through the rules filed under a key, until one of them gives something. Each comes with the place of a pair of
-/// bytes that every URL has which it matches; not where the key is a host.
+/// Goes through the rules filed under a key, until one of them gives something. Each comes with two pairs of bytes that every
+/// URL has which it matches; not where it is a host and nothing else.
 #[inline]
-fn filed<T>(view: &View<'_>, hash: u64, mut found: impl FnMut(RuleId, Option<usize>) -> Option<T>) -> Option<T> {
+fn filed<T>(view: &View<'_>, hash: u64, mut found: impl FnMut(RuleId, Option<TwoPairs>) -> Option<T>) -> Option<T> {
     let at = bucket(hash);
     let base = u32_at(view.bucket_bases, at / BASE).unwrap_or(0) as usize;
     let end = usize::from(u16_at(view.bucket_ends, at).unwrap_or(0));
     let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(view.bucket_ends, at - 1).unwrap_or(0)) };
     let rule_mask = !(u64::MAX << view.rule_bits);
-    let of_host = hash & OF_HOST != 0;
-    let mask = if of_host { ENTRY_MASK & !rule_mask } else { ENTRY_MASK & !rule_mask & !PAIR_MASK };
-    let mark = entry(0, hash, view.rule_bits, 0) & mask;
+    let key_mask = ENTRY_MASK & !rule_mask;
+    let hosts_alone = hash << view.rule_bits & key_mask;
+    let others = (hash & !OF_HOST) << view.rule_bits & key_mask & !PAIRS_MASK;
     for place in base + start..base + end {
         // Read as eight bytes; the column has two more behind its last entry.
         let bytes = view.bucket_entries.get(place * ENTRY..place * ENTRY + 8)?;
         let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
-        if entry & mask == mark {
-            let pair = if of_host { None } else { Some((entry >> PAIR_SHIFT) as usize) };
-            if let Some(found) = found((entry & rule_mask) as RuleId, pair) {
-                return Some(found);
-            }
+        let pairs = if entry & key_mask & !PAIRS_MASK == others {
+            Some(TwoPairs((entry >> PAIRS_SHIFT) as u32))
+        } else if entry & key_mask == hosts_alone && hash & OF_HOST != 0 {
+            None
+        } else {
+            continue;
+        };
+        if let Some(found) = found((entry & rule_mask) as RuleId, pairs) {
+            return Some(found);
         }
     }
     None

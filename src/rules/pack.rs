@@ -18,7 +18,7 @@ pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The first bytes of the shelf that belongs to a pack: what is told of actors, companies and countries.
 pub const SHELF_MAGIC: &[u8; 8] = b"ONLKSHLF";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
@@ -51,8 +51,8 @@ pub enum Section {
     BucketEnds = 11,
     /// 6 bytes an entry: a rule's number, and above it the low bits of the key's hash; see [`super::index::entry`].
     BucketEntries = 12,
-    /// `rule:u32 flags:u32 pair:u32` each: rules that no key leads to, or only words that every URL has; and the place of a
-    /// pair of bytes that every URL has which they match.
+    /// `rule:u32 flags:u32 pairs:u32` each: rules that no key leads to, or only words that every URL has; and the places of two
+    /// pairs of bytes that every URL has which they match ([`super::index::TwoPairs`]).
     AlwaysRules = 13,
     /// `at:u32 length:u16 country:[u8; 2]` a company: its name, and its country's code or zeros. See [`super::actors`].
     Companies = 14,
