@@ -120,8 +120,7 @@ impl Address {
             self.exact.push(b'/');
         }
         self.exact.extend_from_slice(tail.strip_prefix(b"\\").unwrap_or(tail));
-        self.lower.extend_from_slice(&self.exact);
-        self.lower.make_ascii_lowercase();
+        push_lower(&self.exact, &mut self.lower);
         self.scheme = Some(scheme);
         Ok(())
     }
@@ -208,6 +207,21 @@ impl Address {
     pub fn cut(&self) -> bool {
         self.cut
     }
+}
+
+/// Appends in ASCII lower case, eight bytes at a time: the extension's WebAssembly has no wider instructions.
+fn push_lower(from: &[u8], to: &mut Vec<u8>) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut eights = from.chunks_exact(8);
+    for eight in &mut eights {
+        let word = eight.try_into().map_or(0, u64::from_le_bytes);
+        // The highest bit of each byte: whether it is `A` or more, and whether it is more than `Z`. No sum goes over into the
+        // next byte, because that bit is left out before.
+        let low = word & (0x7f * ONES);
+        let letters = (low + (0x80 - 0x41) * ONES) & !(low + (0x80 - 0x5b) * ONES) & !word & (0x80 * ONES);
+        to.extend_from_slice(&(word | letters >> 2).to_le_bytes());
+    }
+    to.extend(eights.remainder().iter().map(u8::to_ascii_lowercase));
 }
 
 /// Whether a host, in Unicode or in Punycode, has a form that the DNS can have.
@@ -339,6 +353,19 @@ fn port_of(scheme: Scheme, digits: &[u8]) -> Option<&[u8]> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lower_case() {
+        let all: Vec<u8> = (0..=255).collect();
+        for length in [0, 1, 7, 8, 9, 255] {
+            for start in [0, 1, 60] {
+                let from = all.get(start..length).unwrap_or_default();
+                let mut lower = Vec::new();
+                push_lower(from, &mut lower);
+                assert_eq!(lower, from.to_ascii_lowercase());
+            }
+        }
+    }
 
     fn read(url: &str) -> Result<(String, String, String), NotJudged> {
         let mut address = Address::new();

@@ -157,8 +157,8 @@ impl Engine {
         if self.request.cut() {
             page.skip("url-cut");
         }
-        let host_number = match page.hosts.get(self.request.host_str()) {
-            Some(host) => host.number,
+        let host_number = match page.hosts.get(self.request.host()) {
+            Some(&number) => number,
             None => {
                 let number = page.host_facts.len();
                 let host = self.request.host_str();
@@ -207,7 +207,7 @@ impl Engine {
                     actor,
                     category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
                 });
-                page.hosts.insert(host.into(), Host { number });
+                page.hosts.insert(host.as_bytes().into(), number);
                 number
             }
         };
@@ -268,13 +268,9 @@ impl Engine {
             added: &self.added,
             own,
         };
-        let mut redacted = false;
+        self.redacted.clear();
         for (technique, detector) in DETECTORS.iter().enumerate() {
             let Some(draft) = (detector.look)(&seen) else { continue };
-            if !redacted {
-                redact::url(self.request.exact(), &mut self.redacted);
-                redacted = true;
-            }
             // A list may name a company that the owners' data knows too: one organisation, one watcher.
             let named = match draft.who {
                 Who::Named(name) => Some(match self.actors.company(&self.pack, name) {
@@ -283,7 +279,7 @@ impl Engine {
                 }),
                 Who::Contacted | Who::Site => None,
             };
-            page.note(technique, host_number, named, &draft, kind, &self.redacted);
+            page.note(technique, host_number, named, &draft, kind, self.request.exact(), &mut self.redacted);
         }
         (matched, third)
     }
@@ -307,7 +303,13 @@ impl Engine {
 
     /// What is told of a page.
     pub fn page_report(&self, page: &Page) -> PageReport {
-        Teller { engine: self, page, titles: self.titles() }.tell()
+        let mut hosts: Vec<&[u8]> = vec![&[]; page.hosts.len()];
+        for (name, &number) in &page.hosts {
+            if let Some(host) = hosts.get_mut(number) {
+                *host = name;
+            }
+        }
+        Teller { engine: self, page, titles: self.titles(), hosts }.tell()
     }
 
     /// A report on these pages, in this order.
@@ -505,11 +507,6 @@ struct Named<'a> {
 }
 
 #[derive(Debug)]
-struct Host {
-    number: usize,
-}
-
-#[derive(Debug)]
 struct HostFacts {
     relation: Relation,
     subdomain: bool,
@@ -568,7 +565,8 @@ pub struct Page {
     /// The actor under which our own lists name its host.
     actor: Option<ActorKey>,
     ids: BTreeSet<u64>,
-    hosts: BTreeMap<Box<str>, Host>,
+    /// The numbers of its requests' hosts.
+    hosts: BTreeMap<Box<[u8]>, usize>,
     host_facts: Vec<HostFacts>,
     watchers: BTreeMap<WatcherKey, WatcherLedger>,
     findings: BTreeMap<FindingKey, FindingLedger>,
@@ -635,7 +633,8 @@ impl Page {
         named: Option<WatcherKey>,
         draft: &Draft<'_>,
         kind: RequestType,
-        url: &str,
+        exact: &[u8],
+        redacted: &mut String,
     ) {
         let key = FindingKey { technique, host, rule: draft.rule, exception: draft.exception };
         let weight = grade::effective(draft.level, draft.confidence);
@@ -671,12 +670,20 @@ impl Page {
             evidence: Vec::new(),
         });
         finding.count += 1;
-        let order = (url, kind.name());
+        if let Some(last) = finding.evidence.get(MAX_EVIDENCE - 1)
+            && redact::comes_behind(exact, &last.url)
+        {
+            return;
+        }
+        if redacted.is_empty() {
+            redact::url(exact, redacted);
+        }
+        let order = (redacted.as_str(), kind.name());
         let place = finding.evidence.iter().position(|kept| order <= (kept.url.as_str(), kept.kind));
         let place = place.unwrap_or(finding.evidence.len());
         let known = finding.evidence.get(place).is_some_and(|kept| order == (kept.url.as_str(), kept.kind));
         if place < MAX_EVIDENCE && !known {
-            finding.evidence.insert(place, Evidence { kind: kind.name(), url: url.to_owned() });
+            finding.evidence.insert(place, Evidence { kind: kind.name(), url: redacted.clone() });
             finding.evidence.truncate(MAX_EVIDENCE);
         }
     }
@@ -696,6 +703,8 @@ struct Teller<'a> {
     engine: &'a Engine,
     page: &'a Page,
     titles: Vec<(u32, String)>,
+    /// The page's hosts, by their numbers.
+    hosts: Vec<&'a [u8]>,
 }
 
 impl Teller<'_> {
@@ -755,8 +764,7 @@ impl Teller<'_> {
     }
 
     fn host(&self, number: usize) -> String {
-        let found = self.page.hosts.iter().find(|(_, host)| host.number == number);
-        found.map(|(name, _)| name.clone().into()).unwrap_or_default()
+        self.hosts.get(number).map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default()
     }
 
     fn finding(&self, key: &FindingKey, ledger: &FindingLedger) -> Option<Finding> {

@@ -126,7 +126,7 @@ pub fn is_looked_for(detector: &Detector, with_added: bool) -> bool {
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.
 fn listed<'a>(seen: &Seen<'a>, technique: &str) -> Option<Draft<'a>> {
     let rule = best(seen, |rule| seen.index.list_of(rule).is_some_and(|list| list_is(list, technique)))?;
-    if is_cloak(seen.index.heading(seen.pack, rule).0) && cloaked(seen).is_some() {
+    if cloaked(seen).is_some() && is_cloak(seen.index.heading(seen.pack, rule).0) {
         // The same rule, but another technique: `cname-cloaking` tells it.
         return None;
     }

@@ -451,12 +451,13 @@ impl Index {
         labels.push(request.host_start());
         let dots = request.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
         labels.extend(dots.map(|(at, _)| request.host_start() + at + 1));
-        let asked = Asked { page, request, kind, third_party, pairs: Pairs::of(request.lower()), labels };
+        let mut pairs = Pairs::none();
         let view = self.columns.view(pack);
         self.keys.clear();
         self.keys.extend(suffixes(request.host()).map(|part| key_hash(Key::Host, part)));
         let hosts = self.keys.len();
-        words(request.lower(), &mut self.keys);
+        words(request.lower(), &mut self.keys, &mut pairs);
+        let asked = Asked { page, request, kind, third_party, pairs, labels };
         self.keys.extend_from_slice(&page.keys);
         // Step by step for all keys, not key by key: what one step waits for in memory is then waited for once.
         self.candidates.clear();
@@ -504,11 +505,14 @@ impl Index {
     }
 }
 
-/// The hashes of a URL's words and of their starts.
-fn words(url: &[u8], keys: &mut Vec<u64>) {
+/// The hashes of a URL's words and of their starts; and its pairs of bytes, on the same way through.
+fn words(url: &[u8], keys: &mut Vec<u64>, pairs: &mut Pairs) {
     let mut hash = seed(Key::Word);
     let mut length = 0_usize;
+    let mut before = 0;
     for &byte in url {
+        pairs.put(before, byte);
+        before = byte;
         if byte.is_ascii_alphanumeric() {
             hash = mix(hash, byte);
             length += 1;

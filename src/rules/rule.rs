@@ -175,17 +175,17 @@ impl Pairs {
     /// The place of a pair that every URL has: `:/`.
     pub const ALWAYS: usize = Self::place(b':', b'/');
 
-    /// Of a URL in lower case.
-    pub fn of(hay: &[u8]) -> Self {
-        let mut pairs = Self([false; 1 << Self::BITS]);
-        let mut before = 0;
-        for &byte in hay {
-            if let Some(seen) = pairs.0.get_mut(Self::place(before, byte)) {
-                *seen = true;
-            }
-            before = byte;
+    /// Of no URL yet.
+    pub fn none() -> Self {
+        Self([false; 1 << Self::BITS])
+    }
+
+    /// Two bytes of a URL in lower case that stand side by side.
+    #[inline]
+    pub fn put(&mut self, before: u8, byte: u8) {
+        if let Some(seen) = self.0.get_mut(Self::place(before, byte)) {
+            *seen = true;
         }
-        pairs
     }
 
     /// Whether the URL can hold this text: its last pairs of bytes are all there. (The first are often a host, by which
