@@ -166,6 +166,7 @@ fn country(entry: &Table) -> Country {
         adequacy: text(entry, "adequacy"),
         laws: tables(entry, "law").map(law).collect(),
         protection: text(protection, "law"),
+        protection_year: text(protection, "year"),
         authority: text(protection, "authority"),
         complaints: text(protection, "complaints"),
         sources: all,

@@ -18,7 +18,7 @@ pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The first bytes of the shelf that belongs to a pack: what is told of actors, companies and countries.
 pub const SHELF_MAGIC: &[u8; 8] = b"ONLKSHLF";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
