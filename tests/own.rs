@@ -232,6 +232,10 @@ fn an_actor_that_breaks_a_rule_is_named() {
             ("https://a.example/about", "https://a.example/an about", "no address"),
             ("https://a.example/about", "https://nowhere/about", "no address"),
             ("https://a.example/about", "https://mirror.deno.dev/https://a.example/about", "others' pages"),
+            ("https://a.example/about", "https://github.com/who/what", "a whole repository"),
+            ("https://a.example/about", "https://www.github.com/who/what/?x=1#readme", "a whole repository"),
+            ("https://a.example/about", "https://gitlab.com/who/what/tree/main", "a whole repository"),
+            ("publisher = \"A\"", "publisher = \"A\"\nwhole = \"yes\"", "`whole` is not in its form"),
             ("publisher = \"A\"", "publisher = \"\"", "no publisher"),
             ("\"country\", ", "", "supports its country"),
             ("\"owner\"]", "\"all\"]", "supports `all`"),
@@ -257,6 +261,24 @@ fn an_actor_that_breaks_a_rule_is_named() {
             ("since = \"2010-05\"", "since = 2010", "`since` is not in its form"),
         ],
     );
+}
+
+#[test]
+fn a_repository_is_a_source_where_all_of_it_is_meant_or_a_part_is_named() {
+    for (url, whole) in [
+        ("https://github.com/who/what", "whole = true\n"),
+        ("https://github.com/who/what/blob/main/a.txt", ""),
+        ("https://github.com/who/what/tree/main/folder", ""),
+        ("https://github.com/who/what/issues/1", ""),
+        ("https://github.com/who", ""),
+        ("https://github.com/advisories/GHSA-0000-0000-0000", ""),
+        ("https://notgithub.com/who/what", ""),
+    ] {
+        let text = ACTOR.replacen("https://a.example/about\"\n", &format!("{url}\"\n{whole}"), 1);
+        assert_eq!(complaints(&files(&text, LAWS, OWNERS, RETIRED)), [""; 0], "{url}");
+    }
+    let text = ACTOR.replacen("https://a.example/about\"\n", "https://github.com/who/what\"\nwhole = false\n", 1);
+    assert_eq!(complaints(&files(&text, LAWS, OWNERS, RETIRED)).len(), 1);
 }
 
 #[test]

@@ -27,6 +27,7 @@ enum Form {
     Texts,
     Number,
     Numbers,
+    Flag,
     Table,
     Tables,
 }
@@ -61,6 +62,7 @@ const SOURCE: Keys = &[
     ("date", Form::Text),
     ("supports", Form::Texts),
     ("checked", Form::Text),
+    ("whole", Form::Flag),
 ];
 const COUNTRIES: Keys = &[("country", Form::Tables)];
 const COUNTRY: Keys = &[
@@ -162,6 +164,20 @@ VI VN VU WF WS XK YE YT ZA ZM ZW";
 /// see who says it. Archives, which say what they copied and when, are none.
 const PASSED_ON: [&str; 8] =
     ["12ft.io", "deno.dev", "jina.ai", "netlify.app", "pages.dev", "translate.goog", "vercel.app", "workers.dev"];
+
+/// Hosts of repositories: an address of two parts there is a whole repository, in which nobody finds the claim.
+const REPOSITORIES: [&str; 4] = ["bitbucket.org", "codeberg.org", "github.com", "gitlab.com"];
+/// What GitHub has in the place of an owner's name.
+const NOT_OWNERS: [&str; 6] = ["advisories", "features", "orgs", "search", "sponsors", "topics"];
+
+/// Sources that are being replaced. This list goes when they are.
+const UNTIL_REPLACED: [&str; 5] = [
+    "https://1ad0d98c.dev-site-4ua.pages.dev/minfraud/track-devices",
+    "https://github.com/AdguardTeam/AdguardFilters",
+    "https://github.com/plinioseniore/cisco-umbrella-bypass",
+    "https://github.com/tiktok/gtm-template-pixel",
+    "https://mdsite.deno.dev/https://zetaglobal.com/privacy-policy/",
+];
 
 /// So many sources that were read on one day show that the day has been, whatever the clock says.
 const DAY_IS_SHOWN_BY: usize = 10;
@@ -396,7 +412,11 @@ impl Check<'_> {
             if !is_url(url) {
                 self.say(format!("`{url}` is no address"));
             }
-            if is_passed_on(url) {
+            let whole = source.get("whole").and_then(Value::as_bool) == Some(true);
+            if is_repository(url) && !whole && !UNTIL_REPLACED.contains(&url) {
+                self.say(format!("{url}: a whole repository; name the file that says it, or say `whole = true`"));
+            }
+            if is_passed_on(url) && !UNTIL_REPLACED.contains(&url) {
                 self.say(format!("{url}: this host shows others' pages or drafts; the page itself is the source"));
             }
             if word(source, "publisher").is_empty() || supports.is_empty() {
@@ -441,6 +461,7 @@ impl Check<'_> {
                 Form::Texts => all(Value::is_str),
                 Form::Number => as_number(value).is_some(),
                 Form::Numbers => all(|item| as_number(item).is_some()),
+                Form::Flag => value.is_bool(),
                 Form::Table => value.is_table(),
                 Form::Tables => all(Value::is_table),
             };
@@ -553,6 +574,18 @@ fn host_of(url: &str) -> Option<String> {
 
 fn is_url(text: &str) -> bool {
     host_of(text).is_some_and(|host| host.contains('.'))
+}
+
+/// Whether an address is that of a repository, and of nothing in it.
+fn is_repository(url: &str) -> bool {
+    let host = host_of(url).unwrap_or_default();
+    let Some((_, path)) = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')) else { return false };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let owned = parts.first().is_some_and(|owner| !NOT_OWNERS.contains(owner));
+    // `tree/main` is the same page at a branch.
+    let root = parts.len() == 2 || (parts.len() == 4 && parts.get(2) == Some(&"tree"));
+    REPOSITORIES.contains(&host.strip_prefix("www.").unwrap_or(&host)) && owned && root
 }
 
 fn is_passed_on(url: &str) -> bool {
