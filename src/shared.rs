@@ -50,21 +50,29 @@ mod tests {
 
     const FILE: &str = include_str!("../lists/shared-hosts.txt");
 
-    /// The file's sections: the name, why, the sources, and the hosts as written.
-    fn sections() -> Vec<(&'static str, Vec<&'static str>, Vec<&'static str>, Vec<&'static str>)> {
-        let mut out = Vec::new();
+    /// A section of the file.
+    #[derive(Default)]
+    struct Shared {
+        name: &'static str,
+        why: Vec<&'static str>,
+        sources: Vec<&'static str>,
+        /// As written.
+        hosts: Vec<&'static str>,
+    }
+
+    fn sections() -> Vec<Shared> {
+        let mut out: Vec<Shared> = Vec::new();
         for line in FILE.lines().filter(|line| !line.is_empty() && !line.starts_with("//")) {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                out.push((name, Vec::new(), Vec::new(), Vec::new()));
-                continue;
+                out.push(Shared { name, ..Shared::default() });
             }
-            let (_, why, sources, hosts) = out.last_mut().expect("a section comes first");
+            let Some(section) = out.last_mut() else { continue };
             if let Some(text) = line.strip_prefix("why: ") {
-                why.push(text);
+                section.why.push(text);
             } else if let Some(url) = line.strip_prefix("source: ") {
-                sources.push(url);
-            } else {
-                hosts.push(line);
+                section.sources.push(url);
+            } else if !line.starts_with('[') {
+                section.hosts.push(line);
             }
         }
         out
@@ -74,8 +82,8 @@ mod tests {
     fn every_section_says_why_and_where_that_can_be_read() {
         let sections = sections();
         assert!(sections.len() >= 6);
-        for (name, why, sources, hosts) in &sections {
-            assert!(why.len() == 1 && why[0].ends_with('.'), "{name}: why?");
+        for Shared { name, why, sources, hosts } in &sections {
+            assert!(matches!(why.as_slice(), [why] if why.ends_with('.')), "{name}: why?");
             assert!(!sources.is_empty() && sources.iter().all(|url| url.starts_with("https://")), "{name}: a source");
             assert!(hosts.is_sorted_by_key(|host| host.trim_start_matches("*.")), "{name}: its hosts are not in order");
         }
@@ -85,7 +93,7 @@ mod tests {
     #[test]
     fn every_line_of_the_file_is_found() {
         let mut met = std::collections::BTreeSet::new();
-        for host in sections().into_iter().flat_map(|section| section.3) {
+        for host in sections().into_iter().flat_map(|section| section.hosts) {
             let (name, below) = host.strip_prefix("*.").map_or((host, false), |name| (name, true));
             assert!(met.insert(name), "{name} stands twice");
             let is = |host: &str| by_many(host).is_some();

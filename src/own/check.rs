@@ -179,6 +179,11 @@ const UNTIL_REPLACED: [&str; 5] = [
     "https://mdsite.deno.dev/https://zetaglobal.com/privacy-policy/",
 ];
 
+/// How long a year, a month and a day are, written.
+const YEAR: usize = 4;
+const MONTH: usize = 7;
+const DAY: usize = 10;
+
 /// So many sources that were read on one day show that the day has been, whatever the clock says.
 const DAY_IS_SHOWN_BY: usize = 10;
 
@@ -195,7 +200,7 @@ pub fn check(own: &Own, known: &Known<'_>) -> Vec<String> {
 /// Today by the clock; a later day where our own sources show that the clock is behind.
 fn today(own: &Own, known: &Known<'_>) -> String {
     let mut days: BTreeMap<&str, usize> = BTreeMap::new();
-    for day in own.sources().map(|source| word(source, "checked")).filter(|day| is_day(day)) {
+    for day in own.sources().map(|source| word(source, "checked")).filter(|day| day.len() == DAY && is_date(day)) {
         *days.entry(day).or_default() += 1;
     }
     let shown = days.iter().rev().find(|(_, count)| **count >= DAY_IS_SHOWN_BY).map_or("", |(day, _)| day);
@@ -270,7 +275,7 @@ impl Check<'_> {
         }
         self.country_code(word(entry, "country"));
         let since = word(entry, "since");
-        if !since.is_empty() && !(is_date(since) && since.len() < 10 && self.has_been(since)) {
+        if !since.is_empty() && !self.has_been(since, &[YEAR, MONTH]) {
             self.say(format!("since: `{since}` is no year or month that has been"));
         }
         for data in several(entry, "takes") {
@@ -386,7 +391,7 @@ impl Check<'_> {
             if !met.insert(id) {
                 self.say("its id stands twice");
             }
-            if !is_day(date) || !self.has_been(date) {
+            if !self.has_been(date, &[DAY]) {
                 self.say("its date is no day that has been");
             }
             if word(entry, "name").is_empty() || word(entry, "reason").is_empty() {
@@ -429,10 +434,10 @@ impl Check<'_> {
                     self.say(format!("{url}: it supports `{field}`, which is no field of the entry"));
                 }
             }
-            if checked != "unread" && !(is_day(checked) && self.has_been(checked)) {
+            if checked != "unread" && !self.has_been(checked, &[DAY]) {
                 self.say(format!("{url}: `checked` is neither a day that has been nor `unread`"));
             }
-            if !date.is_empty() && !(is_date(date) && self.has_been(date)) {
+            if !date.is_empty() && !self.has_been(date, &[YEAR, MONTH, DAY]) {
                 self.say(format!("{url}: `{date}` is no date that has been"));
             } else if checked != "unread" && is_later(date, checked) {
                 self.say(format!("{url}: it was read before it was published"));
@@ -507,14 +512,14 @@ impl Check<'_> {
     }
 
     fn year(&mut self, year: &str) {
-        if !year.is_empty() && !(is_date(year) && year.len() == 4 && self.has_been(year)) {
+        if !year.is_empty() && !self.has_been(year, &[YEAR]) {
             self.say(format!("`{year}` is no year that has been"));
         }
     }
 
-    /// Whether a date has begun.
-    fn has_been(&self, date: &str) -> bool {
-        !is_later(date, &self.today)
+    /// Whether a text is a date of the calendar of one of these forms, and has begun.
+    fn has_been(&self, date: &str, forms: &[usize]) -> bool {
+        is_date(date) && forms.contains(&date.len()) && !is_later(date, &self.today)
     }
 }
 
@@ -553,11 +558,6 @@ fn is_date(text: &str) -> bool {
         && year >= 1800
         && month.is_none_or(|month| (1..=12).contains(&month))
         && day.is_none_or(|day| (1..=days).contains(&day))
-}
-
-/// A day of the calendar.
-fn is_day(text: &str) -> bool {
-    text.len() == 10 && is_date(text)
 }
 
 fn is_country(code: &str) -> bool {
