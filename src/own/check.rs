@@ -170,15 +170,6 @@ const REPOSITORIES: [&str; 4] = ["bitbucket.org", "codeberg.org", "github.com", 
 /// What GitHub has in the place of an owner's name.
 const NOT_OWNERS: [&str; 6] = ["advisories", "features", "orgs", "search", "sponsors", "topics"];
 
-/// Sources that are being replaced. This list goes when they are.
-const UNTIL_REPLACED: [&str; 5] = [
-    "https://1ad0d98c.dev-site-4ua.pages.dev/minfraud/track-devices",
-    "https://github.com/AdguardTeam/AdguardFilters",
-    "https://github.com/plinioseniore/cisco-umbrella-bypass",
-    "https://github.com/tiktok/gtm-template-pixel",
-    "https://mdsite.deno.dev/https://zetaglobal.com/privacy-policy/",
-];
-
 /// How long a year, a month and a day are, written.
 const YEAR: usize = 4;
 const MONTH: usize = 7;
@@ -418,10 +409,10 @@ impl Check<'_> {
                 self.say(format!("`{url}` is no address"));
             }
             let whole = source.get("whole").and_then(Value::as_bool) == Some(true);
-            if is_repository(url) && !whole && !UNTIL_REPLACED.contains(&url) {
+            if is_repository(url) && !whole {
                 self.say(format!("{url}: a whole repository; name the file that says it, or say `whole = true`"));
             }
-            if is_passed_on(url) && !UNTIL_REPLACED.contains(&url) {
+            if is_passed_on(url) {
                 self.say(format!("{url}: this host shows others' pages or drafts; the page itself is the source"));
             }
             if word(source, "publisher").is_empty() || supports.is_empty() {
