@@ -1,4 +1,5 @@
-//! Tells the crate whether the compiled lists are there to be built in, and writes the public suffix list as a table.
+//! Tells the crate whether the compiled lists are there to be built in, and writes the public suffix list and the hosts
+//! that many share as tables.
 //!
 //! The command line is one file that a person can carry: it holds the lists. But the lists are compiled by the
 //! command line itself, so its first build has none, and says so when asked to judge.
@@ -23,6 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=src/party/table.rs");
     let rules = fs::read_to_string("lists/public-suffixes.txt")?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("suffixes.rs"), suffixes(&rules)?)?;
+    println!("cargo:rerun-if-changed=lists/shared-hosts.txt");
+    let hosts = fs::read_to_string("lists/shared-hosts.txt")?;
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("shared.rs"), shared(&hosts))?;
     Ok(())
 }
 
@@ -64,4 +68,14 @@ fn suffixes(rules: &str) -> Result<String, Box<dyn std::error::Error>> {
         kinds.values().collect::<Vec<_>>(),
         count = ends.len(),
     ))
+}
+
+/// The hosts that many share, as Rust: those alone, and those with all below them, a line each and in order.
+fn shared(file: &str) -> String {
+    let about = |line: &&str| !["//", "[", "why: ", "source: "].iter().any(|start| line.starts_with(start));
+    let mut hosts: Vec<&str> = file.lines().map(str::trim).filter(|line| !line.is_empty()).filter(about).collect();
+    hosts.sort_unstable_by_key(|host| host.trim_start_matches("*."));
+    let (below, itself): (Vec<&str>, Vec<&str>) = hosts.into_iter().partition(|host| host.starts_with("*."));
+    let below: Vec<&str> = below.iter().map(|host| host.trim_start_matches("*.")).collect();
+    format!("static ITSELF: &str = {:?};\nstatic BELOW: &str = {:?};\n", itself.join("\n"), below.join("\n"))
 }

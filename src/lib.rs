@@ -12,10 +12,13 @@ pub mod finding;
 pub mod grade;
 pub mod kinds;
 pub mod observation;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod own;
 pub mod party;
 pub mod redact;
 pub mod report;
 pub mod rules;
+pub mod shared;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 pub mod wire;

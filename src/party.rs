@@ -102,56 +102,9 @@ fn name_at(at: usize) -> &'static str {
     NAMES.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default()
 }
 
-/// Hosts that many share: an entry for one of them would speak of everybody.
-const SHARED: [&str; 38] = [
-    "akamaihd.net",
-    "akamaized.net",
-    "amazonaws.com",
-    "apple.com",
-    "appspot.com",
-    "azure.com",
-    "azureedge.net",
-    "azurewebsites.net",
-    "bit.ly",
-    "blogspot.com",
-    "cloudflare.com",
-    "cloudfront.net",
-    "facebook.com",
-    "fastly.net",
-    "fbcdn.net",
-    "firebaseapp.com",
-    "firebaseio.com",
-    "github.com",
-    "github.io",
-    "gitlab.io",
-    "google.com",
-    "googleapis.com",
-    "googleusercontent.com",
-    "gstatic.com",
-    "herokuapp.com",
-    "instagram.com",
-    "jsdelivr.net",
-    "medium.com",
-    "netlify.app",
-    "pages.dev",
-    "t.me",
-    "telegram.org",
-    "unpkg.com",
-    "vercel.app",
-    "web.app",
-    "windows.net",
-    "wordpress.com",
-    "workers.dev",
-];
-
 /// Whether two registrable domains, as [`registrable`] gives them, are one site.
 pub fn between(page: &str, request: &str) -> Party {
     if page == request { Party::First } else { Party::Third }
-}
-
-/// Whether many share a host: an entry for it in a list of actors would speak of everybody.
-pub fn is_shared(host: &str) -> bool {
-    SHARED.contains(&host)
 }
 
 /// Whether an IPv4 address is one that the public internet can reach.

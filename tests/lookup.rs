@@ -3,139 +3,251 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 
 use onlooker::audit::Engine;
-use onlooker::rules::dossier::{self, Source};
+use onlooker::observation::RequestType;
+use onlooker::own::join::join;
+use onlooker::own::{Files, Own};
+use onlooker::rules::bundle::compile;
+use onlooker::rules::dossier;
+use onlooker::rules::index::OWN_LIST;
 use onlooker::rules::pack::Bytes;
+use onlooker::{detectors, wire};
+use serde_json::Value as Json;
 use toml::{Table, Value};
-
-fn pack() -> Vec<u8> {
-    fs::read("pkg/onlooker.pack").unwrap()
-}
-
-fn table(path: &str) -> Table {
-    fs::read_to_string(path).unwrap().parse().unwrap()
-}
 
 fn tables<'a>(of: &'a Table, key: &str) -> impl Iterator<Item = &'a Table> {
     of.get(key).and_then(Value::as_array).into_iter().flatten().map(|value| value.as_table().unwrap())
 }
 
-fn text(of: &Table, key: &str) -> String {
-    of.get(key).map(|value| value.as_str().unwrap().to_owned()).unwrap_or_default()
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
 }
 
-fn texts(of: &Table, key: &str) -> Vec<String> {
-    let items = of.get(key).and_then(Value::as_array).into_iter().flatten();
-    items.map(|item| item.as_str().unwrap().to_owned()).collect()
+fn text<'a>(of: &'a Table, key: &str) -> &'a str {
+    of[key].as_str().unwrap()
 }
 
-fn sources<'a>(of: impl Iterator<Item = &'a Table>) -> Vec<Source> {
-    of.map(|source| Source {
-        url: text(source, "url"),
-        publisher: text(source, "publisher"),
-        date: text(source, "date"),
-        supports: texts(source, "supports"),
-        checked: text(source, "checked"),
-    })
-    .collect()
+fn json(of: &impl serde::Serialize) -> Json {
+    serde_json::to_value(of).unwrap()
 }
 
-fn actor_files() -> Vec<Table> {
-    let mut files: Vec<_> = fs::read_dir("lists/actors").unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files.iter().map(|path| table(path.to_str().unwrap())).collect()
+/// Our own lists, and the pack of nothing else: made here, so that it is what this code makes of these files.
+struct Made {
+    files: Files,
+    pack: Vec<u8>,
+}
+
+fn made() -> Made {
+    let read = |path: &str| fs::read_to_string(path).unwrap();
+    let mut names: Vec<_> = fs::read_dir("lists/actors").unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    let actors = names.iter().map(|path| {
+        let kind = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (kind, fs::read_to_string(path).unwrap())
+    });
+    let files = Files {
+        actors: actors.collect(),
+        laws: read("lists/laws.toml"),
+        owners: read("lists/owners.toml"),
+        retired: read("lists/retired.toml"),
+    };
+    let own = Own::read(&files).unwrap();
+    let lines = own.lines();
+    let technique = detectors::place_of("surveillance-actor").unwrap() as u32;
+    let mut owners = Vec::new();
+    own.give_domains(&mut owners);
+    let shelf = join(&own, &mut owners);
+    let pack = compile(&[own.list(&lines, technique).unwrap()], &owners, &shelf).unwrap();
+    Made { files, pack }
+}
+
+/// Compares tables with what is told of them. A key that nothing is told of under its name fails, but for those that the
+/// caller looks at; and so does, at the end, a key that never said anything, for it would not be missed.
+#[derive(Default)]
+struct Walk {
+    keys: BTreeSet<String>,
+    said: BTreeSet<String>,
+}
+
+impl Walk {
+    /// Gives what stands under the keys of `elsewhere`.
+    fn compare<'a>(
+        &mut self,
+        of: &str,
+        place: &str,
+        table: &'a Table,
+        told: &Json,
+        elsewhere: &[&str],
+    ) -> Vec<(&'a str, &'a Value)> {
+        let mut rest = Vec::new();
+        for (key, value) in table {
+            self.keys.insert(format!("{of}.{key}"));
+            let wanted = json(value);
+            if ![json(&""), json(&[""; 0])].contains(&wanted) {
+                self.said.insert(format!("{of}.{key}"));
+            }
+            if elsewhere.contains(&key.as_str()) {
+                rest.push((key.as_str(), value));
+            } else {
+                assert_eq!(told.get(key), Some(&wanted), "{place}: {key} is not told as it is written");
+            }
+        }
+        rest
+    }
+
+    /// The sources of tables, one behind the other.
+    fn sources(&mut self, place: &str, tables_: &[&Table], told: &Json) {
+        let wanted: Vec<&Table> = tables_.iter().flat_map(|table| tables(table, "source")).collect();
+        let told = told["sources"].as_array().unwrap();
+        assert_eq!(told.len(), wanted.len(), "{place}");
+        for (source, told) in wanted.iter().zip(told) {
+            // That a whole repository is meant is said to the check alone.
+            let mut source = (*source).clone();
+            source.remove("whole");
+            self.compare("source", place, &source, told, &[]);
+        }
+    }
+
+    fn end(self, keys: usize) {
+        assert_eq!(self.keys, self.said, "a key that no entry uses");
+        assert_eq!(self.keys.len(), keys, "keys that are new here, or gone: {:#?}", self.keys);
+    }
 }
 
 #[test]
-fn what_stands_in_the_files_is_what_is_told() {
-    let pack = Bytes::check(pack().into()).unwrap();
-    let engine = Engine::from_pack(self::pack()).unwrap();
-    let (mut actors, mut hosts) = (0, 0);
-    for file in actor_files() {
+fn what_stands_in_the_files_of_actors_is_what_is_told() {
+    let Made { files, pack } = made();
+    let shelf = Bytes::check(pack.clone().into()).unwrap();
+    let mut engine = Engine::from_pack(pack).unwrap();
+    let whole: String = files.actors.iter().map(|(_, text)| text.as_str()).collect();
+    let whole: Vec<&str> = whole.lines().collect();
+    let mut walk = Walk::default();
+    let (mut actors, mut rules) = (0, 0);
+    for (kind, file) in &files.actors {
+        let file: Table = file.parse().unwrap();
+        assert_eq!(file.keys().collect::<Vec<_>>(), ["actor"], "{kind}");
         for wanted in tables(&file, "actor") {
             actors += 1;
             let id = text(wanted, "id");
-            let told = dossier::actor(&pack, &id).unwrap_or_else(|| panic!("{id} is not told"));
-            let numbers = |key: &str| -> Vec<u32> {
-                let items = wanted.get(key).and_then(Value::as_array).into_iter().flatten();
-                items.map(|item| item.as_integer().unwrap() as u32).collect()
-            };
-            for (key, said) in [
-                ("id", &told.id),
-                ("name", &told.name),
-                ("kind", &told.kind),
-                ("owner", &told.owner),
-                ("country", &told.country),
-                ("does", &told.does),
-                ("since", &told.since),
-                ("harmless", &told.harmless),
-                ("dispute", &told.dispute),
-            ] {
-                assert_eq!(*said, text(wanted, key), "{id}: {key}");
-            }
-            assert_eq!(told.takes, texts(wanted, "takes"), "{id}");
-            assert_eq!(told.gvl_id, wanted.get("gvl_id").map_or(0, |id| id.as_integer().unwrap() as u32), "{id}");
-            assert_eq!(
-                (told.purposes, told.special_features),
-                (numbers("purposes"), numbers("special_features")),
-                "{id}"
-            );
-            assert_eq!(told.sources, sources(tables(wanted, "source")), "{id}");
-            let read = told.sources.iter().any(|source| source.checked != "unread");
-            let confidence = if read { text(wanted, "confidence") } else { "unchecked".to_owned() };
-            assert_eq!(told.confidence, confidence, "{id}");
-            for host in texts(wanted, "collects").iter().chain(&texts(wanted, "sites")) {
-                hosts += 1;
-                assert_eq!(engine.look_up(host).actor, Some(id.as_str()), "{host}");
+            let told = dossier::actor(&shelf, id).unwrap_or_else(|| panic!("{id} is not told"));
+            let told = json(&wire::Dossier::from(told));
+            walk.sources(id, &[wanted], &told);
+            // An entry that no source was read for is told as unchecked.
+            let read = tables(wanted, "source").any(|source| text(source, "checked") != "unread");
+            let confidence = if read { text(wanted, "confidence") } else { "unchecked" };
+            assert_eq!(told["confidence"], confidence, "{id}");
+            let elsewhere = ["source", "confidence", "collects", "sites", "patterns", "companies"];
+            for (key, value) in walk.compare("actor", id, wanted, &told, &elsewhere) {
+                let section = match key {
+                    "collects" | "patterns" => format!("{kind}, {confidence}"),
+                    "sites" => format!("{kind}, {confidence}, its own site"),
+                    "companies" => {
+                        for company in texts(value) {
+                            let facts = dossier::company(&shelf, company).unwrap();
+                            assert!(facts.actors.iter().any(|is| is == id), "{id} is not {company}");
+                        }
+                        continue;
+                    }
+                    _ => continue,
+                };
+                for written in texts(value) {
+                    rules += 1;
+                    let rule = if key == "patterns" { written.to_owned() } else { format!("||{written}^") };
+                    let (url, request) = request(&rule);
+                    let explained = engine.explain(&url, "https://page.invalid/", request).unwrap();
+                    let mut own = explained.rules.iter().filter(|found| found.list == OWN_LIST);
+                    let found = own.find(|found| found.text == rule);
+                    let found = found.unwrap_or_else(|| panic!("{id}: {rule} does not match {url}"));
+                    assert_eq!(found.section, section, "{id}: {rule}");
+                    let line = whole[found.line as usize - 1];
+                    assert!(line.contains(&format!("\"{written}\"")), "{id}: {rule} is not in its line: {line}");
+                    assert!(explained.actors.iter().any(|actor| actor.id == id), "{id}: {rule}");
+                    if key != "patterns" {
+                        assert_eq!(engine.look_up(written).actor, Some(id), "{written}");
+                    }
+                }
             }
         }
     }
-    assert!(actors >= 420 && hosts >= 1500, "{actors} actors, {hosts} hosts");
+    walk.end(19 + 5);
+    assert!(actors >= 420 && rules >= 1500, "{actors} actors, {rules} hosts and patterns");
+}
+
+/// A request that a rule matches: `||host/path^$script` as a script from there.
+fn request(rule: &str) -> (String, RequestType) {
+    let (pattern, options) = rule.split_once('$').unwrap_or((rule, ""));
+    let kind = match options.split(',').find(|option| ["script", "image", "subdocument"].contains(option)) {
+        Some("script") => RequestType::Script,
+        Some("subdocument") => RequestType::SubFrame,
+        _ => RequestType::Image,
+    };
+    let rest = pattern.trim_start_matches("||").replace('*', "x");
+    let (host, path) = rest.split_at(rest.find(['/', '^', '?']).unwrap_or(rest.len()));
+    let path = path.trim_start_matches('^').trim_end_matches('|').replace('^', "/");
+    (format!("https://{host}{}{path}", if path.starts_with('/') { "" } else { "/" }), kind)
 }
 
 #[test]
-fn countries_and_companies_are_told_whole() {
-    let pack = Bytes::check(pack().into()).unwrap();
-    let laws = table("lists/laws.toml");
+fn what_stands_in_the_files_of_countries_and_companies_is_what_is_told() {
+    let Made { files, pack } = made();
+    let shelf = Bytes::check(pack.clone().into()).unwrap();
+    let engine = Engine::from_pack(pack).unwrap();
+    let mut walk = Walk::default();
+    let laws: Table = files.laws.parse().unwrap();
+    assert_eq!(laws.keys().collect::<Vec<_>>(), ["country"]);
     for wanted in tables(&laws, "country") {
         let code = text(wanted, "code");
-        let told = dossier::country(&pack, &code).unwrap();
+        let told = json(&wire::Country::from(dossier::country(&shelf, code).unwrap()));
+        walk.compare("country", code, wanted, &told, &["source", "law", "protection"]);
+        let mut told_laws = told["laws"].as_array().unwrap().iter();
+        for wanted in tables(wanted, "law") {
+            let told = told_laws.next().unwrap();
+            walk.compare("law", code, wanted, told, &["source"]);
+            walk.sources(code, &[wanted], told);
+        }
+        assert_eq!(told_laws.count(), 0, "{code}");
         let none = Table::new();
         let protection = wanted.get("protection").map_or(&none, |value| value.as_table().unwrap());
-        assert_eq!(told.alliances, texts(wanted, "alliances"), "{code}");
-        assert_eq!(told.adequacy, text(wanted, "adequacy"), "{code}");
-        assert_eq!(told.protection, text(protection, "law"), "{code}");
-        assert_eq!(told.authority, text(protection, "authority"), "{code}");
-        assert_eq!(told.complaints, text(protection, "complaints"), "{code}");
-        assert_eq!(told.sources, sources(tables(wanted, "source").chain(tables(protection, "source"))), "{code}");
-        let mut laws = told.laws.iter();
-        for wanted in tables(wanted, "law") {
-            let law = laws.next().unwrap();
-            let said = [&law.name, &law.year, &law.allows, &law.oversight].map(String::as_str);
-            assert_eq!(said, ["name", "year", "allows", "oversight"].map(|key| text(wanted, key)), "{code}");
-            assert_eq!(law.sources, sources(tables(wanted, "source")), "{code}");
+        walk.sources(code, &[wanted, protection], &told);
+        // Its keys are told among the country's, two of them by another name.
+        let mut named = told.clone();
+        named["law"] = told["protection"].clone();
+        named["year"] = told["protection_year"].clone();
+        walk.compare("protection", code, protection, &named, &["source"]);
+        if protection.is_empty() {
+            assert!(["protection", "protection_year", "authority", "complaints"].iter().all(|key| told[key] == ""));
         }
-        assert_eq!(laws.count(), 0, "{code}");
     }
-    let owners = table("lists/owners.toml");
-    let mut count = BTreeMap::new();
+    let owners: Table = files.owners.parse().unwrap();
+    assert_eq!(owners.keys().collect::<Vec<_>>(), ["owner"]);
+    let mut countries = 0;
     for wanted in tables(&owners, "owner") {
         let name = text(wanted, "company");
-        let told = dossier::company(&pack, &name).unwrap();
-        assert_eq!((told.parent, told.country.clone()), (text(wanted, "parent"), text(wanted, "country")), "{name}");
-        assert_eq!(told.sources, sources(tables(wanted, "source")), "{name}");
-        *count.entry(told.country.is_empty()).or_insert(0) += 1;
+        let told = dossier::company(&shelf, name).unwrap();
+        countries += usize::from(!told.country.is_empty());
+        let sources: Vec<Json> = told.sources.into_iter().map(|source| json(&wire::Source::from(source))).collect();
+        let told = serde_json::json!({
+            "company": told.name, "parent": told.parent, "country": told.country, "sources": sources,
+        });
+        walk.sources(name, &[wanted], &told);
+        let rest = walk.compare("owner", name, wanted, &told, &["source", "domains"]);
+        for (_, domains) in rest.into_iter().filter(|(key, _)| *key == "domains") {
+            for domain in texts(domains) {
+                assert_eq!(engine.look_up(&format!("www.{domain}")).company, Some(name), "{domain}");
+            }
+        }
     }
-    assert!(count[&false] >= 300, "{count:?}");
+    walk.end(6 + 5 + 5 + 5 + 5);
+    assert!(countries >= 300, "{countries}");
 }
 
-/// By which hosts somebody is found.
+/// By which hosts somebody is found, in the pack of all lists.
 #[test]
 fn hosts_are_found_under_their_domain_and_no_other() {
-    let engine = Engine::from_pack(pack()).unwrap();
+    let engine = Engine::from_pack(fs::read("pkg/onlooker.pack").unwrap()).unwrap();
     for host in ["hotjar.com", "static.hotjar.com", "a.b.c.hotjar.com", "hotjar.io"] {
         let found = engine.look_up(host);
         assert_eq!((found.actor, found.company, found.country), (Some("hotjar"), Some("Hotjar"), Some("MT")), "{host}");

@@ -82,7 +82,7 @@ function laws(codes, key, model, actions) {
 }
 
 /** Where nothing is verified of a country. */
-const NOTHING = { alliances: [], adequacy: '', laws: [], protection: '', authority: '', complaints: '', sources: [] };
+const NOTHING = { alliances: [], adequacy: '', laws: [], protection: '', protection_year: '', authority: '', complaints: '', sources: [] };
 
 /** @param {string} code @param {string} key @param {Model} model @param {Actions} actions @returns {View} */
 function lawsOf(code, key, model, actions) {
@@ -99,7 +99,7 @@ function lawsOf(code, key, model, actions) {
     ${alliance ? html`<p>${named('alliance', alliance)}</p>` : nothing}
     ${its.adequacy ? html`<p>${named('adequacy', its.adequacy)}</p>` : nothing}
     <dl>
-      ${fact('protection_label', its.protection && english(its.protection))}
+      ${fact('protection_label', its.protection && english(its.protection_year ? `${its.protection} (${its.protection_year})` : its.protection))}
       ${fact('authority_label', its.authority && html`${name(its.authority)}
         ${its.complaints ? html`<span class="place">${link(its.complaints, t('complain_link'), actions)}</span>` : nothing}`)}
     </dl>

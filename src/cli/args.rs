@@ -164,6 +164,14 @@ pub struct Check {
     /// The folder of Onlooker's own lists
     #[arg(long, value_name = "FOLDER", default_value = "lists")]
     pub own: PathBuf,
+
+    /// The file that names the owners' data, to which companies are compared
+    #[arg(long, value_name = "FILE", default_value = "lists/sources.toml")]
+    pub sources: PathBuf,
+
+    /// The folder of installed npm packages
+    #[arg(long, value_name = "FOLDER", default_value = "node_modules")]
+    pub node_modules: PathBuf,
 }
 
 /// Compile a pack from the lists that a file names

@@ -1,19 +1,21 @@
 //! `onlooker lists`: what is bundled, and how it is made.
 
+use onlooker::own::check::{self, Known};
+use onlooker::own::{count, join};
 use onlooker::rules::blocklist;
-use onlooker::rules::bundle::{OwnerSource, compile};
+use onlooker::rules::bundle::compile;
 use onlooker::rules::compile::ListSource;
-use onlooker::wire;
+use onlooker::{detectors, wire};
 
 use super::args::{Check, Compile, Lists, ListsCommand, Plain, Read};
-use super::{Failure, actors, feeds, output, pack, say, sources, text};
+use super::{Failure, feeds, output, own, pack, say, sources, text, words};
 
 /// Runs the command and gives the exit code.
 pub fn run(args: &Lists) -> Result<u8, Failure> {
     match &args.command {
         Some(ListsCommand::Compile(command)) => make(command)?,
         Some(ListsCommand::Read(command)) => read(command)?,
-        Some(ListsCommand::Check(command)) => return check(command),
+        Some(ListsCommand::Check(command)) => return checked(command),
         None => {
             let mut engine = pack::load(args.pack.pack.as_deref())?;
             feeds::add(&mut engine, &args.added.lists)?;
@@ -39,26 +41,30 @@ fn read(args: &Read) -> Result<(), Failure> {
     output::write(&bytes, None)
 }
 
-fn check(args: &Check) -> Result<u8, Failure> {
-    let own = actors::read(&args.own)?;
-    for complaint in &own.complaints {
+fn checked(args: &Check) -> Result<u8, Failure> {
+    let own = own::read(&args.own)?;
+    let companies = sources::companies(&args.sources, &args.node_modules)?;
+    let known = Known { has_text: &words::has, companies: &companies, today: &own::today() };
+    let wrong = check::check(&own, &known);
+    for complaint in &wrong {
         say(complaint);
     }
+    let (kinds, countries, companies) = count::count(&own);
     let mut text = String::from("kind                 entries  domains  sources   read  unchecked  2 publishers\n");
-    for (kind, c) in &own.counts {
+    for (kind, c) in kinds {
         text.push_str(&format!(
             "{kind:<20} {:>7}  {:>7}  {:>7}  {:>5}  {:>9}  {:>12}\n",
             c.entries, c.domains, c.sources, c.read, c.unchecked, c.two_publishers
         ));
     }
-    text.push_str(&format!("{} countries, {} companies\n", own.shelf.countries.len(), own.shelf.companies.len()));
+    text.push_str(&format!("{countries} countries, {companies} companies\n"));
     output::write(text.as_bytes(), None)?;
-    Ok(u8::from(!own.complaints.is_empty()))
+    Ok(u8::from(!wrong.is_empty()))
 }
 
 fn make(args: &Compile) -> Result<(), Failure> {
     let (texts, mut owners) = sources::read(&args.sources, &args.node_modules)?;
-    let own = actors::read(&args.own)?;
+    let own = own::read(&args.own)?;
     let mut lists: Vec<ListSource<'_>> = texts
         .iter()
         .map(|text| ListSource {
@@ -72,22 +78,12 @@ fn make(args: &Compile) -> Result<(), Failure> {
         })
         .collect();
     // Our own list comes last: so each rule of the others keeps its number.
-    lists.extend(own.list());
-    let companies: std::collections::BTreeSet<&str> = owners.iter().map(|owner| owner.company.as_str()).collect();
-    for unknown in own.shelf.companies.iter().filter(|facts| !companies.contains(facts.name.as_str())) {
-        say(&format!("owners.toml: {} is no company of the owners' data", unknown.name));
-    }
-    for (company, domain) in &own.overrides {
-        for owner in &mut owners {
-            owner.domains.retain(|known| known.trim_start_matches("*.") != domain);
-        }
-        owners.push(OwnerSource {
-            company: company.clone(),
-            category: "other".to_owned(),
-            domains: vec![format!("*.{domain}")],
-        });
-    }
-    let bytes = compile(&lists, &owners, &own.shelf)?;
+    let technique = detectors::place_of("surveillance-actor").and_then(|place| u32::try_from(place).ok());
+    let lines = own.lines();
+    lists.extend(technique.and_then(|technique| own.list(&lines, technique)));
+    own.give_domains(&mut owners);
+    let shelf = join::join(&own, &mut owners);
+    let bytes = compile(&lists, &owners, &shelf)?;
     output::write(&bytes, Some(&args.out))?;
     let count = if lists.len() == 1 { "1 list".to_owned() } else { format!("{} lists", lists.len()) };
     say(&format!("{count}, {} bytes: {}", bytes.len(), args.out.display()));

@@ -1,6 +1,5 @@
 //! The command line's parts, and the one place where errors become words on stderr and an exit code.
 
-mod actors;
 mod args;
 mod audit;
 mod csv;
@@ -9,6 +8,7 @@ mod feeds;
 mod input;
 mod lists;
 mod output;
+mod own;
 mod pack;
 mod sources;
 mod text;

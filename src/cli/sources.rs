@@ -1,6 +1,6 @@
 //! The texts that a pack is made of, from installed npm packages. Nothing is fetched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -35,8 +35,7 @@ pub struct ListText {
 /// Reads the file that names the sources, and every source it names.
 pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListText>, Vec<OwnerSource>), Failure> {
     let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
-    let table: Table = text.parse().map_err(|_| wrong("it is not TOML"))?;
+    let table = table(sources)?;
     let mut lists = Vec::new();
     for entry in tables(&table, "list") {
         lists.push(list(entry, packages).map_err(|why| wrong(&why))?);
@@ -46,6 +45,22 @@ pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListText>, Vec<Owner
         owned.extend(owners(entry, packages).map_err(|why| wrong(&why))?);
     }
     if lists.is_empty() { Err(wrong("it names no list")) } else { Ok((lists, owned)) }
+}
+
+/// The companies of the owners' data.
+pub fn companies(sources: &Path, packages: &Path) -> Result<BTreeSet<String>, Failure> {
+    let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
+    let mut found = BTreeSet::new();
+    for entry in tables(&table(sources)?, "owners") {
+        found.extend(owners(entry, packages).map_err(|why| wrong(&why))?.into_iter().map(|owner| owner.company));
+    }
+    Ok(found)
+}
+
+fn table(sources: &Path) -> Result<Table, Failure> {
+    let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
+    let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
+    text.parse().map_err(|_| wrong("it is not TOML"))
 }
 
 fn tables<'a>(table: &'a Table, key: &str) -> impl Iterator<Item = &'a Table> {

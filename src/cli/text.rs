@@ -450,7 +450,9 @@ fn laws(out: &mut String, country: &Country, paint: Paint) {
         let _ = writeln!(out, "    {line}");
     }
     if !country.protection.is_empty() {
-        let _ = writeln!(out, "    data protection law: {}", plain(&country.protection));
+        let year = &country.protection_year;
+        let year = if year.is_empty() { String::new() } else { format!(" ({})", plain(year)) };
+        let _ = writeln!(out, "    data protection law: {}{year}", plain(&country.protection));
     }
     if !country.authority.is_empty() {
         let complain = if country.complaints.is_empty() { "" } else { "; complaints: " };

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::address::Address;
 use crate::party;
 use crate::rules::rule::Flags;
+use crate::shared;
 
 /// Names that never leave the person's own network.
 const LOCAL: [&str; 7] = ["localhost", "localdomain", "local", "internal", "lan", "intranet", "home.arpa"];
@@ -87,13 +88,7 @@ fn is_somebody(host: &str, written: &str) -> Result<(), &'static str> {
 
 /// Whether a rule for the whole host speaks of one party.
 fn of_all(host: &str) -> Result<(), &'static str> {
-    if !party::is_ip(host) && party::public_suffix(host) == host {
-        Err("public-suffix")
-    } else if party::is_shared(host) {
-        Err("shared-host")
-    } else {
-        Ok(())
-    }
+    shared::by_many(host).map_or(Ok(()), Err)
 }
 
 /// A name as it is, where a list has made it unclickable: `hxxp://a[.]example`.
@@ -138,6 +133,9 @@ mod tests {
             // A path tells who is meant where the host does not.
             ("https://github.com/who/what", Ok("||github.com/who/what^")),
             ("github.com", Err("shared-host")),
+            ("raw.githubusercontent.com", Err("shared-host")),
+            ("https://raw.githubusercontent.com/who/what", Ok("||raw.githubusercontent.com/who/what^")),
+            ("someone.tumblr.com", Ok("||someone.tumblr.com^")),
             ("co.uk", Err("public-suffix")),
             ("appspot.com", Err("public-suffix")),
             ("192.168.0.1", Err("not-public-address")),

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::actors::{CATEGORIES, UNKNOWN};
 use super::compile::{Compiled, ListSource, Names, u16s, u32s};
-use super::dossier::{self, CompanyFacts, Shelf};
-use super::index::{HOSTS, Key, OWN_LIST, key_hash};
+use super::dossier::{self, Shelf};
+use super::index::{HOSTS, Key, key_hash};
 use super::pack::Section;
-use super::rule::Flags;
 use crate::error::Error;
 use crate::party;
 
@@ -25,11 +24,9 @@ pub struct OwnerSource {
 
 /// Compiles a pack.
 ///
-/// `shelf` is what is told of actors, countries and companies.
+/// `shelf` is what is told of actors, countries and companies; it says which companies are which actors.
 pub fn compile(lists: &[ListSource<'_>], owners: &[OwnerSource], shelf: &Shelf) -> Result<Vec<u8>, Error> {
     let mut compiled = Compiled::of(lists, true)?;
-    let (owners, shelf) = linked(lists, owners, shelf);
-    let (owners, shelf) = (owners.as_slice(), &shelf);
     let hosts = Hosts::of(&compiled.hosts);
     let (companies, domains, slots) = owner_tables(owners, shelf, &mut compiled.names)?;
     let (shelf_index, shelf_bytes) = dossier::write::sections(shelf);
@@ -108,44 +105,6 @@ fn endings(hosts: &[String]) -> Vec<String> {
         chosen.push(best.to_owned());
     }
     chosen
-}
-
-/// The owners and the shelf, with each actor of our own lists joined to the company that it is: one of the same name to
-/// which a domain of the actor's belongs. That company then has all of the actor's hosts, and is told as that actor.
-fn linked(lists: &[ListSource<'_>], owners: &[OwnerSource], shelf: &Shelf) -> (Vec<OwnerSource>, Shelf) {
-    let mut hosts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for source in lists.iter().filter(|source| source.id == OWN_LIST) {
-        for rule in source.list.rules.iter().filter(|rule| rule.flags.0 == Flags::HOST_RULE) {
-            if let Some(heading) = source.list.headings.get(rule.section) {
-                hosts.entry(&heading.company).or_default().insert(rule.pattern.trim_end_matches('^'));
-            }
-        }
-    }
-    let site = |name: &str| party::registrable(name.trim_start_matches("*.")).to_owned();
-    let (mut owners, mut shelf) = (owners.to_vec(), shelf.clone());
-    for actor in &shelf.actors {
-        let Some(hosts) = hosts.get(actor.id.as_str()) else { continue };
-        let sites: BTreeSet<String> = hosts.iter().map(|host| site(host)).collect();
-        let is = |owner: &&mut OwnerSource| {
-            owner.company.eq_ignore_ascii_case(&actor.name)
-                && owner.domains.iter().any(|domain| sites.contains(&site(domain)))
-        };
-        let Some(owner) = owners.iter_mut().find(is) else { continue };
-        owner.domains.extend(hosts.iter().map(|host| format!("*.{host}")));
-        match shelf.companies.iter_mut().find(|facts| facts.name == owner.company) {
-            Some(facts) => facts.actors.push(actor.id.clone()),
-            None => shelf.companies.push(CompanyFacts {
-                name: owner.company.clone(),
-                actors: vec![actor.id.clone()],
-                ..CompanyFacts::default()
-            }),
-        }
-    }
-    for facts in &mut shelf.companies {
-        facts.actors.sort_unstable();
-        facts.actors.dedup();
-    }
-    (owners, shelf)
 }
 
 type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>);

@@ -87,6 +87,8 @@ pub struct Country {
     pub laws: Vec<Law>,
     /// Its data-protection law; empty where nothing is verified.
     pub protection: String,
+    /// The year of that law; empty where no source says it.
+    pub protection_year: String,
     /// Its data-protection authority.
     pub authority: String,
     /// The authority's page for complaints.
@@ -152,6 +154,7 @@ pub fn country(pack: &Bytes, code: &str) -> Option<Country> {
         adequacy: record.text()?,
         laws: record.list(Record::law)?,
         protection: record.text()?,
+        protection_year: record.text()?,
         authority: record.text()?,
         complaints: record.text()?,
         sources: record.list(Record::source)?,
@@ -380,7 +383,7 @@ pub mod write {
             self.list(&country.alliances, |out, word| out.text(word));
             self.text(&country.adequacy);
             self.list(&country.laws, Self::law);
-            self.texts([&country.protection, &country.authority, &country.complaints]);
+            self.texts([&country.protection, &country.protection_year, &country.authority, &country.complaints]);
             self.list(&country.sources, Self::source);
         }
 

@@ -191,7 +191,7 @@ export const STATES = {
       dossier({ name: 'Bare Broker', id: 'bare', sources: [...NO_LINKS, 'https://bücher.example/a?b#c'].map(sourceOf) }),
       dossier({ name: 'Tomorrow', id: 'of-tomorrow', kind: 'mind-reader', takes: ['thoughts', 'location'], since: '1999', gvl_id: 7, purposes: [1, 99], special_features: [2, 9], confidence: 'of-tomorrow' }),
     ],
-    countries: [{ code: 'FR', alliances: ['fourteen-eyes', 'nine-eyes'], adequacy: 'eu', laws: [{ name: 'A Law', year: '', allows: 'Allows things.', oversight: '', sources: [] }], protection: '', authority: 'Authority', complaints: NO_LINKS[0], sources: [] }],
+    countries: [{ code: 'FR', alliances: ['fourteen-eyes', 'nine-eyes'], adequacy: 'eu', laws: [{ name: 'A Law', year: '', allows: 'Allows things.', oversight: '', sources: [] }], protection: '', protection_year: '', authority: 'Authority', complaints: NO_LINKS[0], sources: [] }],
   }),
   severe: ok({ risk: { level: 'severe', score: 96, reasons: [] }, watchers: many.slice(0, 14), findings: [] }),
   gaps: {
@@ -220,7 +220,7 @@ export const STATES = {
       name, kind: name, owner: name, country: name, does: name, takes: HOSTILE, since: name, harmless: name, dispute: name, gvl_id: 1, confidence: name, sources: HOSTILE.map((url) => ({ url, publisher: url, date: url, supports: [url], checked: url })),
     })),
     countries: HOSTILE.map((code) => ({
-      code, alliances: HOSTILE, adequacy: code, laws: [{ name: code, year: code, allows: code, oversight: code, sources: HOSTILE.map(sourceOf) }], protection: code, authority: code, complaints: code, sources: HOSTILE.map(sourceOf),
+      code, alliances: HOSTILE, adequacy: code, laws: [{ name: code, year: code, allows: code, oversight: code, sources: HOSTILE.map(sourceOf) }], protection: code, protection_year: code, authority: code, complaints: code, sources: HOSTILE.map(sourceOf),
     })),
     watchers: HOSTILE.map((name, i) => watcher({ name, owner: name, ...(i === 0 ? { countries: HOSTILE, actors: HOSTILE } : {}), rights: HOSTILE, sources: HOSTILE.map(sourceOf), category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
     findings: HOSTILE.map((name) => finding({

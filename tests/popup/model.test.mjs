@@ -82,7 +82,7 @@ test('there are words for whatever our own lists say', () => {
   const members = (/** @type {string} */ family) => [...(FAMILIES[family]?.members ?? [])].sort();
   const laws = read('lists/laws.toml');
   assert.deepEqual(members('kind'), all(read('src/kinds.rs'), /name: "([a-z-]+)"/g));
-  assert.deepEqual(members('takes'), all(/const TAKES[^;]*;[^;]*/.exec(read('src/cli/actors.rs'))?.[0] ?? '', /"([a-z-]+)"/g));
+  assert.deepEqual(members('takes'), all(/const TAKES[^;]*;[^;]*/.exec(read('src/own/check.rs'))?.[0] ?? '', /"([a-z-]+)"/g));
   for (const [family, words] of Object.entries({
     oversight: all(laws, /^oversight = "([^"]+)"/gm),
     adequacy: all(laws, /^adequacy = "([^"]+)"/gm),

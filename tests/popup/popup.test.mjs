@@ -258,7 +258,7 @@ test('a line tells of the gravest kind; a row opens to evidence, then who it is,
     'static.hotjar.com', '||hotjar.com^$third-party', 'Onlooker’s own lists of', 'Section: Recorder of visits (session replay)', 'Who it is', 'Belongs to Contentsquare',
     'What it does Records visits', 'Known to take pages visited, clicks and typing, and IDs of the device', 'Seat Malta', 'Since 2014', 'What it means Such a service',
     'What the site could do Record no visit', 'What you can do A content blocker', 'When contact is harmless Sites use it', 'What it says itself Hotjar says', 'How sure Documented',
-    'Privacy (ICCPR, Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection authority', 'Complain there', 'Sources 2',
+    'Privacy (ICCPR, Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection law General Data Protection Regulation, Regulation (EU) 2016/679 (2016)', 'Data protection authority', 'Complain there', 'Sources 2',
   ]) {
     const at = all.indexOf(part, from);
     assert.ok(at >= 0, `${part} after ${all.slice(Math.max(0, from - 60), from)}`);
