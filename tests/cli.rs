@@ -664,12 +664,17 @@ fn golden(name: &str, args: &[&str]) -> String {
 fn golden_audit() {
     let (chrome, bare) = (har("chrome.har"), har("bare.har"));
     let said = golden("audit", &["audit", &chrome, &bare]);
+    assert!(!said.contains("known to take: messages"), "what slides say is no fact of taking");
     // Told once, however many pages and organisations name them.
     for once in ["\n  Laws: ZZ\n", "\n    Made-up Exchange\n", "    it can mean: While a page loads"] {
         assert_eq!(said.matches(once).count(), 1, "{once}");
     }
     let brief = golden("brief", &["audit", "--brief", &chrome, &bare]);
     assert!(brief.lines().count() < said.lines().count() / 4, "{brief}");
+    // Sites of those who are on the lists themselves, and one of which nothing was seen.
+    let sites = root().join("tests/golden/sites.log.json").display().to_string();
+    golden("sites", &["audit", &sites]);
+    golden("sites-brief", &["audit", "--brief", &sites]);
     let output = audit(&[&bare, "--brief", "--format", "json"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
 }

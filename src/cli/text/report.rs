@@ -21,12 +21,15 @@ const SHOWN: usize = 110;
 /// How wide a level's shape and word are at most.
 const LEVEL_WIDTH: usize = 10;
 
-/// What one says of a page at this level.
-fn sentence(told: Told) -> &'static str {
+/// What one says of a page at this level. What only the site itself does is no contact with others.
+fn sentence(told: Told, nobody_else: bool) -> &'static str {
     match told {
+        Told::Known(Level::Low) if nobody_else => {
+            "Nobody else was contacted, but a list names an address of the site itself."
+        }
         Told::Known(Level::None) => "Nobody else was contacted.",
         Told::Known(Level::Low) => "Others were contacted; no known tracker among them.",
-        Told::Known(Level::Moderate) => "Known trackers were contacted.",
+        Told::Known(Level::Moderate) => "Contacted were known trackers, advertising, or others whom a list names.",
         Told::Known(Level::High) => {
             "Contacted were services that can follow a person across sites, record visits, or sell places for adverts."
         }
@@ -113,7 +116,7 @@ fn foot(out: &mut String, report: &Report, paint: Paint) {
 fn head(out: &mut String, page: &PageReport, paint: Paint) {
     let url = if page.url.is_empty() { "(a page whose address could not be read)".into() } else { plain(&page.url) };
     let _ = writeln!(out, "{}  {}", paint.level(page.level), paint.strong(&url));
-    let mut line = sentence(page.level).to_owned();
+    let mut line = sentence(page.level, page.watchers.is_empty()).to_owned();
     if !page.watchers.is_empty() {
         let who = count(page.watchers.len() as u64, "organisation looks on", "organisations look on");
         let _ = write!(line, " {who}.");
@@ -132,7 +135,7 @@ fn head(out: &mut String, page: &PageReport, paint: Paint) {
 fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     head(out, page, paint);
     summary(out, &page.summary);
-    site(out, report, page);
+    site(out, report, page, paint);
 
     let mut quiet = Vec::new();
     for watcher in &page.watchers {
@@ -207,7 +210,7 @@ fn summary(out: &mut String, summary: &Summary) {
 }
 
 /// Who runs the site itself, as far as it is known.
-fn site(out: &mut String, report: &Report, page: &PageReport) {
+fn site(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     let Some(who) = &page.operator else {
         if !page.site.is_empty() {
             out.push_str("  Who runs this site is not known.\n");
@@ -221,11 +224,13 @@ fn site(out: &mut String, report: &Report, page: &PageReport) {
     }
     let own = findings_of(page, None);
     for actor in actors(report, who) {
-        let _ = writeln!(out, "  Its own address: {}.", tie(actor, who, &own));
+        let whose = if who.listed.contains(&actor.id) { "Its own address" } else { "Of those who run it" };
+        let _ = writeln!(out, "  {whose}: {}.", tie(actor, who, &own));
     }
     if !who.countries.is_empty() {
         let _ = writeln!(out, "  Laws that reach it: {}; see below.", countries(who));
     }
+    sources(out, "  ", " for owner and country", &who.sources, paint);
 }
 
 /// Why an actor of our own lists is told with an organisation.
@@ -370,6 +375,10 @@ fn who_they_are(out: &mut String, report: &Report, paint: Paint) {
     out.push_str("  What public sources say of them in general; not what was seen of them on a page.\n");
     for ((_, of), actors) in kinds {
         let _ = writeln!(out, "\n  {}", paint.strong(&kind(of)));
+        if of == PRISM {
+            record(out, &actors, paint);
+            continue;
+        }
         meaning(out, "    ", of);
         for actor in actors {
             let _ = writeln!(out, "    {}", paint.strong(&plain(&actor.name)));
@@ -378,6 +387,20 @@ fn who_they_are(out: &mut String, report: &Report, paint: Paint) {
         }
     }
     out.push('\n');
+}
+
+/// What the record of 2013 says of companies, in short: it says nothing of a page. `onlooker explain HOST` has the rest.
+fn record(out: &mut String, actors: &[&Dossier], paint: Paint) {
+    if let Some(text) = words::part("kind", PRISM, "means") {
+        let _ = writeln!(out, "    {text}");
+    }
+    for actor in actors {
+        let _ = writeln!(out, "    {}: {}", paint.strong(&plain(&actor.name)), plain(&actor.does));
+        if !actor.dispute.is_empty() {
+            let _ = writeln!(out, "      what it says itself: {}", plain(&actor.dispute));
+        }
+        checked(out, "      ", actor, paint);
+    }
 }
 
 /// Whether nothing that was met is the actor's own, on whatever page.
