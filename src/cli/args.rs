@@ -240,7 +240,7 @@ pub enum Level {
     None,
     /// Others were contacted, or worse
     Low,
-    /// Known trackers were contacted, or worse
+    /// Known trackers, advertising, or others whom a list names were contacted, or worse
     Moderate,
     /// Services that can follow a person across sites, record visits, or sell places for adverts were, or worse
     High,

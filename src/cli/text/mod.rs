@@ -100,6 +100,10 @@ fn slug(word: &str) -> String {
 /// A text that stands within a sentence of ours.
 fn within(text: &str) -> String {
     let mut characters = text.chars();
+    // ID stays ID.
+    if text.chars().nth(1).is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
@@ -145,7 +149,14 @@ fn rule(out: &mut String, indent: &str, rule: &Rule, paint: Paint) {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, plain};
+    use super::{cut, plain, within};
+
+    #[test]
+    fn a_text_within_a_sentence_begins_small() {
+        assert_eq!(within("Data broker"), "data broker");
+        assert_eq!(within("ID or code from a network operator"), "ID or code from a network operator");
+        assert_eq!(within(""), "");
+    }
 
     #[test]
     fn long_texts_are_cut_between_characters() {
