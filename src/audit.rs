@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::detectors::{self, DETECTORS, Draft, Relation, Seen, Who};
+use crate::detectors::{self, DETECTORS, Detector, Draft, Relation, Seen, Who};
 use crate::error::Error;
 use crate::finding::{Confidence, Level, Right};
 use crate::grade;
@@ -21,7 +21,7 @@ use crate::report::{
     Report, Rule, Summary, Told, Watcher,
 };
 use crate::rules::actors::{self, Actors, Company};
-use crate::rules::added::AddedLists;
+use crate::rules::added::{ADDED, AddedLists};
 use crate::rules::dossier;
 use crate::rules::index::{self, Index, Key, Matches, PageContext, RuleId};
 use crate::rules::pack::{Bytes, Section};
@@ -36,6 +36,10 @@ pub const MAX_KNOWN_HOSTS: usize = 1_000;
 pub const MAX_FINDINGS: usize = 4_000;
 /// How many requests of one page are judged. A busy page makes some thousands.
 pub const MAX_REQUESTS: usize = 100_000;
+/// A page of nobody's: a host is explained as one that somebody else's page contacts.
+const NOBODY: &str = "https://page.invalid/";
+/// What can be said of a host whatever the page and the type.
+const HOST_TECHNIQUES: [&str; 3] = ["third-party-contact", "added-list", "surveillance-actor"];
 /// How many different reasons a page's record can give for what it left out.
 const MAX_REASONS: usize = 32;
 
@@ -387,10 +391,33 @@ impl Engine {
 
     /// Which rules match one request of one page, and whose host it is.
     pub fn explain(&mut self, url: &str, page: &str, kind: RequestType) -> Result<Explanation, Error> {
-        let page = self.page(page.as_bytes());
+        self.explained(url, page, kind, |_| true)
+    }
+
+    /// Who is behind a host, as one that somebody else's page contacts. Which rules of the bundled lists match depends on
+    /// page and type, which nobody said, so they are not told; what a list of the person's own names is.
+    pub fn explain_host(&mut self, url: &str) -> Result<Explanation, Error> {
+        let told = |technique: &str| HOST_TECHNIQUES.contains(&technique);
+        let mut explanation = self.explained(url, NOBODY, RequestType::Other, told)?;
+        explanation.rules.retain(|rule| rule.list & ADDED != 0);
+        Ok(explanation)
+    }
+
+    fn explained(
+        &mut self,
+        url: &str,
+        page: &str,
+        kind: RequestType,
+        told: impl Fn(&str) -> bool,
+    ) -> Result<Explanation, Error> {
+        let mut page = self.page(page.as_bytes());
         if !page.readable || self.request.read(url.as_bytes()).is_err() {
             return Err(Error::PageUrl);
         }
+        // What a report on a page with this one request would tell.
+        self.observe(&mut page, 0, url.as_bytes(), kind);
+        let seen = page.findings.keys().filter_map(|key| DETECTORS.get(key.technique).copied());
+        let techniques: Vec<&Detector> = seen.filter(|detector| told(detector.technique)).collect();
         let host = self.request.host_str();
         let site = party::registrable(host);
         let party = party::between(page.context.site(), site);
@@ -412,6 +439,8 @@ impl Engine {
         let category = owner.map_or(actors::UNKNOWN, |owner| owner.category);
         let who = self.identity(owner.map(|owner| owner.company), category, &named);
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
+        let sign = |id: &&String| named.get(id.as_str()) == Some(&false);
+        let indicators = who.actors.iter().filter(sign).cloned().collect();
         let who = (!who.name.is_empty()).then_some(who);
         let codes = who.iter().flat_map(|who| &who.countries);
         let countries: Vec<Country> = codes.filter_map(|code| dossier::country(&self.pack, code)).collect();
@@ -426,6 +455,8 @@ impl Engine {
             rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
             domain,
             watcher: who,
+            rights: rights(techniques, &actors),
+            indicators,
             actors,
             countries,
         })
@@ -805,20 +836,11 @@ impl Teller<'_> {
         };
         let own = ledger.actors.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
         let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
-        let by_technique = techniques.iter().filter_map(|technique| DETECTORS.get(place(technique)));
-        let by_kind = who
-            .actors
-            .iter()
-            .filter_map(|id| dossier::actor(&self.engine.pack, id))
-            .filter_map(|actor| kinds::kind(&actor.kind));
-        let rights: BTreeSet<Right> = by_technique
-            .flat_map(|detector| detector.rights)
-            .chain(by_kind.flat_map(|kind| kind.rights))
-            .copied()
-            .collect();
+        let by_technique = techniques.iter().filter_map(|technique| DETECTORS.get(place(technique)).copied());
+        let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
         Watcher {
             who,
-            rights: rights.into_iter().collect(),
+            rights: rights(by_technique, &actors),
             known: !matches!(key, WatcherKey::Domain(_)),
             domains,
             requests: ledger.requests,
@@ -879,6 +901,13 @@ impl Teller<'_> {
             })
             .collect()
     }
+}
+
+/// The rights that these techniques touch, and that the kinds of these actors do.
+fn rights<'a>(techniques: impl IntoIterator<Item = &'a Detector>, actors: &[Dossier]) -> Vec<Right> {
+    let by_kind = actors.iter().filter_map(|actor| kinds::kind(&actor.kind)).flat_map(|kind| kind.rights);
+    let by_technique = techniques.into_iter().flat_map(|detector| detector.rights);
+    by_technique.chain(by_kind).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// How many organisations look on, of which kinds, in which countries.

@@ -282,6 +282,8 @@ pub struct Explanation {
     pub party: &'static str,
     pub rules: Vec<Rule>,
     pub watcher: Option<Identity>,
+    pub rights: Vec<&'static str>,
+    pub indicators: Vec<String>,
     pub actors: Vec<Dossier>,
     pub countries: Vec<Country>,
 }
@@ -700,6 +702,8 @@ impl From<report::Explanation> for Explanation {
                 domain: from.domain,
                 sources: who.sources.into_iter().map(Source::from).collect(),
             }),
+            rights: from.rights.into_iter().map(finding::Right::name).collect(),
+            indicators: from.indicators,
             actors: from.actors.into_iter().map(Dossier::from).collect(),
             countries: from.countries.into_iter().map(Country::from).collect(),
         }

@@ -4,6 +4,7 @@
 //! network, the real lists or a pack made before.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -45,29 +46,39 @@ fn onlooker(args: &[&str], input: Option<&[u8]>) -> Output {
     output
 }
 
-/// The pack of the lists of our own making.
+/// The pack of the lists of our own making, with Onlooker's own lists as they are.
 fn pack() -> &'static str {
     static PACK: OnceLock<String> = OnceLock::new();
-    PACK.get_or_init(|| {
-        let path = folder().join("made-up.pack").display().to_string();
-        let lists = root().join("tests/har/lists");
-        let (sources, packages) = (lists.join("sources.toml"), lists.join("packages"));
-        let made = onlooker(
-            &[
-                "lists",
-                "compile",
-                "--out",
-                &path,
-                "--sources",
-                sources.to_str().unwrap(),
-                "--node-modules",
-                packages.to_str().unwrap(),
-            ],
-            None,
-        );
-        assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
-        path
-    })
+    PACK.get_or_init(|| compiled("lists"))
+}
+
+/// The same with lists of actors, laws and owners that do not change when the real ones do.
+fn golden_pack() -> &'static str {
+    static PACK: OnceLock<String> = OnceLock::new();
+    PACK.get_or_init(|| compiled("tests/golden/own"))
+}
+
+fn compiled(own: &str) -> String {
+    let path = folder().join("made-up.pack").display().to_string();
+    let lists = root().join("tests/har/lists");
+    let (sources, packages, own) = (lists.join("sources.toml"), lists.join("packages"), root().join(own));
+    let made = onlooker(
+        &[
+            "lists",
+            "compile",
+            "--out",
+            &path,
+            "--sources",
+            sources.to_str().unwrap(),
+            "--node-modules",
+            packages.to_str().unwrap(),
+            "--own",
+            own.to_str().unwrap(),
+        ],
+        None,
+    );
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    path
 }
 
 fn audit(args: &[&str]) -> Output {
@@ -333,7 +344,7 @@ fn what_is_not_a_recording_is_refused() {
         all[..all.len() / 2].to_vec()
     };
     let cases: [(&[u8], &str); 8] = [
-        (b"", "ends too early"),
+        (b"", "it is empty"),
         (b"\0\0\0\0", "not JSON"),
         (b"<!doctype html>", "not JSON"),
         (b"[]", "not a HAR"),
@@ -630,6 +641,151 @@ fn version_and_help() {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// What people read, to the byte
+
+/// Compares with `tests/golden/<name>.txt`, or writes it where `UPDATE_GOLDEN` is set (tests/golden/README.md).
+fn golden(name: &str, args: &[&str]) -> String {
+    let output = onlooker(&[args, &["--pack", golden_pack()]].concat(), None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stdout).replace(concat!("Onlooker ", env!("CARGO_PKG_VERSION")), "Onlooker VERSION");
+    let path = root().join("tests/golden").join(name).with_extension("txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &said).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    for (number, (said, kept)) in said.lines().zip(kept.lines()).enumerate() {
+        assert_eq!(said, kept, "{name}.txt, line {}: tests/golden/README.md says how to renew it", number + 1);
+    }
+    assert_eq!(said, kept, "{name}.txt: tests/golden/README.md says how to renew it");
+    said
+}
+
+#[test]
+fn golden_audit() {
+    let (chrome, bare) = (har("chrome.har"), har("bare.har"));
+    let said = golden("audit", &["audit", &chrome, &bare]);
+    assert!(!said.contains("known to take: messages"), "what slides say is no fact of taking");
+    // Told once, however many pages and organisations name them.
+    for once in ["\n  Laws: ZZ\n", "\n    Made-up Exchange\n", "    it can mean: While a page loads"] {
+        assert_eq!(said.matches(once).count(), 1, "{once}");
+    }
+    let brief = golden("brief", &["audit", "--brief", &chrome, &bare]);
+    assert!(brief.lines().count() < said.lines().count() / 4, "{brief}");
+    // Sites of those who are on the lists themselves, and one of which nothing was seen.
+    let sites = root().join("tests/golden/sites.log.json").display().to_string();
+    golden("sites", &["audit", &sites]);
+    golden("sites-brief", &["audit", "--brief", &sites]);
+    let output = audit(&[&bare, "--brief", "--format", "json"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+}
+
+#[test]
+fn golden_explain() {
+    golden("hotjar", &["explain", "hotjar.com"]);
+    let request = ["https://pixel.example/p.gif", "--page", "https://news.example/", "--type", "image"];
+    let said = golden("own-site", &[&["explain"], request.as_slice()].concat());
+    assert!(said.contains("||pixel.example^  Onlooker surveillance list, line 14, the vendor's own site\n"));
+}
+
+/// Whose a host is today on which others once saw spyware is not known, so nothing of the spyware's maker is told as its.
+#[test]
+fn golden_indicator() {
+    for (host, name) in [("frame.example", "indicator"), ("beacon.example", "indicator-undated")] {
+        let said = golden(name, &["explain", host]);
+        assert!(
+            said.contains("whose host it is, is not known") && said.contains("whose host it is today is not known")
+        );
+        for others in ["known to take", "owner: ", "country: ", "ZZ", "Made-up Holding"] {
+            assert!(!said.contains(others), "{others}: {said}");
+        }
+    }
+    assert!(
+        golden("indicator", &["explain", "frame.example"])
+            .contains("published as an indicator of Made-up Spyware by Laboratory of Examples on 2026-01-02\n")
+    );
+    // Its maker's own site is its maker's.
+    let site = onlooker(&["explain", "spyware.example", "--pack", golden_pack()], None);
+    let said = text(&site.stdout);
+    assert!(said.contains("owner: Made-up Holding; country: ZZ; since: 2015"), "{said}");
+    assert!(!said.contains("indicator of"), "{said}");
+    let output = onlooker(&["explain", "frame.example", "--pack", golden_pack(), "--format", "json"], None);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&answer["indicators"], &answer["watcher"]), (&json!(["made-up-spyware"]), &Value::Null));
+}
+
+#[test]
+fn explain_tells_the_rights_that_a_report_tells() {
+    let all = audit_of(&["--format", "json", &har("chrome.har")], None);
+    let report: Value = serde_json::from_slice(&all.stdout).unwrap();
+    let mut compared = 0;
+    for page in report["pages"].as_array().unwrap() {
+        for watcher in page["watchers"].as_array().unwrap().iter().filter(|watcher| watcher["requests"] == 1) {
+            let finding = page["findings"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|finding| finding["watcher"] == watcher["name"])
+                .unwrap();
+            let evidence = &finding["evidence"][0];
+            let (url, kind) = (evidence["url"].as_str().unwrap(), evidence["type"].as_str().unwrap());
+            let page = page["url"].as_str().unwrap();
+            let args = ["explain", url, "--page", page, "--type", kind, "--format", "json", "--pack", pack()];
+            let answer: Value = serde_json::from_slice(&onlooker(&args, None).stdout).unwrap();
+            assert_eq!(answer["rights"], watcher["rights"], "{url}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 3, "{compared}");
+    let rights = |host: &str| -> Value {
+        let args = ["explain", host, "--format", "json", "--pack", golden_pack()];
+        serde_json::from_slice::<Value>(&onlooker(&args, None).stdout).unwrap()["rights"].clone()
+    };
+    assert_eq!(rights("nobody.example"), json!(["iccpr-17"]), "any contact");
+    assert_eq!(rights("exchange.example"), json!(["iccpr-17", "iccpr-19", "iccpr-25"]), "and what its kind does");
+}
+
+#[test]
+fn csv_names_the_actors_that_were_met() {
+    let output = onlooker(&["audit", &har("chrome.har"), "--format", "csv", "--pack", golden_pack()], None);
+    let csv = text(&output.stdout);
+    let tracker: Vec<&str> = csv.lines().filter(|row| row.contains(",Tracker Inc.,")).collect();
+    assert!(!tracker.is_empty() && tracker.iter().all(|row| row.contains(",rtb,made-up-exchange,")), "{csv}");
+    assert!(!csv.contains("prism"), "what a company is besides was not met here");
+}
+
+#[test]
+fn what_was_typed_wrongly_is_named() {
+    let explain = |args: &[&str]| {
+        let output = onlooker(&[&["explain"], args, &["--pack", pack()]].concat(), None);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{args:?}");
+        text(&output.stderr)
+    };
+    for host in ["not a host!!", "", "javascript:alert(1)", "ftp://a.example/"] {
+        assert_eq!(
+            explain(&[host]),
+            "onlooker: the first argument is neither the name of a host nor an address on the web\n"
+        );
+    }
+    assert!(
+        explain(&["a.example", "--page", "nowhere", "--type", "script"]).contains("--page is no address on the web")
+    );
+    let picture = root().join("docs/popup.png").display().to_string();
+    let output = audit(&[&har("bare.har"), "--list", &picture]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr)
+            .ends_with("docs/popup.png: it is no text, so it is no list (perhaps a picture or a program)\n")
+    );
+    let output = audit_of(&["-"], Some(br#"{"log":{"entries":[]}}"#));
+    assert_eq!(text(&output.stderr), "onlooker: standard input: it records no page and no request\n");
+    assert!(text(&output.stdout).starts_with("No page was judged.\n"), "{}", text(&output.stdout));
+    let output = audit(&[&har("bare.har"), "--list", &feed("domains.txt")]);
+    assert!(text(&output.stdout).ends_with(", Domains of our own making.\n"), "{}", text(&output.stdout));
+    let help = text(&onlooker(&["audit", "--help"], None).stdout);
+    assert!(help.contains("Exit with 1 when a page is at this level or above it"), "{help}");
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Schemas
 
 /// Checks a value against a schema, by the keywords that our schemas use. A keyword that is not known here fails, so
@@ -731,6 +887,86 @@ fn reports_keep_to_their_schema() {
 }
 
 #[test]
+fn explanations_keep_to_their_schema() {
+    let (schema, report) = (schema("explanation.schema.json"), schema("report.schema.json"));
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        // A host has a domain, where what was seen of a page has hosts.
+        assert!(name == "watcher" || *definition == report["$defs"][name], "{name} is not as in a report");
+    }
+    let answers = explanations();
+    for answer in &answers {
+        check(&schema, answer, &schema, "");
+        assert!(answer.as_object().unwrap().keys().eq(schema["properties"].as_object().unwrap().keys()));
+    }
+    let told = answers.iter().find(|answer| answer["watcher"].is_object()).unwrap();
+    assert!(
+        told["watcher"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .eq(schema["$defs"]["watcher"]["properties"].as_object().unwrap().keys())
+    );
+    for (path, wrong) in [("/party", "second"), ("/rights/0", "iccpr-18"), ("/countries/0/code", "Malta")] {
+        let mut bad = told.clone();
+        *bad.pointer_mut(path).unwrap() = Value::String(wrong.to_owned());
+        assert!(std::panic::catch_unwind(|| check(&schema, &bad, &schema, "")).is_err(), "{path} is not checked");
+    }
+}
+
+/// Answers with everything in them that an answer can have.
+fn explanations() -> Vec<Value> {
+    let page = ["--page", "https://news.example/", "--type", "script"];
+    [
+        [&["hotjar.com"], [].as_slice()].concat(),
+        vec!["frame.example"],
+        vec!["nobody.example"],
+        [&["https://tracker.example/allowed.js?a=b"], page.as_slice()].concat(),
+    ]
+    .iter()
+    .map(|args| {
+        let args = [&["explain", "--format", "json", "--pack", golden_pack()], args.as_slice()].concat();
+        serde_json::from_slice(&onlooker(&args, None).stdout).unwrap()
+    })
+    .collect()
+}
+
+/// Every key of every object within.
+fn keys_of(value: &Value, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, inner) in object {
+                keys.insert(key.clone());
+                keys_of(inner, keys);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| keys_of(item, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_of_the_json_is_documented() {
+    let doc = fs::read_to_string(root().join("docs/command-line.md")).unwrap();
+    // The words that stand as code in one command's part.
+    let documented = |heading: &str| -> BTreeSet<String> {
+        let part = doc.split("\n## ").find(|part| part.starts_with(heading)).unwrap();
+        let code = part.split('`').skip(1).step_by(2);
+        code.flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')).map(str::to_owned).collect()
+    };
+    let mut explained = BTreeSet::new();
+    explanations().iter().for_each(|answer| keys_of(answer, &mut explained));
+    let all = ["audit", "tests/har", "--format", "json", "--list", "tests/feeds/bundle.stix2", "--pack", golden_pack()];
+    let mut audited = BTreeSet::new();
+    keys_of(&serde_json::from_slice(&onlooker(&all, None).stdout).unwrap(), &mut audited);
+    for (heading, keys, least) in [("onlooker explain", explained, 45), ("onlooker audit", audited, 75)] {
+        assert!(keys.len() >= least, "{heading}: only {} keys", keys.len());
+        let documented = documented(heading);
+        let missing: Vec<&String> = keys.difference(&documented).collect();
+        assert_eq!(missing, [] as [&String; 0], "docs/command-line.md, {heading}, does not have them");
+    }
+}
+
+#[test]
 fn logs_keep_to_their_schema() {
     let schema = schema("log.schema.json");
     check(&schema, &serde_json::from_str(LOG).unwrap(), &schema, "");
@@ -795,8 +1031,45 @@ fn a_host_is_explained() {
     {
         assert_eq!(explain(host)["actors"], serde_json::json!([]), "{host}");
     }
-    let laws = explain("https://www.facebook.com/");
-    assert!(laws["countries"].as_array().is_some());
+    let told = explain("https://www.facebook.com/");
+    let laws = told["countries"].as_array().unwrap().iter().find(|country| country["code"] == "US").expect("its seat");
+    assert!(laws["laws"].as_array().unwrap().len() > 1, "{laws}");
+    assert!(
+        laws["laws"][0]["sources"].as_array().unwrap().iter().all(|s| s["url"].as_str().unwrap().starts_with("http"))
+    );
+    assert_eq!(told["watcher"]["countries"], json!(["US"]));
+}
+
+/// The real lists, so without the words themselves: whatever the JSON tells of a host stands in the text.
+#[test]
+fn what_the_json_tells_of_a_host_people_read_too() {
+    let output = onlooker(&["explain", "hotjar.com", "--format", "json"], None);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = text(&onlooker(&["explain", "hotjar.com"], None).stdout);
+    let mut asked = 0;
+    let mut says = |value: &Value| {
+        asked += 1;
+        assert!(said.contains(value.as_str().unwrap()), "{value} is not in:\n{said}");
+    };
+    let sources = |of: &Value| of["sources"].as_array().unwrap().clone();
+    for actor in told["actors"].as_array().unwrap() {
+        ["name", "does", "harmless", "dispute", "owner", "since"].iter().for_each(|key| says(&actor[key]));
+        for source in sources(actor) {
+            ["url", "publisher", "date", "checked"].iter().for_each(|key| says(&source[key]));
+        }
+    }
+    for country in told["countries"].as_array().unwrap() {
+        ["protection", "protection_year", "authority", "complaints"].iter().for_each(|key| says(&country[key]));
+        for law in country["laws"].as_array().unwrap() {
+            ["name", "year", "allows"].iter().for_each(|key| says(&law[key]));
+            sources(law).iter().for_each(|source| says(&source["url"]));
+        }
+    }
+    assert!(asked > 40, "{asked}");
+    assert_eq!(told["rights"], json!(["iccpr-17", "iccpr-19"]));
+    assert!(
+        said.contains("rights it touches: Privacy (ICCPR, Article 17), Opinion and expression (ICCPR, Article 19)\n")
+    );
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -733,3 +733,33 @@ fn what_breaks_a_rule_is_found() {
         assert_eq!(!found.is_empty(), wrong, "{name}: {text}: {found:?}");
     }
 }
+
+/// CONTRIBUTING.md names every file with a test that may be skipped, and no other.
+#[test]
+fn skipped_tests_are_named() {
+    let doc = fs::read_to_string("CONTRIBUTING.md").unwrap();
+    let (mut skip, mut files) = (Vec::new(), 0);
+    for folder in ["tests", "tests/e2e", "tests/popup", "tests/wasm"] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // This file names what it looks for.
+            if name == "house.rs" || !(name.ends_with(".rs") || name.ends_with(".test.mjs")) {
+                continue;
+            }
+            files += 1;
+            let text = fs::read_to_string(&path).unwrap();
+            if ["skip:", "context.skip(", "test.skip(", "#[ignore"].iter().any(|way| text.contains(way)) {
+                skip.push(name);
+            }
+        }
+    }
+    assert!(files > 20, "only {files} files");
+    for name in &skip {
+        assert!(
+            doc.contains(&format!("`{name}`")),
+            "CONTRIBUTING.md does not say that {name} has a test that may be skipped"
+        );
+    }
+    assert_eq!(doc.matches(".test.mjs`").count(), skip.len(), "CONTRIBUTING.md names another: {skip:?}");
+}

@@ -48,6 +48,7 @@ Exit code:
 
 Examples:
   onlooker audit page.har
+  onlooker audit recordings/ --brief
   onlooker audit monday.har tuesday.har --format csv --out findings.csv
   onlooker audit recordings/ --format json --fail-on moderate > report.json
   gzip -dc page.har.gz | onlooker audit -")]
@@ -60,11 +61,15 @@ pub struct Audit {
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 
+    /// Write only each page's level, a sentence, and a line for each organisation; for --format text
+    #[arg(long, short)]
+    pub brief: bool,
+
     /// Write the report to this file, whole or not at all, instead of standard output
     #[arg(long, short, value_name = "PATH")]
     pub out: Option<PathBuf>,
 
-    /// Exit with 1 when a page is at this level or above; a page whose level is unknown never counts
+    /// Exit with 1 when a page is at this level or above it; a page whose level is unknown never counts
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<Level>,
 
@@ -239,15 +244,15 @@ pub enum Plain {
 /// A level that can be failed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Level {
-    /// Every page whose level is known
+    /// Any page whose level is known
     None,
-    /// Others were contacted
+    /// Others were contacted, or worse
     Low,
-    /// Known trackers were contacted
+    /// Known trackers, advertising, or others whom a list names were contacted, or worse
     Moderate,
-    /// Identifiers that follow a person, session replay, ad auctions
+    /// Services that can follow a person across sites, record visits, or sell places for adverts were, or worse
     High,
-    /// Data taken before it was given, interception
+    /// An address that lists tie to spyware, stalkerware or interception was
     Severe,
 }
 

@@ -10,6 +10,9 @@ use super::{AT_OR_ABOVE, FAILED, Failure, csv, feeds, input, output, pack, say, 
 
 /// Runs the command and gives the exit code.
 pub fn run(args: &Audit) -> Result<u8, Failure> {
+    if args.brief && args.format != Format::Text {
+        return Err(Failure::new("--brief shortens the text; leave it out where --format is json or csv"));
+    }
     let mut engine = pack::load(args.pack.pack.as_deref())?;
     feeds::add(&mut engine, &args.added.lists)?;
     let mut problems = Vec::new();
@@ -19,7 +22,10 @@ pub fn run(args: &Audit) -> Result<u8, Failure> {
     let bytes = match args.format {
         Format::Json => wire::json(&wire::Report::from(report.clone()))?,
         Format::Csv => csv::report(&report).into_bytes(),
-        Format::Text => text::report(&report, output::colours(args.out.as_deref())).into_bytes(),
+        Format::Text => {
+            let write = if args.brief { text::brief } else { text::report };
+            write(&report, output::colours(args.out.as_deref())).into_bytes()
+        }
     };
     for problem in &problems {
         say(problem);

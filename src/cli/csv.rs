@@ -39,7 +39,8 @@ pub fn report(report: &Report) -> String {
         for finding in &page.findings {
             let watcher = finding.watcher.as_deref().and_then(|name| page.watchers.iter().find(|w| w.who.name == name));
             let who = watcher.map(|watcher| &watcher.who);
-            let ids: Vec<&str> = who.iter().flat_map(|who| &who.actors).map(String::as_str).collect();
+            // Those under which the lists name what was contacted; what the company is besides stands in the JSON.
+            let ids: Vec<&str> = who.iter().flat_map(|who| &who.listed).map(String::as_str).collect();
             let kinds: Vec<&str> = ids.iter().filter_map(|id| kind_of(report, id)).collect();
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();

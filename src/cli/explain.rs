@@ -1,33 +1,33 @@
 //! `onlooker explain`: which rules match one request of one page, and whose host it goes to; or who is behind a host.
 
-use onlooker::observation::RequestType;
-use onlooker::rules::added::ADDED;
+use onlooker::address::Address;
 use onlooker::wire;
 
 use super::args::{Explain, Plain};
 use super::{Failure, feeds, output, pack, text};
 
-/// A page of nobody's: a host is explained as one that somebody else's page contacts.
-const NOBODY: &str = "https://page.invalid/";
-
 /// Runs the command and gives the exit code.
 pub fn run(args: &Explain) -> Result<u8, Failure> {
+    let url = if args.url.contains("://") { args.url.clone() } else { format!("https://{}/", args.url) };
+    judged(&url, "the first argument is neither the name of a host nor an address on the web")?;
     let mut engine = pack::load(args.pack.pack.as_deref())?;
     feeds::add(&mut engine, &args.added.lists)?;
-    let url = if args.url.contains("://") { args.url.clone() } else { format!("https://{}/", args.url) };
-    let mut explanation = match (&args.page, args.kind) {
-        (Some(page), Some(kind)) => engine.explain(&url, page, kind)?,
-        _ => engine.explain(&url, NOBODY, RequestType::Other)?,
+    let explanation = match (&args.page, args.kind) {
+        (Some(page), Some(kind)) => {
+            judged(page, "--page is no address on the web; it is written with https:// or http://")?;
+            engine.explain(&url, page, kind)?
+        }
+        _ => engine.explain_host(&url)?,
     };
-    if args.page.is_none() {
-        // Which rules match depends on the page and the type, which nobody said; what a list of the person's own names is
-        // what was asked.
-        explanation.rules.retain(|rule| rule.list & ADDED != 0);
-    }
     let bytes = match args.format {
         Plain::Json => wire::json(&wire::Explanation::from(explanation))?,
         Plain::Text => text::explanation(&explanation, args.kind, output::colours(None)).into_bytes(),
     };
     output::write(&bytes, None)?;
     Ok(0)
+}
+
+/// Says which argument cannot be judged; what it holds is not repeated.
+fn judged(url: &str, otherwise: &str) -> Result<(), Failure> {
+    Address::new().read(url.as_bytes()).map_err(|_| Failure::new(otherwise))
 }

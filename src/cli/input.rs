@@ -150,6 +150,9 @@ fn content(source: impl Read) -> Result<Content, String> {
     let mut source = BufReader::with_capacity(1 << 16, source);
     let mut magic = Vec::with_capacity(2);
     source.by_ref().take(2).read_to_end(&mut magic).map_err(failed)?;
+    if magic.is_empty() {
+        return Err("it is empty".to_owned());
+    }
     let gzip = magic == [0x1f, 0x8b];
     let source = Cursor::new(magic).chain(source);
     // A name proves nothing: what the bytes are decides.

@@ -183,6 +183,10 @@ pub struct Explanation {
     pub domain: String,
     /// Whose host it is.
     pub watcher: Option<Identity>,
+    /// The rights that such a request touches, and that the kinds of these actors do.
+    pub rights: Vec<Right>,
+    /// Those of the actors of which the host is only published as a sign: whose it is today is not known.
+    pub indicators: Vec<String>,
     /// What our own lists know of it.
     pub actors: Vec<Dossier>,
     /// What is verified of the laws of the countries named.

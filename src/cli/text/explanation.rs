@@ -1,0 +1,62 @@
+//! What is known of one request, or of a host.
+
+use std::fmt::Write;
+
+use onlooker::observation::RequestType;
+use onlooker::report::{Dossier, Explanation};
+
+use super::facts::{checked, dossier, laws_of, meaning, named, seat, sources};
+use super::{Paint, category, count, plain, rights, rule, says_something, slug};
+
+/// The answer to `onlooker explain`. Without a type a host was asked for.
+pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours: bool) -> String {
+    let paint = Paint(colours);
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", paint.strong(&plain(&explanation.url)));
+    if let Some(kind) = kind {
+        let party = if explanation.party == "first" { "the page's own site" } else { "another site than the page's" };
+        let _ = writeln!(out, "  asked for as {}, from {party}", slug(&kind.name().replace('_', " ")));
+    }
+    match &explanation.watcher {
+        Some(who) => {
+            let mut about = format!("  {} belongs to {}", plain(&explanation.domain), paint.strong(&plain(&who.name)));
+            if says_something(who.category) {
+                let _ = write!(about, " ({})", category(who.category));
+            }
+            about.push_str(&seat(who));
+            let _ = writeln!(out, "{about}");
+            sources(&mut out, "  ", " for owner and country", &who.sources, paint);
+        }
+        None => out.push_str("  whose host it is, is not known\n"),
+    }
+    rights(&mut out, "  ", &explanation.rights);
+    match explanation.rules.len() {
+        0 if kind.is_none() => {}
+        0 => out.push_str("\n  No rule matches it.\n"),
+        rules => {
+            let _ = writeln!(out, "\n  {}:", count(rules as u64, "rule matches it", "rules match it"));
+        }
+    }
+    for one in &explanation.rules {
+        rule(&mut out, if one.exception { "    lets it through: " } else { "    " }, one, paint);
+    }
+    if !explanation.actors.is_empty() {
+        out.push_str("\n  In Onlooker's own lists:\n");
+    }
+    for actor in &explanation.actors {
+        told(&mut out, actor, explanation.indicators.contains(&actor.id), paint);
+    }
+    if kind.is_none() && explanation.actors.is_empty() {
+        out.push_str("\n  Onlooker's own lists do not have it.\n");
+    }
+    let codes = explanation.watcher.iter().flat_map(|who| &who.countries);
+    laws_of(&mut out, codes, &explanation.countries, paint);
+    out
+}
+
+fn told(out: &mut String, actor: &Dossier, sign: bool, paint: Paint) {
+    let _ = writeln!(out, "    {}", paint.strong(&named(actor)));
+    dossier(out, "      ", actor, sign);
+    meaning(out, "      ", &actor.kind);
+    checked(out, "      ", actor, paint);
+}
