@@ -75,6 +75,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "report",
             "rules::added",
             "rules::blocklist",
+            "rules::index::OWN_LIST",
             "rules::bundle",
             "rules::compile",
             "wire",
