@@ -266,11 +266,14 @@ impl Engine {
             index: &self.index,
             pack: &self.pack,
             added: &self.added,
+            list: None,
             own,
         };
         let mut redacted = false;
-        for (technique, detector) in DETECTORS.iter().enumerate() {
-            let Some(draft) = (detector.look)(&seen) else { continue };
+        let looks = DETECTORS.iter().enumerate();
+        let looks = looks.flat_map(|look| detectors::lists(look.1, &self.added).map(move |list| (look, list)));
+        for ((technique, detector), list) in looks {
+            let Some(draft) = (detector.look)(&Seen { list, ..seen }) else { continue };
             if !redacted {
                 redact::url(self.request.exact(), &mut self.redacted);
                 redacted = true;
