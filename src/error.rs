@@ -97,6 +97,16 @@ impl Refusal {
     }
 }
 
+/// In the browser its variant alone: our pages have words of their own for it, in every language, and the package is spared
+/// these.
+#[cfg(target_arch = "wasm32")]
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.variant())
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

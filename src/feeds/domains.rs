@@ -6,7 +6,7 @@ use super::{About, Feed, each_line};
 /// Reads a list.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     let heading = feed.heading("");
-    each_line(body, feed, |feed, line, text| {
+    each_line(body, feed, &mut |feed, line, text| {
         if let Some(comment) = comment(text) {
             feed.fact(comment);
             return;

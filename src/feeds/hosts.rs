@@ -24,7 +24,7 @@ const ITSELF: [&str; 11] = [
 /// Reads a hosts file. A line without an address is a name, as some files mix the two.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     let heading = feed.heading("");
-    each_line(body, feed, |feed, line, text| {
+    each_line(body, feed, &mut |feed, line, text| {
         if let Some(comment) = comment(text) {
             feed.fact(comment);
             return;

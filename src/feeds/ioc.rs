@@ -5,7 +5,7 @@
 //! counted as `yaml-not-read`, never guessed: a whole parser (`saphyr-parser`) would cost the extension 46 KB of its package,
 //! more than all readers together. It stands in the tests, which hold this reader to its answers.
 
-use super::{About, Feed, lines};
+use super::{About, Feed, each_line};
 
 /// Reads the file.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
@@ -13,15 +13,8 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     let (mut heading, mut first) = (feed.heading(""), 0);
     let nameless = heading;
     let mut walk = Walk::default();
-    for (line, text) in lines(body) {
-        let text = match text {
-            Ok("") => continue,
-            Ok(text) => indented(body, text),
-            Err(why) => {
-                feed.skip(why, line);
-                continue;
-            }
-        };
+    each_line(body, feed, &mut |feed, line, text| {
+        let text = indented(body, text);
         let step = walk.next(text);
         if let Step::NotRead { new: true } | Step::Word { new: true, .. } | Step::Opens { new: true } = step {
             named(feed, first, heading);
@@ -29,36 +22,36 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
         }
         let (path, word) = match step {
             Step::Word { path, word, .. } => (path, word),
-            Step::Nothing | Step::Opens { .. } => continue,
+            Step::Nothing | Step::Opens { .. } => return,
             Step::Comment(comment) => {
                 feed.fact(comment);
-                continue;
+                return;
             }
             Step::NotRead { .. } => {
                 feed.skip("yaml-not-read", line);
-                continue;
+                return;
             }
         };
         let about = match path.as_slice() {
             ["name"] => {
                 heading = feed.heading(word);
-                continue;
+                return;
             }
             // What else an app is called, and what kind it is.
-            ["names" | "type"] => continue,
+            ["names" | "type"] => return,
             ["websites"] => About::VendorSite,
             ["distribution"] | ["c2", "domains" | "ips" | "ip"] => About::Indicator,
             ["packages" | "certificates" | "certificate_organizations" | "certificate_cname_re"] => {
                 feed.skip("not-about-hosts", line);
-                continue;
+                return;
             }
             _ => {
                 feed.skip("unknown-key", line);
-                continue;
+                return;
             }
         };
         feed.take(word, line, about, nameless);
-    }
+    });
     named(feed, first, heading);
 }
 

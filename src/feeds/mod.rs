@@ -135,7 +135,7 @@ pub struct Feed<'a> {
     /// The list's number: its own, whatever was added before it.
     id: u32,
     /// Where each heading stands among the others.
-    known: BTreeMap<String, usize>,
+    known: BTreeMap<String, u32>,
     /// The keys that its rules are filed under.
     filing: Filing,
     address: Address,
@@ -245,11 +245,12 @@ impl<'a> Feed<'a> {
     fn heading(&mut self, title: &str) -> usize {
         let title = words(title);
         if let Some(&at) = self.known.get(&title) {
-            return at;
+            return at as usize;
         }
+        let at = self.headings.len();
         self.headings.push(title.clone());
-        self.known.insert(title, self.headings.len() - 1);
-        self.headings.len() - 1
+        self.known.insert(title, at as u32);
+        at
     }
 
     /// Leaves out, and counts, what would make each request dear.
@@ -361,7 +362,7 @@ fn readable(line: &[u8]) -> Result<&str, &'static str> {
 }
 
 /// The lines of a file that can be read, and are not empty, one at a time; the others are counted.
-fn each_line<'a>(body: &'a [u8], feed: &mut Feed<'a>, mut each: impl FnMut(&mut Feed<'a>, u32, &'a str)) {
+fn each_line<'a>(body: &'a [u8], feed: &mut Feed<'a>, each: &mut dyn FnMut(&mut Feed<'a>, u32, &'a str)) {
     for (number, line) in lines(body) {
         match line {
             Ok("") => {}

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::{About, Feed, MAX_ENTRIES, words};
 use crate::error::{Error, Refusal};
@@ -65,7 +66,7 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) -> Result<(), Error> {
                 }
             }
             "type" => is_bundle = walk.word()?.is_some_and(|word| word.is == "bundle"),
-            _ => walk.pass()?,
+            _ => _ = walk.pass()?,
         }
     }
     if walk.peek().is_some() {
@@ -146,33 +147,32 @@ impl<'a> Walk<'a> {
         if !self.more(b'}')? {
             return Ok(None);
         }
-        let key = self.value::<String>()?;
+        let Some(key) = self.word()? else { return Err(self.wrong()) };
         self.sign(b':')?;
         self.peek();
-        Ok(Some(key))
+        Ok(Some(key.is))
     }
 
-    fn value<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
-        let mut values = serde_json::Deserializer::from_slice(self.rest()).into_iter::<T>();
-        let Some(Ok(value)) = values.next() else { return Err(self.wrong()) };
-        self.at += values.byte_offset();
-        Ok(value)
-    }
-
-    /// Passes over a value, whatever it is.
-    fn pass(&mut self) -> Result<(), Error> {
-        self.value::<IgnoredAny>().map(|_| ())
+    /// Passes over a value, whatever it is; gives its text.
+    fn pass(&mut self) -> Result<&'a [u8], Error> {
+        let rest = self.rest();
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        let Some(Ok(_)) = values.next() else { return Err(self.wrong()) };
+        let length = values.byte_offset();
+        self.at += length;
+        Ok(rest.get(..length).unwrap_or_default())
     }
 
     /// A text; `None` for any other value.
     fn word(&mut self) -> Result<Option<Word<'a>>, Error> {
+        let is_text = self.peek() == Some(b'"');
         let at = self.at;
-        if self.peek() != Some(b'"') {
-            self.pass()?;
+        let text = self.pass()?;
+        if !is_text {
             return Ok(None);
         }
-        let is = self.value::<String>()?;
-        let text = self.body.get(at + 1..self.at.saturating_sub(1)).unwrap_or_default();
+        let Ok(Value::String(is)) = serde_json::from_slice(text) else { return Err(self.wrong()) };
+        let text = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
         Ok(Some(Word { is, text: std::str::from_utf8(text).unwrap_or_default(), at }))
     }
 
@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
                     while let Some(key) = self.key()? {
                         match key.as_str() {
                             "statement" => object.statement = self.word()?.unwrap_or_default().is,
-                            _ => self.pass()?,
+                            _ => _ = self.pass()?,
                         }
                     }
                     continue;
@@ -271,7 +271,10 @@ impl<'a> Found<'a> {
                 }
             }
             "relationship" if self.leads.len() < MAX_ENTRIES => {
-                self.leads.entry(object.source).or_insert(object.target);
+                let known = self.leads.contains_key(&object.source);
+                if !known {
+                    self.leads.insert(object.source, object.target);
+                }
             }
             "identity" if self.authors.len() < TITLE && !self.authors.contains(&name) => self.authors.push(name),
             "marking-definition" if feed.licence.is_empty() => feed.licence = words(&object.statement),

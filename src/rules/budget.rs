@@ -54,15 +54,16 @@ impl Cost {
 /// key the first in the list are kept.
 pub fn over(rules: &[&Parsed<'_>], filing: &Filing) -> Vec<bool> {
     let mut over = vec![false; rules.len()];
+    for &at in filing.cut() {
+        if let Some(over) = over.get_mut(at as usize) {
+            *over = true;
+        }
+    }
     let mut filed: Vec<(u64, u64)> = Vec::new();
     let mut always = ALWAYS;
-    for (at, rule) in rules.iter().enumerate() {
+    for (at, (rule, over)) in rules.iter().zip(&mut over).enumerate() {
         match filing.keys(at) {
-            [] => {
-                if let Some(over) = over.get_mut(at) {
-                    *over = filing.cut(at) || !always.take(rule.cost());
-                }
-            }
+            [] => *over = *over || !always.take(rule.cost()),
             keys => filed.extend(keys.iter().map(|&key| (key, at as u64))),
         }
     }

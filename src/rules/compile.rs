@@ -92,7 +92,9 @@ impl Compiled {
         }
         let filed = match filing {
             // What had no room in the columns was left out since.
-            Some(filing) => file(&all, &|at| filing.keys(columns.kept.get(at).copied().unwrap_or(usize::MAX))),
+            Some(filing) => {
+                file(&all, &|at| filing.keys(columns.kept.get(at).map_or(usize::MAX, |&kept| kept as usize)))
+            }
             None => {
                 let filing = Filing::of(&all, &columns.hosts, usize::MAX);
                 file(&all, &|at| filing.keys(at))
@@ -169,7 +171,7 @@ struct Columns {
     line_deltas: Vec<u8>,
     long_lines: Vec<u32>,
     /// A rule each: which of its list it is.
-    kept: Vec<usize>,
+    kept: Vec<u32>,
     /// Shapes by flags and tail, and where each tail stands.
     known_shapes: BTreeMap<String, u32>,
     known_tails: BTreeMap<String, u32>,
@@ -237,7 +239,7 @@ impl Columns {
                 ]);
             }
             all.push(rule);
-            self.kept.push(at);
+            self.kept.push(at as u32);
         }
         let first_line = all.get(first).map_or(0, |rule| rule.line);
         let rules = (all.len() - first) as u32;
@@ -351,9 +353,8 @@ pub fn in_order(pairs: &mut [(u64, u64)]) {
 pub struct Filing {
     keys: Vec<u64>,
     /// A rule each: where its keys end.
-    ends: Vec<usize>,
-    /// Rules that had keys, and no room for them.
-    cut: Vec<usize>,
+    ends: Vec<u32>,
+    cut: Vec<u32>,
 }
 
 impl Filing {
@@ -371,11 +372,11 @@ impl Filing {
                 _ => pages,
             };
             if made.keys.len() + filed.len() > most {
-                made.cut.push(at);
+                made.cut.push(at as u32);
             } else {
                 made.keys.extend(filed);
             }
-            made.ends.push(made.keys.len());
+            made.ends.push(made.keys.len() as u32);
         }
         made
     }
@@ -384,12 +385,12 @@ impl Filing {
     pub fn keys(&self, at: usize) -> &[u64] {
         let start = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
         let range = start.zip(self.ends.get(at).copied());
-        range.and_then(|(start, end)| self.keys.get(start..end)).unwrap_or_default()
+        range.and_then(|(start, end)| self.keys.get(start as usize..end as usize)).unwrap_or_default()
     }
 
-    /// Whether a rule had keys for which there was no room.
-    pub fn cut(&self, at: usize) -> bool {
-        self.cut.binary_search(&at).is_ok()
+    /// Rules that had keys, and no room for them, by their places.
+    pub fn cut(&self) -> &[u32] {
+        &self.cut
     }
 
     /// What is left of it without some rules.
@@ -397,7 +398,7 @@ impl Filing {
         let mut made = Self::default();
         for (at, _) in left_out.iter().enumerate().filter(|(_, left_out)| !**left_out) {
             made.keys.extend_from_slice(self.keys(at));
-            made.ends.push(made.keys.len());
+            made.ends.push(made.keys.len() as u32);
         }
         made
     }
