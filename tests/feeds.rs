@@ -552,12 +552,14 @@ fn headings_are_kept_once_and_none_that_nothing_stands_under() {
     assert_eq!((feed.entries.len(), feed.headings.as_slice()), (1_000, &["One".to_owned(), "Two".to_owned()][..]));
 
     let long = "x".repeat(60_000);
-    let text =
-        format!("! SECTION: {long}\n{}||a.example^\n! SECTION: y\n||b.example^\n", "! Company name: c\n".repeat(1_000));
+    let text = format!(
+        "! SECTION: {long}\n{}||a.example^\n||c.example^\n! SECTION: y\n||b.example^\n",
+        "! Company name: c\n".repeat(1_000)
+    );
     let list = list::read(list::lines(&text), &[], feeds::meaning);
     assert_eq!(list.headings.len(), 3, "none, and the two that something stands under");
     assert_eq!((list.headings[1].title.len(), list.headings[1].company.as_str()), (list::MAX_WORDS, "c"));
-    assert_eq!(list.rules.iter().map(|rule| rule.section).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(list.rules.iter().map(|rule| rule.section).collect::<Vec<_>>(), [1, 1, 2]);
 }
 
 #[test]
