@@ -270,11 +270,14 @@ impl Engine {
             index: &self.index,
             pack: &self.pack,
             added: &self.added,
+            list: None,
             own,
         };
         self.redacted.clear();
-        for (technique, detector) in DETECTORS.iter().enumerate() {
-            let Some(draft) = (detector.look)(&seen) else { continue };
+        let looks = DETECTORS.iter().enumerate();
+        let looks = looks.flat_map(|look| detectors::lists(look.1, &self.added).map(move |list| (look, list)));
+        for ((technique, detector), list) in looks {
+            let Some(draft) = (detector.look)(&Seen { list, ..seen }) else { continue };
             // A list may name a company that the owners' data knows too: one organisation, one watcher.
             let named = match draft.who {
                 Who::Named(name) => Some(match self.actors.company(&self.pack, name) {

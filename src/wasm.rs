@@ -38,7 +38,7 @@ pub fn start() {
 }
 
 /// Reads a list that a person adds from a file: what it is, what it states of itself, and what of it could not be read. Its
-/// `pack` is for [`Engine::add_list`], at once or later. Throws `feed` where nothing of it can be used.
+/// `pack` is for [`Engine::add_list`], at once or later. Throws `feed-…` where nothing of it can be used.
 #[wasm_bindgen(unchecked_return_type = "AddedList")]
 pub fn read_list(name: &str, bytes: &[u8]) -> Result<JsValue, JsValue> {
     let feed = feeds::read(name, bytes).map_err(|error| throw(&error))?;
@@ -281,11 +281,14 @@ fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
         .map_err(|_| throw(&Error::Log("it cannot be handed over".to_owned())))
 }
 
-/// A JavaScript `Error` with a stable `name` and `variant`.
+/// A JavaScript `Error` with a stable `name` and `variant`; of some lists that cannot be used, also `left`, a `LeftOut`.
 fn throw(error: &Error) -> JsValue {
     let thrown = js_sys::Error::new(&error.to_string());
     thrown.set_name("OnlookerError");
     // Setting a property of an object just made cannot fail; if it does, the message still says it.
     let _ = js_sys::Reflect::set(&thrown, &"variant".into(), &error.variant().into());
+    if let Some(Ok(left)) = wire::LeftOut::of(error).map(|left| to_js(&left)) {
+        let _ = js_sys::Reflect::set(&thrown, &"left".into(), &left);
+    }
     thrown.into()
 }

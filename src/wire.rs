@@ -84,6 +84,15 @@ pub struct LeftOut {
     pub lines: Vec<u32>,
 }
 
+impl LeftOut {
+    /// What goes with a list that cannot be used, where anything does.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn of(error: &Error) -> Option<Self> {
+        let Error::Feed(refusal) = error else { return None };
+        refusal.first().map(|(why, count, line)| Self { why: why.to_owned(), count, lines: vec![line] })
+    }
+}
+
 fn as_bytes<S: serde::Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_bytes(bytes)
 }

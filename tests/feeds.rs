@@ -7,9 +7,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use onlooker::audit::Engine;
+use onlooker::error::{Error, Refusal};
 use onlooker::feeds::{self, About, Feed, Format};
 use onlooker::observation::RequestType;
-use onlooker::rules::compile::ListSource;
+use onlooker::rules::added::AddedLists;
+use onlooker::rules::budget;
+use onlooker::rules::compile::{Filing, ListSource};
 use onlooker::rules::list;
 use onlooker::rules::rule::Flags;
 use proptest::prelude::*;
@@ -219,7 +222,31 @@ fn a_table_of_roots() {
     );
     assert!(feed.roots.iter().all(|root| root.sha256.len() == 64));
     assert_eq!(left_out(&feed), [("no-fingerprint", 1, &[5][..]), ("wrong-columns", 2, &[6, 8])]);
-    assert_eq!(feed.pack().unwrap_err().variant(), "feed", "nothing judges by roots yet");
+    assert_eq!(feed.pack().unwrap_err().variant(), "feed-roots-only", "nothing judges by roots yet");
+}
+
+#[test]
+fn tables_as_the_ccadb_has_them() {
+    let (one, two) = ("A1".repeat(32), "b2".repeat(32));
+    // All certificate records, by some of its columns in their order: intermediates are no roots.
+    let all = format!(
+        "\"CA Owner\",\"Certificate Name\",\"Certificate Record Type\",\"SHA-256 Fingerprint\",\"Parent SHA-256 Fingerprint\",\"Country\"\n\
+         \"First Trust\",\"Root X\",\"Root Certificate\",\"{one}\",\"\",\"Exampleland\"\n\
+         \"First Trust\",\"Issuing Y\",\"Intermediate Certificate\",\"{two}\",\"{one}\",\"Exampleland\"\n"
+    );
+    let feed = feeds::read("all.csv", all.as_bytes()).unwrap();
+    let told = |feed: &Feed<'_>| -> Vec<(String, String, String)> {
+        feed.roots.iter().map(|root| (root.sha256.clone(), root.owner.clone(), root.country.clone())).collect()
+    };
+    assert_eq!(told(&feed), [(one.to_lowercase(), "First Trust".into(), "Exampleland".into())]);
+    assert_eq!(left_out(&feed), [("not-a-root", 1, &[3][..])]);
+    // Mozilla's included roots: whom an authority serves is not where it sits.
+    let included = format!(
+        "\"Owner\",\"Certificate Issuer Organization\",\"SHA-256 Fingerprint\",\"Subject + SPKI SHA256\",\"Geographic Focus\",\"PEM Info\"\n\
+         \"Second Trust\",\"Issuer\",\"{two}\",\"{one}\",\"Global\",\"'-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----'\"\n"
+    );
+    let feed = feeds::read("included.csv", included.as_bytes()).unwrap();
+    assert_eq!(told(&feed), [(two, "Second Trust".into(), String::new())]);
 }
 
 #[test]
@@ -249,7 +276,7 @@ fn what_is_no_list_is_refused_with_its_reason() {
     ];
     for (bytes, why) in cases {
         let error = feeds::read("x", bytes).expect_err(why);
-        assert_eq!(error.variant(), "feed");
+        assert!(error.variant().starts_with("feed-"), "{}", error.variant());
         assert!(error.to_string().contains(why), "{why}: {error}");
     }
 }
@@ -340,7 +367,7 @@ fn only_packs_of_added_lists_are_added() {
     let text = String::new;
     let source =
         ListSource { id: 7, technique: 0, source: text(), licence: text(), attribution: text(), sha256: text(), list };
-    let numbered = onlooker::rules::compile::added(&source).unwrap();
+    let numbered = onlooker::rules::compile::added(&source, &Filing::default()).unwrap();
     for (what, bytes, variant) in [
         ("the bundled lists", bundled, "pack-foreign"),
         ("one with a bundled list's number", numbered, "pack-foreign"),
@@ -356,22 +383,190 @@ fn only_packs_of_added_lists_are_added() {
         let text = format!("list{n}.example");
         engine.add_list(feeds::read("x", text.as_bytes()).unwrap().pack().unwrap()).unwrap();
     }
-    assert_eq!(engine.add_list(good).unwrap_err().variant(), "feed", "each list is asked for every request");
+    assert_eq!(engine.add_list(good).unwrap_err().variant(), "feed-full", "each list is asked for every request");
+}
+
+/// How many lines of a blocker's list become rules, and how many are over what a request may cost.
+fn kept(one: impl Fn(usize) -> String, count: usize) -> (usize, u64) {
+    let text: String = std::iter::once("[Adblock Plus]\n".to_owned()).chain((0..count).map(one)).collect();
+    match feeds::read("x", text.as_bytes()) {
+        Ok(feed) => {
+            // What is kept can be compiled, and is all there.
+            let mut lists = AddedLists::default();
+            lists.add(feed.pack().unwrap().into(), 0).unwrap();
+            assert_eq!(lists.iter().map(|list| list.index.len()).sum::<usize>(), feed.entries.len());
+            (feed.entries.len(), feed.skipped.0.get(budget::OVER).map_or(0, |left| left.count))
+        }
+        Err(Error::Feed(Refusal::Nothing { why, count, .. })) if why == budget::OVER => (0, count),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 #[test]
-fn a_list_that_would_be_tried_for_every_request_is_refused() {
-    let made = |one: fn(usize) -> String, count: usize| {
-        let text: String = std::iter::once("[Adblock Plus]\n".to_owned()).chain((0..count).map(one)).collect();
-        feeds::read("x", text.as_bytes()).unwrap().pack().map_err(|error| error.variant())
+fn what_would_be_tried_for_too_many_addresses_is_left_out_and_counted() {
+    let (rules, bytes) = (budget::KEY.rules as usize, budget::KEY.bytes as usize);
+    // Under a common word, under a host by different options, under a host by its letters.
+    for one in [
+        (|n| format!("/js/abcd{n}\n")) as fn(usize) -> String,
+        |n| format!("/js/*e{n}*e\n"),
+        |n| format!("||a.example/abcd{n}\n"),
+        |n| format!("||a.example^$domain=~b{n}.example\n"),
+    ] {
+        assert_eq!(kept(one, rules), (rules, 0), "{}", one(0));
+        assert_eq!(kept(one, rules + 7), (rules, 7), "{}", one(0));
+    }
+    let letters = |n: usize| -> String {
+        "google-analytics.com"
+            .char_indices()
+            .map(|(at, c)| if n >> at & 1 == 1 { c.to_ascii_uppercase() } else { c })
+            .collect()
     };
-    let regex = |n| format!("/[a-z]{{{},}}x/\n", n + 1);
-    let glob = |n| format!("*x{}*$third-party\n", "y".repeat(n));
-    assert!(made(regex, 64).is_ok() && made(glob, 1_000).is_ok());
-    assert_eq!((made(regex, 65), made(glob, 1_001)), (Err("feed"), Err("feed")));
-    // Where a word or a page tells, there may be as many as there are.
-    assert!(made(|n| format!("/\\/w{n}\\//\n"), 1_000).is_ok());
-    assert!(made(|n| format!("/[a-z]{{{},}}x/$domain=p{n}.example\n", n % 200 + 1), 1_000).is_ok());
+    let spelt = |n: usize| format!("||{}^\n", letters(n));
+    let (few, over) = kept(spelt, 8_000);
+    assert!(few <= rules && over > 0, "{few} {over}");
+    // Pages that a rule speaks of are read where it matches.
+    let pages = |n: usize| format!("/js/abcd{n}$domain={}\n", "~a.example|".repeat(90) + "~b.example");
+    let room = bytes / (pages(100).len() - 1);
+    let (few, over) = kept(pages, room + 50);
+    assert!((room - 5..=room + 5).contains(&few) && over > 40, "{few} of {room}");
+    // Where a word of its own or a page tells, there may be as many as there are.
+    assert_eq!(kept(|n| format!("-w{n}-\n"), 20_000), (20_000, 0));
+    assert_eq!(kept(|n| format!("*x*$domain=p{n}.example\n"), 20_000), (20_000, 0));
+    // A rule about many pages is filed under each.
+    let many = |n: usize| {
+        format!("*x*$domain={}\n", (0..3_000).map(|page| format!("p{n}-{page}.example")).collect::<Vec<_>>().join("|"))
+    };
+    let room = budget::PLACES / 3_000;
+    assert_eq!(kept(many, room + 3), (room, 3));
+}
+
+#[test]
+fn what_would_be_tried_for_every_request_is_left_out_and_counted() {
+    let rules = budget::ALWAYS.rules as usize;
+    assert_eq!(kept(|n| format!("*x{n}*$third-party\n"), rules + 9), (rules, 9));
+    // By their states: each of these has some thousand.
+    let states = |n: usize| format!("/[a-z]{{{}}}x/\n", 1_000 + n);
+    let (few, over) = kept(states, 20);
+    assert!((3..=4).contains(&few), "{few}");
+    assert_eq!(few as u64 + over, 20);
+}
+
+#[test]
+fn regular_expressions_are_counted_before_they_are_compiled() {
+    let all = budget::REGEXES;
+    let rules = all.rules as usize;
+    assert_eq!(kept(|n| format!("/\\/w{n}\\//\n"), rules + 5), (rules, 5));
+    // What cannot be compiled counts too.
+    let text = format!("[Adblock Plus]\n{}/\\/w\\//\n", "/a(?=b)/\n".repeat(rules));
+    let refused = feeds::read("x", text.as_bytes()).unwrap_err();
+    assert_eq!(refused, Error::Feed(Refusal::Nothing { why: "regex-not-supported".into(), count: 1_000, line: 2 }));
+    // Long ones, which take their time to read alone.
+    let long = |n: usize| format!("/\\/w{n}\\/[{}]/\n", "ab".repeat(1_000));
+    assert_eq!(
+        kept(long, 200),
+        (all.bytes as usize / (long(10).len() - 1), 200 - all.bytes as u64 / (long(10).len() as u64 - 1))
+    );
+    // One alone that is too large, and many that are together.
+    assert_eq!(kept(|_| format!("/\\/w[a-z]{{{}}}/\n", budget::KEY.states), 1), (0, 1));
+    let states = |n: usize| format!("/\\/w{n}\\/[a-z]{{995}}/\n");
+    let (few, over) = kept(states, 60);
+    assert_eq!((few, over), (39, 21), "40,000 states in all");
+}
+
+#[test]
+fn lists_together_cost_no_more_than_is_said() {
+    let pack = |list: usize, one: &dyn Fn(usize) -> String, count: u32| {
+        let text: String = (0..count as usize).map(|n| one(list * 10_000 + n)).collect();
+        feeds::read("x", format!("[Adblock Plus]\n! list {list}\n{text}").as_bytes()).unwrap().pack().unwrap()
+    };
+    let fit = |one: &dyn Fn(usize) -> String, count: u32| {
+        let mut lists = AddedLists::default();
+        let packs: Vec<_> = (0..6).map(|list| pack(list, one, count)).collect();
+        let first = packs.iter().position(|pack| match lists.add(pack.clone().into(), 0) {
+            Ok(()) => false,
+            Err(error) => {
+                assert_eq!(error, Error::Feed(Refusal::TooManyTried));
+                true
+            }
+        });
+        // In the other order as many, and one that is there already is no new load.
+        let mut again = AddedLists::default();
+        let other = packs.iter().rev().take_while(|pack| again.add(pack.to_vec().into(), 0).is_ok()).count();
+        assert_eq!(other, first.unwrap_or(6));
+        if let Some(pack) = packs.first().filter(|_| first != Some(0)) {
+            lists.add(pack.clone().into(), 0).unwrap();
+        }
+        first
+    };
+    let (bucket, always, regexes) = budget::TOGETHER;
+    assert_eq!(fit(&|n| format!("/js/abcd{n}\n"), budget::KEY.rules), Some((bucket / budget::KEY.rules) as usize));
+    assert_eq!(fit(&|n| format!("*x{n}*$third-party\n"), 250), Some((always / 250) as usize));
+    assert_eq!(fit(&|n| format!("/\\/w{n}\\//\n"), 1_000), Some((regexes / 1_000) as usize));
+    assert_eq!(fit(&|n| format!("||h{n}.example^\n"), 9_000), None);
+}
+
+/// Nothing that real lists have is left out for its cost: the bundled ones, and every other one of their package.
+#[test]
+fn real_lists_are_far_below_every_limit() {
+    let folder = "node_modules/@adguard/dnr-rulesets/dist/filters/declarative";
+    let (mut lists, mut together) = (0, AddedLists::default());
+    for entry in fs::read_dir(folder).expect("npm ci has not been run") {
+        let path = entry.unwrap().path();
+        let file = fs::read(path.join(path.file_name().unwrap()).with_extension("json")).unwrap();
+        let elements: Vec<serde_json::Value> = serde_json::from_slice(&file).unwrap();
+        let Some(text) = elements[0].pointer("/metadata/rawFilterList").and_then(|text| text.as_str()) else {
+            continue;
+        };
+        let Ok(feed) = feeds::read("x", text.as_bytes()) else { continue };
+        lists += 1;
+        assert!(!feed.skipped.0.contains_key(budget::OVER), "{}", feed.title);
+        if text.len() < 500_000 && together.iter().count() < 31 {
+            together.add(feed.pack().unwrap().into(), 0).unwrap();
+        }
+    }
+    assert!(lists > 40, "{lists} lists");
+}
+
+#[test]
+fn what_is_not_asked_for_is_not_built() {
+    // Deeper, and more, than a reader that builds it would survive.
+    let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let bundle = format!(
+        "{{\"x\":{deep},\"type\":\"bundle\",\"objects\":[{{\"y\":{deep},\"type\":\"indicator\",\"name\":{deep},\n\"pattern\":\"[domain-name:value='a.example']\"}}]}}"
+    );
+    let feed = feeds::read("x", bundle.as_bytes()).unwrap();
+    assert_eq!(entries(&feed), [(2, "||a.example^", "")]);
+}
+
+#[test]
+fn headings_are_kept_once_and_none_that_nothing_stands_under() {
+    let mut objects = String::new();
+    for n in 0..1_000 {
+        objects += &format!(
+            "{{\"type\":\"indicator\",\"name\":\"{}\",\"pattern\":\"[domain-name:value='h{n}.example']\"}},",
+            ["One", "Two"][n % 2]
+        );
+    }
+    let bundle = format!("{{\"type\":\"bundle\",\"objects\":[{}{{}}]}}", objects);
+    let feed = feeds::read("x", bundle.as_bytes()).unwrap();
+    assert_eq!((feed.entries.len(), feed.headings.as_slice()), (1_000, &["One".to_owned(), "Two".to_owned()][..]));
+
+    let long = "x".repeat(60_000);
+    let text = format!(
+        "! SECTION: {long}\n{}||a.example^\n||c.example^\n! SECTION: y\n||b.example^\n",
+        "! Company name: c\n".repeat(1_000)
+    );
+    let list = list::read(list::lines(&text), &[], feeds::meaning);
+    assert_eq!(list.headings.len(), 3, "none, and the two that something stands under");
+    assert_eq!((list.headings[1].title.len(), list.headings[1].company.as_str()), (list::MAX_WORDS, "c"));
+    assert_eq!(list.rules.iter().map(|rule| rule.section).collect::<Vec<_>>(), [1, 1, 2]);
+}
+
+#[test]
+fn a_name_behind_the_hosts_is_theirs_and_the_last_one_counts() {
+    let text = "- websites:\n  - a.example\n  name: One\n  c2:\n    domains:\n    - b.example\n  name: Two\n- websites:\n  - c.example\n";
+    let feed = feeds::read("ioc.yaml", text.as_bytes()).unwrap();
+    assert_eq!(entries(&feed), [(2, "||a.example^", "Two"), (6, "||b.example^", "Two"), (9, "||c.example^", "")]);
 }
 
 /// Lines of a file that are neither empty nor a comment.
@@ -424,7 +619,7 @@ fn holds(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     }
     // What is read can be compiled, loaded and asked, or is refused by name.
     let Ok(pack) = feed.pack() else { return Ok(()) };
-    let mut added = onlooker::rules::added::AddedLists::default();
+    let mut added = AddedLists::default();
     added.add(pack.into(), 0).unwrap();
     let mut address = onlooker::address::Address::new();
     address.read(b"https://collect.watchful.example/pixel-1.gif?whoami=1").unwrap();

@@ -104,6 +104,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
             ("wasm.rs", "takes whatever wire type is serialisable; derives nothing"),
             ("har.rs", "walks a HAR as it is read, which may be 100 MB; derives nothing"),
             ("har/walk.rs", "the visitors of that walk; derive nothing"),
+            ("feeds/stix.rs", "passes over what is not asked for; derives nothing"),
         ],
     ),
     (

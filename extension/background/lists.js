@@ -11,13 +11,15 @@ import { storageError } from './shelf.js';
 /** @typedef {import('./shelf.js').Shelf} Shelf */
 /** @typedef {import('../shared/protocol.js').ListFacts} ListFacts */
 /** @typedef {import('../shared/protocol.js').OwnList} OwnList */
-/** `by` which version of Onlooker the pack was made, and its size.
- * @typedef {{facts: ListFacts, by: string, size: number}} Kept */
+/** `by` which version of Onlooker the pack was made; its size, and that of the file beside it.
+ * @typedef {{facts: ListFacts, by: string, size: number, file: number}} Kept */
 /** @typedef {{facts: ListFacts, pack: Uint8Array, file: Uint8Array}} Read */
 
 /** As many as the engine takes; and each wake reads all of them. */
 const MAX_LISTS = 32;
 const MAX_BYTES = 64 << 20;
+/** Of packs and files together: the files are read only where a pack has to be made again, and lie on the disk all the same. */
+const MAX_DISK = 128 << 20;
 /** What was read and not added yet is kept in memory, so that it need not be read again. */
 const MAX_WAITING = 8;
 
@@ -110,14 +112,15 @@ export class Lists {
       if (!read) throw new OnlookerError('list-gone', 'it is to be read once more');
       const others = this.#kept.filter((one) => keyOf(one) !== sha256);
       const bytes = others.reduce((sum, { size }) => sum + size, read.pack.length);
-      if (others.length >= MAX_LISTS || bytes > MAX_BYTES) {
+      const disk = others.reduce((sum, { file }) => sum + file, bytes + read.file.length);
+      if (others.length >= MAX_LISTS || bytes > MAX_BYTES || disk > MAX_DISK) {
         throw new OnlookerError('lists-full', 'as many lists as can be used are added already');
       }
       try {
         await this.#shelf.put(sha256, read.pack, read.file);
         // Before it counts: what the engine does not take must not be there at the next wake.
         judge.addList(read.pack);
-        await this.#save([...others, { facts: read.facts, by: this.#version, size: read.pack.length }]);
+        await this.#save([...others, { facts: read.facts, by: this.#version, size: read.pack.length, file: read.file.length }]);
       } catch (error) {
         await this.#shelf.keep(this.#kept.map(keyOf)).catch(() => {});
         if (!isTrap(error)) await this.#again(judge);
@@ -198,7 +201,7 @@ export class Lists {
     judge.addList(pack);
     // What cannot be kept is made again the next time.
     await this.#shelf.put(key, pack).catch(() => {});
-    return { facts, by: this.#version, size: pack.length };
+    return { facts, by: this.#version, size: pack.length, file: file.length };
   }
 }
 

@@ -95,7 +95,7 @@ async function change(work) {
 async function read(one) {
   try {
     // Before it is read: a file of many gigabytes would not come to an end.
-    if (one.file.size > LIST_BYTES) throw new OnlookerError('feed', 'it is larger than this');
+    if (one.file.size > LIST_BYTES) throw new OnlookerError('feed-too-large', 'it is larger than this');
     const facts = await ask('list-read', await message(one.file));
     ui.chosen = ui.chosen.filter((other) => other.facts?.sha256 !== facts.sha256);
     one.facts = facts;

@@ -103,8 +103,14 @@ function used(list, actions) {
 const said = (key) => html`<p class="said">${t(key)}</p>`;
 
 /** @param {Failure} failure @returns {View} */
-export const failed = ({ word: reason, detail }) => html`<p class="said">${word('list_fail', reason)}${
-  detail === '' ? nothing : html` <bdi class="place" lang="en" dir="ltr">${detail}</bdi>`}</p>`;
+export const failed = ({ word: reason, detail, left, line }) => html`<p class="said">${word('list_fail', reason)}${
+  detail === '' ? nothing : html` <bdi class="place" lang="en" dir="ltr">${detail}</bdi>`}${
+  line === 0 ? nothing : html` <span class="place">${t('options_from_line', [i18n().number(line)])}</span>`}${
+  left.map((one) => html` <span class="place">${leftLine(one)}</span>`)}</p>`;
+
+/** @param {import('./words.js').LeftOut} one @returns {View} */
+const leftLine = (one) => html`${word('left_out', one.word)}${one.whys.map((why) => html` ${code(why)}`)}
+      <span class="place">${plural('times', one.count)} · ${t('left_out_lines', [i18n().list(one.lines.map((line) => i18n().number(line)))])}</span>`;
 
 /** What a list states of itself, and what was read of it. @param {ListFacts} list @returns {View} */
 function about(list) {
@@ -117,8 +123,6 @@ function about(list) {
     ${entry('fact_licence', stated(list.licence))}
     ${entry('fact_attribution', stated(list.attribution))}
     ${entry('fact_holds', html`${list.roots > 0 ? plural('roots', list.roots) : plural('rules', list.rules)}`)}
-    ${list.skipped.length === 0 ? nothing : entry('fact_left_out', html`<ul class="plain">${leftOut(list.skipped).map((one) => html`<li>${
-      word('left_out', one.word)}${one.whys.map((why) => html` ${code(why)}`)}
-      <span class="place">${plural('times', one.count)} · ${t('left_out_lines', [i18n().list(one.lines.map((line) => i18n().number(line)))])}</span></li>`)}</ul>`)}
+    ${list.skipped.length === 0 ? nothing : entry('fact_left_out', html`<ul class="plain">${leftOut(list.skipped).map((one) => html`<li>${leftLine(one)}</li>`)}</ul>`)}
   </dl>`;
 }

@@ -1,7 +1,11 @@
 /** What the core says in words of its own, in words that our texts have. Knows no DOM and no message. */
 
 /** @typedef {import('../shared/protocol.js').ListFacts} ListFacts */
-/** @typedef {{word: string, detail: string}} Failure `detail`: what the core says, in English; '' where our word says all */
+/**
+ * `detail`: what the core says, in English; '' where our word says all. `left`: what of the file most lines are. `line`: from
+ * which line on it cannot be read; 0 where that is not said.
+ * @typedef {{word: string, detail: string, left: LeftOut[], line: number}} Failure
+ */
 /** @typedef {{word: string, whys: string[], count: number, lines: number[]}} LeftOut */
 
 /** Why lines are left out: src/feeds and src/rules/list.rs. All others are forms that we do not use, each named. */
@@ -14,6 +18,8 @@ const LEFT_OUT = Object.entries({
     'too-long', 'not-utf-8', 'control-character', 'yaml-not-read', 'pattern-damaged', 'no-pattern', 'wrong-columns',
     'no-fingerprint', 'punycode-error', 'empty',
   ],
+  'not-a-root': ['not-a-root'],
+  'too-many-tried': ['too-many-tried'],
   looks: ['cosmetic'],
   twice: ['duplicate'],
   'taken-back': ['revoked', 'badfilter', 'cancelled-by-badfilter'],
@@ -39,27 +45,31 @@ export function leftOut(skipped) {
   return [...all.values()].sort((a, b) => b.count - a.count);
 }
 
-/** Why a file is no list, by what src/feeds says. @type {readonly [RegExp, string, boolean?][]} */
-const NO_LIST = [
-  [/larger than/, 'too-large'],
-  [/UTF-16/, 'utf-16'],
-  [/compressed/, 'compressed'],
-  [/it is empty/, 'empty'],
-  [/a web page/, 'web-page'],
-  [/JSON/, 'json', true],
-  [/nothing in it/, 'nothing', true],
-];
-
-/** What the core says in front of every such reason. */
-const IN_FRONT = 'the list cannot be read: ';
+/** Why a file is no list, or not one more: src/error.rs. @type {Record<string, string>} */
+const NO_LIST = {
+  'feed-too-large': 'too-large',
+  'feed-utf-16': 'utf-16',
+  'feed-compressed': 'compressed',
+  'feed-empty': 'empty',
+  'feed-web-page': 'web-page',
+  'feed-not-stix': 'json',
+  'feed-not-json': 'json',
+  'feed-nothing': 'nothing',
+  'feed-no-fingerprints': 'no-fingerprints',
+  'feed-full': 'lists-full',
+  'feed-too-many-tried': 'too-many-tried',
+  'lists-full': 'lists-full',
+  'storage-full': 'storage-full',
+  'storage-off': 'storage-off',
+};
 
 /** @param {unknown} error @returns {Failure} */
 export function failureOf(error) {
-  const { variant = '', message: whole = '' } = /** @type {{variant?: string, message?: string}} */ (error ?? {});
-  const message = whole.startsWith(IN_FRONT) ? whole.slice(IN_FRONT.length) : whole;
-  if (['lists-full', 'storage-full', 'storage-off'].includes(variant)) return { word: variant, detail: '' };
-  if (/^(wasm-|engine-|pack-|no-answer)/.test(variant)) return { word: 'engine', detail: '' };
-  const known = variant === 'feed' ? NO_LIST.find(([sign]) => sign.test(message)) : undefined;
-  if (!known) return { word: 'else', detail: message };
-  return { word: known[1], detail: known[2] ? message : '' };
+  const { variant = '', message = '', left } = /** @type {Partial<import('../shared/protocol.js').Failure>} */ (error ?? {});
+  const plain = (/** @type {string} */ word) => ({ word, detail: '', left: [], line: 0 });
+  if (/^(wasm-|engine-|pack-|no-answer)/.test(variant)) return plain('engine');
+  const known = Object.hasOwn(NO_LIST, variant) ? NO_LIST[variant] : undefined;
+  if (known === undefined) return { ...plain('else'), detail: message };
+  if (!left) return plain(known);
+  return left.why === '' ? { ...plain(known), line: left.lines[0] ?? 0 } : { ...plain(known), left: leftOut([left]) };
 }

@@ -14,6 +14,6 @@ export async function ask(kind, payload) {
   const reply = await browser.runtime.sendMessage({ ...payload, kind });
   // No answer at all: the background was started by this message and its modules failed to load.
   if (!reply) throw new OnlookerError('no-answer', 'the background did not answer');
-  if (!reply.ok) throw new OnlookerError(reply.error.variant, reply.error.message);
+  if (!reply.ok) throw new OnlookerError(reply.error.variant, reply.error.message, reply.error.left);
   return reply.value;
 }

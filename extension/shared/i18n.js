@@ -126,15 +126,16 @@ export const FAMILIES = {
   },
   list_fail: {
     members: [
-      'too-large', 'utf-16', 'compressed', 'empty', 'web-page', 'json', 'nothing', 'lists-full', 'storage-full',
-      'storage-off', 'engine', 'else',
+      'too-large', 'utf-16', 'compressed', 'empty', 'web-page', 'json', 'nothing', 'no-fingerprints',
+      'too-many-tried', 'lists-full', 'storage-full', 'storage-off', 'engine', 'else',
     ],
     parts: [''],
     otherwise: 'else',
   },
   left_out: {
     members: [
-      'elsewhere', 'not-a-host', 'too-wide', 'own-network', 'unreadable', 'looks', 'twice', 'taken-back', 'limit', 'else',
+      'elsewhere', 'not-a-host', 'too-wide', 'own-network', 'unreadable', 'looks', 'twice', 'taken-back', 'limit',
+      'not-a-root', 'too-many-tried', 'else',
     ],
     parts: [''],
     otherwise: 'else',

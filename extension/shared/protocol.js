@@ -54,7 +54,8 @@
 /** @template {Kind} K @typedef {Messages[K][0]} Payload */
 /** @template {Kind} K @typedef {Messages[K][1]} Answer */
 
-/** @typedef {{name: string, variant: string, message: string}} Failure */
+/** Why lines were left out, how often, and the first of them. @typedef {import('../pkg/onlooker.js').LeftOut} Left */
+/** `left` of a list that cannot be used, where there is something to name. @typedef {{name: string, variant: string, message: string, left?: Left}} Failure */
 /** @template T @typedef {{ok: true, value: T} | {ok: false, error: Failure}} Reply */
 
 /** @type {readonly Kind[]} */
@@ -67,17 +68,19 @@ export const LIST_BYTES = 32 << 20;
 
 /** A failure that our own pages can tell apart by `variant`. */
 export class OnlookerError extends Error {
-  /** @param {string} variant @param {string} message says no URL and nothing a page wrote */
-  constructor(variant, message) {
+  /** @param {string} variant @param {string} message says no URL and nothing a page wrote @param {Left} [left] */
+  constructor(variant, message, left) {
     super(message);
     this.name = 'OnlookerError';
     this.variant = variant;
+    this.left = left;
   }
 }
 
 /** @param {unknown} error @returns {Failure} */
 export function failure(error) {
   if (!(error instanceof Error)) return { name: 'Error', variant: 'unknown', message: 'something else was thrown' };
-  const { variant } = /** @type {Error & {variant?: unknown}} */ (error);
-  return { name: error.name, variant: typeof variant === 'string' ? variant : 'unknown', message: error.message };
+  const { variant, left } = /** @type {Error & {variant?: unknown, left?: Left}} */ (error);
+  const told = { name: error.name, variant: typeof variant === 'string' ? variant : 'unknown', message: error.message };
+  return left ? { ...told, left } : told;
 }

@@ -10,8 +10,8 @@ pub static DETECTOR: Detector = Detector {
     technique: "added-list",
     looks_for: "A request that a rule of a list matches which the person added: indicators of spyware or stalkerware \
                 (STIX, `ioc.yaml`), a hosts file, a list of domains, a blocker's list. Not looked for while there is none.",
-    threshold: "One matching rule. Whoever keeps the list decides what stands in it; rule, list and line are shown, and \
-                of several the gravest, then the first by the list's number.",
+    threshold: "One matching rule. Whoever keeps the list decides what stands in it; rule, list and line are shown: of \
+                each list that names the request one, the gravest, then the longest.",
     harmless: &[
         "Lists age: a domain lapses, and somebody else buys it.",
         "An indicator can be a host that others use too, or a page of somebody's that was broken into.",
@@ -24,10 +24,9 @@ pub static DETECTOR: Detector = Detector {
     covers_named: false,
     look: |seen| {
         let at_home = seen.relation != Relation::Other;
-        let drafts = seen.added.iter().filter_map(|added| named(added, at_home).or_else(|| marked(added)));
-        // The first of the gravest: lists and their rules stand in an order that does not depend on the adding.
-        let gravest = drafts.reduce(|kept, next| if next.level > kept.level { next } else { kept });
-        gravest.map(|draft| Draft { who: if at_home { Who::Site } else { Who::Contacted }, ..draft })
+        let list = seen.list?;
+        let draft = named(list, at_home).or_else(|| marked(list))?;
+        Some(Draft { who: if at_home { Who::Site } else { Who::Contacted }, ..draft })
     },
 };
 

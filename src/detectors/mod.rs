@@ -4,7 +4,7 @@
 use crate::finding::{Confidence, Level, Right};
 use crate::kinds::Standing;
 use crate::observation::RequestType;
-use crate::rules::added::AddedLists;
+use crate::rules::added::{Added, AddedLists};
 use crate::rules::index::{Index, ListRange, Matches, RuleId};
 use crate::rules::pack::Bytes;
 
@@ -47,6 +47,8 @@ pub struct Seen<'a> {
     pub pack: &'a Bytes,
     /// The lists that the person added, and which of their rules match it.
     pub added: &'a AddedLists,
+    /// Of the added lists the one that `added-list` is asked about.
+    pub list: Option<&'a Added>,
     /// Of the rules of our own list that match it the gravest, and what stands over it.
     pub own: Option<(RuleId, Standing)>,
 }
@@ -121,6 +123,13 @@ pub fn place_of(technique: &str) -> Option<usize> {
 /// is then not spoken of at all.
 pub fn is_looked_for(detector: &Detector, with_added: bool) -> bool {
     with_added || detector.technique != added_list::DETECTOR.technique
+}
+
+/// For which of the added lists a technique looks at a request: once for none, or, where it rests on them, once for each. No
+/// list, and no exception of one, speaks for another.
+pub fn lists<'a>(detector: &Detector, added: &'a AddedLists) -> impl Iterator<Item = Option<&'a Added>> {
+    let rests_on_them = std::ptr::eq(detector, &added_list::DETECTOR);
+    (!rests_on_them).then_some(None).into_iter().chain(added.iter().filter(move |_| rests_on_them).map(Some))
 }
 
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.

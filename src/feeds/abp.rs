@@ -2,22 +2,39 @@
 //! options mean is said here and not by the `adblock` crate, which would cost the extension 223 KB of its package. A test
 //! asks both of every line of the bundled lists.
 
-use super::{About, Entry, Feed, read_lines, words};
+use super::{About, Entry, Feed, lines};
 use crate::address;
 use crate::observation::RequestType;
-use crate::rules::list::{self, Meaning};
+use crate::rules::list::{self, Meaning, Skipped};
 use crate::rules::rule::Flags;
 
 /// Reads a list.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
-    let lines = read_lines(body, &mut feed.skipped);
-    let list = list::read(lines.iter().copied(), &[], meaning);
+    let (mut unreadable, mut head) = (Skipped::default(), true);
+    let read = lines(body).filter_map(|(line, text)| match text {
+        Ok("") => None,
+        Ok(text) => {
+            head &= text.starts_with(['!', '[', '#']);
+            if head {
+                feed.fact(text.trim_start_matches(['!', '#', ' ']));
+            }
+            Some((line, text))
+        }
+        Err(why) => {
+            unreadable.add(why, line);
+            None
+        }
+    });
+    let list = list::read(read, &[], meaning);
+    feed.skipped = unreadable;
     for (why, left) in list.skipped.0 {
         feed.skipped.join(why, left);
     }
-    (feed.title, feed.version, feed.date) = (words(&list.title), words(&list.version), words(&list.date));
-    for (_, line) in lines.iter().take_while(|(_, line)| line.starts_with(['!', '[', '#'])) {
-        feed.fact(line.trim_start_matches(['!', '#', ' ']));
+    // What its own syntax says goes before what any comment says.
+    for (to, said) in [(&mut feed.title, list.title), (&mut feed.version, list.version), (&mut feed.date, list.date)] {
+        if !said.is_empty() {
+            *to = said;
+        }
     }
     for rule in list.rules {
         let title = list.headings.get(rule.section).map(|heading| heading.title.as_str()).unwrap_or_default();

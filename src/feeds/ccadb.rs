@@ -1,16 +1,24 @@
-//! A list of root certificates as the CCADB (<https://www.ccadb.org>) exports it: a table (CSV) with a head, of which the
-//! fingerprint, the owner and the country are read. Nothing is judged by it yet.
+//! A list of root certificates as the CCADB exports it (<https://www.ccadb.org/resources>): a table (CSV) with a head, of which
+//! the fingerprint, the owner and the country are read. Nothing is judged by it yet.
+//!
+//! Two of its reports were looked at: "All Certificate Records" (`AllCertificateRecordsCSVFormat`, `CA Owner`, `Country`; it
+//! has intermediate certificates too, told by `Certificate Record Type`) and Mozilla's "Included CA Certificates"
+//! (`IncludedCACertificateReportPEMCSV`, `Owner`). Both name the fingerprint `SHA-256 Fingerprint`. The heads were read in the
+//! code of <https://github.com/cpu/ccadb-utils>, whose tests compare them with the reports as they are served. Mozilla's
+//! `Geographic Focus` says whom a certificate authority serves, not where it sits, and is not read.
 
 use csv_core::{ReadRecordResult, Reader};
 
 use super::{Feed, MAX_ENTRIES, Root, words};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 
-/// The heads of the columns, in small letters, in the spellings that its reports have.
-const FINGERPRINT: [&str; 4] =
-    ["sha-256 fingerprint", "sha256 fingerprint", "sha-256 certificate fingerprint", "certificate sha-256 fingerprint"];
-const OWNER: [&str; 3] = ["ca owner", "certificate issuer organization", "owner"];
-const COUNTRY: [&str; 3] = ["country", "ca owner country", "geographic focus"];
+/// The heads of the columns, in small letters.
+const FINGERPRINT: [&str; 1] = ["sha-256 fingerprint"];
+const OWNER: [&str; 2] = ["ca owner", "owner"];
+const COUNTRY: [&str; 1] = ["country"];
+const TYPE: [&str; 1] = ["certificate record type"];
+/// What a root's row has in the last of them.
+const ROOT: &str = "root certificate";
 
 /// The most columns that a table may have; the CCADB's widest has some 80.
 const MAX_COLUMNS: usize = 512;
@@ -72,6 +80,8 @@ pub fn read(body: &[u8], feed: &mut Feed<'_>) -> Result<(), Error> {
             feed.skip("wrong-columns", begins);
         } else if (0..count).any(|at| field(at).is_none_or(|bytes| std::str::from_utf8(bytes).is_err())) {
             feed.skip("not-utf-8", begins);
+        } else if word(columns.kind).is_some_and(|kind| !kind.eq_ignore_ascii_case(ROOT)) {
+            feed.skip("not-a-root", begins);
         } else if let Some(sha256) = word(Some(columns.fingerprint)).and_then(fingerprint) {
             if feed.roots.len() >= MAX_ENTRIES {
                 feed.skip("entry-limit", begins);
@@ -93,6 +103,7 @@ struct Columns {
     fingerprint: usize,
     owner: Option<usize>,
     country: Option<usize>,
+    kind: Option<usize>,
 }
 
 impl Columns {
@@ -100,12 +111,12 @@ impl Columns {
         let names: Vec<String> = head.map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect();
         let find = |any: &[&str]| any.iter().find_map(|name| names.iter().position(|have| have == name));
         let fingerprint = find(&FINGERPRINT);
-        let fingerprint = fingerprint.ok_or(Error::Feed("its head names no column of fingerprints".to_owned()))?;
-        Ok(Self { count: names.len(), fingerprint, owner: find(&OWNER), country: find(&COUNTRY) })
+        let fingerprint = fingerprint.ok_or(Error::Feed(Refusal::NoFingerprints))?;
+        Ok(Self { count: names.len(), fingerprint, owner: find(&OWNER), country: find(&COUNTRY), kind: find(&TYPE) })
     }
 }
 
-/// A fingerprint in its one spelling: with or without colons, and in quotes as some reports have it.
+/// A fingerprint in its one spelling, written with or without colons and quotes.
 fn fingerprint(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ' | '\'' | '"')).collect();
     (digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit())).then(|| digits.to_ascii_lowercase())

@@ -2,7 +2,7 @@
 //! than nowhere is a person's own mapping and names nobody.
 
 use super::domains::comment;
-use super::{About, Feed, read_lines};
+use super::{About, Feed, each_line};
 
 /// The addresses by which such files lead nowhere.
 const NOWHERE: [&str; 6] = ["0.0.0.0", "127.0.0.1", "::", "::1", "0", "127.0.1.1"];
@@ -24,14 +24,14 @@ const ITSELF: [&str; 11] = [
 /// Reads a hosts file. A line without an address is a name, as some files mix the two.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
     let heading = feed.heading("");
-    for (line, text) in read_lines(body, &mut feed.skipped) {
+    each_line(body, feed, &mut |feed, line, text| {
         if let Some(comment) = comment(text) {
             feed.fact(comment);
-            continue;
+            return;
         }
         let text = text.split('#').next().unwrap_or_default();
         let mut words = text.split_whitespace();
-        let Some(first) = words.next() else { continue };
+        let Some(first) = words.next() else { return };
         let mut names = words.peekable();
         if !is_address(first) {
             match names.peek() {
@@ -54,7 +54,7 @@ pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
                 }
             }
         }
-    }
+    });
 }
 
 /// Whether a line is an address and names.

@@ -5,54 +5,59 @@
 //! counted as `yaml-not-read`, never guessed: a whole parser (`saphyr-parser`) would cost the extension 46 KB of its package,
 //! more than all readers together. It stands in the tests, which hold this reader to its answers.
 
-use super::{About, Feed, read_lines};
+use super::{About, Feed, each_line};
 
 /// Reads the file.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) {
-    let mut heading = 0;
-    // The first entry of the app whose lines these are.
-    let mut first = 0;
-    let lines = read_lines_indented(body, feed);
+    // The app whose lines these are: its name, which may stand behind the hosts that it is for, and its first entry.
+    let (mut heading, mut first) = (feed.heading(""), 0);
+    let nameless = heading;
     let mut walk = Walk::default();
-    for (line, text) in lines {
+    each_line(body, feed, &mut |feed, line, text| {
+        let text = indented(body, text);
         let step = walk.next(text);
         if let Step::NotRead { new: true } | Step::Word { new: true, .. } | Step::Opens { new: true } = step {
-            (heading, first) = (0, feed.entries.len());
+            named(feed, first, heading);
+            (heading, first) = (nameless, feed.entries.len());
         }
         let (path, word) = match step {
             Step::Word { path, word, .. } => (path, word),
-            Step::Nothing | Step::Opens { .. } => continue,
+            Step::Nothing | Step::Opens { .. } => return,
             Step::Comment(comment) => {
                 feed.fact(comment);
-                continue;
+                return;
             }
             Step::NotRead { .. } => {
                 feed.skip("yaml-not-read", line);
-                continue;
+                return;
             }
         };
         let about = match path.as_slice() {
             ["name"] => {
                 heading = feed.heading(word);
-                // A name may stand behind the hosts that it is for.
-                feed.entries.iter_mut().skip(first).for_each(|entry| entry.heading = heading);
-                continue;
+                return;
             }
             // What else an app is called, and what kind it is.
-            ["names" | "type"] => continue,
+            ["names" | "type"] => return,
             ["websites"] => About::VendorSite,
             ["distribution"] | ["c2", "domains" | "ips" | "ip"] => About::Indicator,
             ["packages" | "certificates" | "certificate_organizations" | "certificate_cname_re"] => {
                 feed.skip("not-about-hosts", line);
-                continue;
+                return;
             }
             _ => {
                 feed.skip("unknown-key", line);
-                continue;
+                return;
             }
         };
-        feed.take(word, line, about, heading);
-    }
+        feed.take(word, line, about, nameless);
+    });
+    named(feed, first, heading);
+}
+
+/// Puts the entries from one on under an app's name, once the app is over: a file may name it a million times.
+fn named(feed: &mut Feed<'_>, first: usize, heading: usize) {
+    feed.entries.iter_mut().skip(first).for_each(|entry| entry.heading = heading);
 }
 
 /// Whether a file that begins with this line is one.
@@ -61,15 +66,12 @@ pub fn is_head(line: &str) -> bool {
     matches!(key, Some("name" | "names" | "type" | "packages" | "certificates" | "websites" | "c2" | "distribution"))
 }
 
-/// The lines with what is in front of them: in YAML that tells what belongs to what.
-fn read_lines_indented<'a>(body: &'a [u8], feed: &mut Feed<'a>) -> Vec<(u32, &'a str)> {
-    let text = |line: &'a str| {
-        // `read_lines` gives parts of `body`, whose spaces in front are found again by where the part lies.
-        let at = line.as_ptr().addr().wrapping_sub(body.as_ptr().addr());
-        let start = body.get(..at).and_then(|front| front.iter().rposition(|&b| b == b'\n')).map_or(0, |end| end + 1);
-        body.get(start..at + line.len()).and_then(|line| std::str::from_utf8(line).ok()).unwrap_or(line)
-    };
-    read_lines(body, &mut feed.skipped).into_iter().map(|(number, line)| (number, text(line))).collect()
+/// A line with what is in front of it: in YAML that tells what belongs to what.
+fn indented<'a>(body: &'a [u8], line: &'a str) -> &'a str {
+    // The line is a part of `body`, and the spaces in front of it are found again by where it lies.
+    let at = line.as_ptr().addr().wrapping_sub(body.as_ptr().addr());
+    let start = body.get(..at).and_then(|front| front.iter().rposition(|&b| b == b'\n')).map_or(0, |end| end + 1);
+    body.get(start..at + line.len()).and_then(|line| std::str::from_utf8(line).ok()).unwrap_or(line)
 }
 
 /// What a line says.

@@ -3,15 +3,17 @@
 //! stands, and a count by reason of whatever is none. Reads no file, and runs in the browser as on the command line.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
 use crate::address::Address;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::rules::added::ADDED;
-use crate::rules::compile::{self, ListSource, in_order};
-use crate::rules::list::{Heading, Left, List, Parsed, Skipped};
+use crate::rules::budget;
+use crate::rules::compile::{self, Filing, ListSource, in_order};
+use crate::rules::list::{self, Heading, Left, List, Parsed, Skipped, words};
 use crate::rules::rule::Flags;
 
 mod abp;
@@ -26,12 +28,10 @@ pub use abp::meaning;
 
 /// Largest file that is read, in bytes. The largest lists that people add have some 15 MB.
 pub const MAX_BYTES: usize = 32 << 20;
-/// How many entries of one file are kept; the rest is counted. The largest hosts files have some 400,000.
-pub const MAX_ENTRIES: usize = 500_000;
+/// How many entries of one file are kept; the rest is counted.
+pub const MAX_ENTRIES: usize = list::MAX_RULES;
 /// The longest line that is read, in bytes, as in the bundled lists.
 const MAX_LINE: usize = 65_535;
-/// The longest title, heading or licence that is kept, in characters.
-const MAX_WORDS: usize = 300;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,23 +134,27 @@ pub struct Feed<'a> {
     pub skipped: Skipped,
     /// The list's number: its own, whatever was added before it.
     id: u32,
+    /// Where each heading stands among the others.
+    known: BTreeMap<String, u32>,
+    /// The keys that its rules are filed under.
+    filing: Filing,
     address: Address,
 }
 
 /// Reads a file. What it is, is told by its bytes. The error says why nothing of it can be used.
 pub fn read<'a>(name: &str, bytes: &'a [u8]) -> Result<Feed<'a>, Error> {
-    let refused = |why: &str| Err(Error::Feed(why.to_owned()));
+    let refused = |why| Err(Error::Feed(why));
     let body = match bytes {
-        _ if bytes.len() > MAX_BYTES => return refused("it is larger than 32 MB"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return refused("it is written in UTF-16; save it as UTF-8"),
-        [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => return refused("it is compressed; unpack it first"),
+        _ if bytes.len() > MAX_BYTES => return refused(Refusal::TooLarge),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return refused(Refusal::Utf16),
+        [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => return refused(Refusal::Compressed),
         [0xef, 0xbb, 0xbf, rest @ ..] => rest,
         _ => bytes,
     };
     if body.iter().all(u8::is_ascii_whitespace) {
-        return refused("it is empty");
+        return refused(Refusal::Empty);
     }
-    let format = detect(body).map_err(|why| Error::Feed(why.to_owned()))?;
+    let format = detect(body).map_err(Error::Feed)?;
     let mut feed = Feed::new(name, format, bytes);
     match format {
         Format::Stix => stix::read(body, &mut feed)?,
@@ -161,16 +165,12 @@ pub fn read<'a>(name: &str, bytes: &'a [u8]) -> Result<Feed<'a>, Error> {
         Format::Ccadb => ccadb::read(body, &mut feed)?,
     }
     feed.drop_duplicates();
+    feed.keep_within_budget();
     if feed.entries.is_empty() && feed.roots.is_empty() {
-        let most = feed.skipped.0.iter().max_by_key(|(why, left)| (left.count, std::cmp::Reverse(*why)));
-        return Err(Error::Feed(match most {
-            Some((why, left)) => format!(
-                "nothing in it is about hosts or roots; most often: {why}, {} times, first in line {}",
-                left.count,
-                left.lines.first().copied().unwrap_or(0)
-            ),
-            None => "nothing in it is about hosts or roots".to_owned(),
-        }));
+        let most = feed.left_out().max_by_key(|(why, left)| (left.count, std::cmp::Reverse(*why)));
+        let (why, count, line) =
+            most.map_or(("", 0, 0), |(why, left)| (why, left.count, left.lines.first().copied().unwrap_or(0)));
+        return refused(Refusal::Nothing { why: why.to_owned(), count, line });
     }
     Ok(feed)
 }
@@ -189,10 +189,12 @@ impl<'a> Feed<'a> {
             attribution: String::new(),
             sha256: hex(&sum),
             entries: Vec::new(),
-            headings: vec![String::new()],
+            headings: Vec::new(),
             roots: Vec::new(),
             skipped: Skipped::default(),
             id: ADDED | first >> 1,
+            known: BTreeMap::new(),
+            filing: Filing::default(),
             address: Address::new(),
         }
     }
@@ -210,16 +212,9 @@ impl<'a> Feed<'a> {
     /// The rules as a pack of their own, for [`crate::audit::Engine::add_list`]. The same file gives the same bytes.
     pub fn pack(&self) -> Result<Vec<u8>, Error> {
         if self.entries.is_empty() {
-            return Err(Error::Feed("it names roots of certificates, and no technique looks at those yet".to_owned()));
+            return Err(Error::Feed(Refusal::RootsOnly));
         }
-        let rules = self.entries.iter().map(|entry| {
-            let about = match entry.about {
-                About::Indicator => Flags::INDICATOR,
-                About::VendorSite => Flags::VENDOR_SITE,
-                About::Listed => 0,
-            };
-            Parsed::new(entry.line, &entry.rule, Flags(entry.flags.0 | about), entry.heading)
-        });
+        let rules = self.entries.iter().map(parsed);
         let headings = self.headings.iter().map(|title| Heading { title: title.clone(), company: String::new() });
         let list = List {
             title: self.shown_title().to_owned(),
@@ -239,7 +234,7 @@ impl<'a> Feed<'a> {
             sha256: self.sha256.clone(),
             list,
         };
-        compile::added(&source)
+        compile::added(&source, &self.filing)
     }
 
     fn skip(&mut self, why: &str, line: u32) {
@@ -249,10 +244,30 @@ impl<'a> Feed<'a> {
     /// A heading's place; the same one as before where it is the same.
     fn heading(&mut self, title: &str) -> usize {
         let title = words(title);
-        if self.headings.last().is_none_or(|last| *last != title) {
-            self.headings.push(title);
+        if let Some(&at) = self.known.get(&title) {
+            return at as usize;
         }
-        self.headings.len() - 1
+        let at = self.headings.len();
+        self.headings.push(title.clone());
+        self.known.insert(title, at as u32);
+        at
+    }
+
+    /// Leaves out, and counts, what would make each request dear.
+    fn keep_within_budget(&mut self) {
+        let rules: Vec<Parsed<'_>> = self.entries.iter().map(parsed).collect();
+        let rules: Vec<&Parsed<'_>> = rules.iter().collect();
+        let filing = Filing::of(&rules, &vec![false; rules.len()], budget::PLACES);
+        let over = budget::over(&rules, &filing);
+        self.filing = filing.without(&over);
+        let (mut over, skipped) = (over.into_iter(), &mut self.skipped);
+        self.entries.retain(|entry| {
+            let is_over = over.next() == Some(true);
+            if is_over {
+                skipped.add(budget::OVER, entry.line);
+            }
+            !is_over
+        });
     }
 
     /// Takes a host, an address or a URL, or counts why not.
@@ -316,6 +331,16 @@ impl<'a> Feed<'a> {
     }
 }
 
+/// An entry as a rule.
+fn parsed<'a>(entry: &'a Entry<'_>) -> Parsed<'a> {
+    let about = match entry.about {
+        About::Indicator => Flags::INDICATOR,
+        About::VendorSite => Flags::VENDOR_SITE,
+        About::Listed => 0,
+    };
+    Parsed::new(entry.line, &entry.rule, Flags(entry.flags.0 | about), entry.heading)
+}
+
 /// A line's text and number, or why it cannot be read.
 type Line<'a> = (u32, Result<&'a str, &'static str>);
 
@@ -336,29 +361,27 @@ fn readable(line: &[u8]) -> Result<&str, &'static str> {
     Ok(text.trim())
 }
 
-/// The lines of a file that can be read; the others are counted.
-fn read_lines<'a>(body: &'a [u8], skipped: &mut Skipped) -> Vec<(u32, &'a str)> {
-    let mut all = Vec::new();
+/// The lines of a file that can be read, and are not empty, one at a time; the others are counted.
+fn each_line<'a>(body: &'a [u8], feed: &mut Feed<'a>, each: &mut dyn FnMut(&mut Feed<'a>, u32, &'a str)) {
     for (number, line) in lines(body) {
         match line {
             Ok("") => {}
-            Ok(text) => all.push((number, text)),
-            Err(why) => skipped.add(why, number),
+            Ok(text) => each(feed, number, text),
+            Err(why) => feed.skip(why, number),
         }
     }
-    all
 }
 
 /// How many lines are looked at to tell what a file is.
 const LOOKED_AT: usize = 400;
 
 /// What a file is, by its first lines.
-fn detect(body: &[u8]) -> Result<Format, &'static str> {
+fn detect(body: &[u8]) -> Result<Format, Refusal> {
     let start = body.trim_ascii_start();
     match start {
         [b'{', ..] => return Ok(Format::Stix),
-        [b'<', ..] => return Err("it is a web page, and no list"),
-        _ if start.starts_with(b"[{") || start.starts_with(b"[\"") => return Err("it is JSON, and no STIX bundle"),
+        [b'<', ..] => return Err(Refusal::WebPage),
+        _ if start.starts_with(b"[{") || start.starts_with(b"[\"") => return Err(Refusal::NotStix),
         _ => {}
     }
     let (mut blocker, mut hosts, mut plain) = (0, 0, 0);
@@ -397,11 +420,6 @@ fn detect(body: &[u8]) -> Result<Format, &'static str> {
 fn same_hash(two: &[(u64, u64)]) -> Option<u64> {
     let (first, second) = (two.first()?, two.last()?);
     (first.0 == second.0).then_some(second.1)
-}
-
-/// A title or the like, no longer than can be shown.
-fn words(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

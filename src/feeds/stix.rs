@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{About, Feed, words};
-use crate::error::Error;
+use super::{About, Feed, MAX_ENTRIES, words};
+use crate::error::{Error, Refusal};
 
 /// Objects that tell of indicators, and are none.
 const TELLING: [&str; 22] = [
@@ -40,36 +41,65 @@ const HOSTS: [&str; 5] = ["domain-name:value", "url:value", "ipv4-addr:value", "
 /// How many names make a bundle's title, and how many its authors.
 const TITLE: usize = 3;
 
-/// Reads a bundle, an object at a time. The error says what it is instead, or on which line it ends to be JSON.
+/// Reads a bundle. What is not asked for is passed over, and never built. The error says what it is instead, or on which line
+/// it ends to be JSON.
 pub fn read<'a>(body: &'a [u8], feed: &mut Feed<'a>) -> Result<(), Error> {
     let mut walk = Walk { body, at: 0 };
+    if let Err(error) = std::str::from_utf8(body) {
+        walk.at = error.valid_up_to();
+        return Err(walk.wrong());
+    }
     let mut found = Found::default();
     let mut place = Place { body, at: 0, line: 1 };
     let mut is_bundle = false;
     let mut has_objects = false;
     walk.sign(b'{')?;
-    while let Some(key) = walk.next_of(b'}', Walk::value)? {
-        walk.sign(b':')?;
+    while let Some(key) = walk.key()? {
         match key.as_str() {
-            Some("objects") if walk.peek() == Some(b'[') => {
+            "objects" if walk.peek() == Some(b'[') => {
                 has_objects = true;
                 walk.sign(b'[')?;
-                while let Some((object, text)) = walk.next_of(b']', Walk::value_and_text)? {
-                    found.object(object, text, &mut place, feed);
+                while walk.more(b']')? {
+                    let start = walk.at;
+                    let object = walk.object()?;
+                    found.object(object, start, &mut place, feed);
                 }
             }
-            Some("type") => is_bundle = walk.value()?.as_str() == Some("bundle"),
-            _ => drop(walk.value()?),
+            "type" => is_bundle = walk.word()?.is_some_and(|word| word.is == "bundle"),
+            _ => _ = walk.pass()?,
         }
     }
     if walk.peek().is_some() {
         return Err(walk.wrong());
     }
     if !is_bundle || !has_objects {
-        return Err(Error::Feed("it is JSON, and no STIX bundle".to_owned()));
+        return Err(Error::Feed(Refusal::NotStix));
     }
     found.tell(feed);
     Ok(())
+}
+
+/// A text of the file: what it is, what stands there between its quotes, and where.
+#[derive(Debug, Default)]
+struct Word<'a> {
+    is: String,
+    text: &'a str,
+    at: usize,
+}
+
+/// What is asked of an object. A field that has another type is as if it were not there.
+#[derive(Debug, Default)]
+struct Object<'a> {
+    kind: String,
+    id: String,
+    name: String,
+    modified: String,
+    pattern_type: String,
+    pattern: Word<'a>,
+    revoked: bool,
+    source: String,
+    target: String,
+    statement: String,
 }
 
 /// A way through JSON that keeps no more than one value of it, and knows where that stands.
@@ -97,38 +127,104 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The next of what stands between commas, or `None` at the end.
-    fn next_of<T>(&mut self, end: u8, next: fn(&mut Self) -> Result<T, Error>) -> Result<Option<T>, Error> {
+    /// Whether there is another of what stands between commas, or the end.
+    fn more(&mut self, end: u8) -> Result<bool, Error> {
         let before = self.body.get(..self.at).unwrap_or_default().last();
         let first = matches!(before, Some(b'{' | b'['));
         if self.peek() == Some(end) {
             self.at += 1;
-            return Ok(None);
+            return Ok(false);
         }
         if !first {
             self.sign(b',')?;
-            self.peek();
         }
-        next(self).map(Some)
-    }
-
-    fn value(&mut self) -> Result<Value, Error> {
-        self.value_and_text().map(|(value, _)| value)
-    }
-
-    fn value_and_text(&mut self) -> Result<(Value, &'a [u8]), Error> {
         self.peek();
+        Ok(true)
+    }
+
+    /// The next key of a map, or `None` at its end.
+    fn key(&mut self) -> Result<Option<String>, Error> {
+        if !self.more(b'}')? {
+            return Ok(None);
+        }
+        let Some(key) = self.word()? else { return Err(self.wrong()) };
+        self.sign(b':')?;
+        self.peek();
+        Ok(Some(key.is))
+    }
+
+    /// Passes over a value, whatever it is; gives its text.
+    fn pass(&mut self) -> Result<&'a [u8], Error> {
         let rest = self.rest();
-        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<Value>();
-        let Some(Ok(value)) = values.next() else { return Err(self.wrong()) };
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        let Some(Ok(_)) = values.next() else { return Err(self.wrong()) };
         let length = values.byte_offset();
         self.at += length;
-        Ok((value, rest.get(..length).unwrap_or_default()))
+        Ok(rest.get(..length).unwrap_or_default())
+    }
+
+    /// A text; `None` for any other value.
+    fn word(&mut self) -> Result<Option<Word<'a>>, Error> {
+        let is_text = self.peek() == Some(b'"');
+        let at = self.at;
+        let text = self.pass()?;
+        if !is_text {
+            return Ok(None);
+        }
+        let Ok(Value::String(is)) = serde_json::from_slice(text) else { return Err(self.wrong()) };
+        let text = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+        Ok(Some(Word { is, text: std::str::from_utf8(text).unwrap_or_default(), at }))
+    }
+
+    /// What is asked of the value that follows; `None` where it is no object.
+    fn object(&mut self) -> Result<Option<Object<'a>>, Error> {
+        if self.peek() != Some(b'{') {
+            self.pass()?;
+            return Ok(None);
+        }
+        let mut object = Object::default();
+        self.sign(b'{')?;
+        while let Some(key) = self.key()? {
+            let to = match key.as_str() {
+                "type" => &mut object.kind,
+                "id" => &mut object.id,
+                "name" => &mut object.name,
+                "modified" => &mut object.modified,
+                "pattern_type" => &mut object.pattern_type,
+                "source_ref" => &mut object.source,
+                "target_ref" => &mut object.target,
+                "pattern" => {
+                    object.pattern = self.word()?.unwrap_or_default();
+                    continue;
+                }
+                "revoked" => {
+                    object.revoked = self.peek() == Some(b't');
+                    self.pass()?;
+                    continue;
+                }
+                "definition" if self.peek() == Some(b'{') => {
+                    self.sign(b'{')?;
+                    while let Some(key) = self.key()? {
+                        match key.as_str() {
+                            "statement" => object.statement = self.word()?.unwrap_or_default().is,
+                            _ => _ = self.pass()?,
+                        }
+                    }
+                    continue;
+                }
+                _ => {
+                    self.pass()?;
+                    continue;
+                }
+            };
+            *to = self.word()?.unwrap_or_default().is;
+        }
+        Ok(Some(object))
     }
 
     fn wrong(&self) -> Error {
-        let line = self.body.get(..self.at).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count() + 1;
-        Error::Feed(format!("it is not whole JSON in UTF-8, from line {line} on"))
+        let lines = self.body.get(..self.at).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Error::Feed(Refusal::NotJson { line: u32::try_from(lines).unwrap_or(u32::MAX) })
     }
 }
 
@@ -151,48 +247,42 @@ struct Indicator<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn object(&mut self, object: Value, text: &'a [u8], place: &mut Place<'a>, feed: &mut Feed<'a>) {
-        let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (kind, id, name) = (word("type"), word("id"), word("name"));
-        let modified = word("modified");
-        if *modified > *feed.date {
-            feed.date = words(modified);
+    fn object(&mut self, object: Option<Object<'a>>, start: usize, place: &mut Place<'a>, feed: &mut Feed<'a>) {
+        let object = object.unwrap_or_default();
+        // No longer than can be shown: each is looked at for every indicator that stands under it.
+        let (modified, name) = (words(&object.modified), words(&object.name));
+        if modified > feed.date {
+            feed.date = modified;
         }
-        match kind {
+        match object.kind.as_str() {
             "indicator" => {
-                let (pattern, text) = pattern_in(text).unwrap_or((text, ""));
-                let line = place.line_of(pattern);
-                if object.get("revoked").and_then(Value::as_bool) == Some(true) {
+                let Word { is: pattern, text, at } = object.pattern;
+                let line = place.line_at(if pattern.is_empty() { start } else { at });
+                if object.revoked {
                     feed.skip("revoked", line);
-                } else if !matches!(word("pattern_type"), "" | "stix") {
+                } else if !matches!(object.pattern_type.as_str(), "" | "stix") {
                     feed.skip("pattern-not-stix", line);
-                } else if word("pattern").is_empty() {
+                } else if pattern.is_empty() {
                     feed.skip("no-pattern", line);
+                } else if self.indicators.len() >= MAX_ENTRIES {
+                    feed.skip("entry-limit", line);
                 } else {
-                    let (id, name, pattern) = (id.to_owned(), name.to_owned(), word("pattern").to_owned());
-                    self.indicators.push(Indicator { line, id, name, pattern, text });
+                    self.indicators.push(Indicator { line, id: object.id, name, pattern, text });
                 }
             }
-            "relationship" => {
-                let (from, to) = (word("source_ref"), word("target_ref"));
-                if !self.leads.contains_key(from) {
-                    self.leads.insert(from.to_owned(), to.to_owned());
+            "relationship" if self.leads.len() < MAX_ENTRIES => {
+                let known = self.leads.contains_key(&object.source);
+                if !known {
+                    self.leads.insert(object.source, object.target);
                 }
             }
-            "identity" if self.authors.len() < TITLE && !self.authors.iter().any(|known| known == name) => {
-                self.authors.push(name.to_owned());
-            }
-            "marking-definition" => {
-                let statement = object.pointer("/definition/statement").and_then(Value::as_str);
-                if let Some(statement) = statement.filter(|_| feed.licence.is_empty()) {
-                    feed.licence = words(statement);
-                }
-            }
-            kind if NAMED.contains(&kind) && !name.is_empty() => {
-                drop(self.names.insert(id.to_owned(), name.to_owned()))
+            "identity" if self.authors.len() < TITLE && !self.authors.contains(&name) => self.authors.push(name),
+            "marking-definition" if feed.licence.is_empty() => feed.licence = words(&object.statement),
+            kind if NAMED.contains(&kind) && !name.is_empty() && self.names.len() < MAX_ENTRIES => {
+                drop(self.names.insert(object.id, name));
             }
             kind if TELLING.contains(&kind) => {}
-            _ => feed.skip("not-an-indicator", place.line_of(text)),
+            _ => feed.skip("not-an-indicator", place.line_at(start)),
         }
     }
 
@@ -213,7 +303,7 @@ impl<'a> Found<'a> {
             match compared(&pattern) {
                 Ok(compared) => {
                     for (path, value) in compared {
-                        if HOSTS.contains(&path.as_str()) {
+                        if HOSTS.contains(&path) {
                             feed.take_as(text, &value, line, About::Indicator, heading);
                         } else {
                             feed.skip("not-about-hosts", line);
@@ -226,26 +316,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Where an object's pattern stands, and its text: the first key of that name. (In a text a quote has a stroke before it.)
-fn pattern_in(object: &[u8]) -> Option<(&[u8], &str)> {
-    const KEY: &[u8] = b"\"pattern\"";
-    let text = std::str::from_utf8(object).ok()?;
-    let at = text.match_indices("\"pattern\"").map(|(at, _)| at).find(|at| {
-        let behind = text.get(at + KEY.len()..).unwrap_or_default();
-        behind.trim_ascii_start().starts_with(':') && !text.get(..*at).is_some_and(|front| front.ends_with('\\'))
-    })?;
-    let value = text.get(at + KEY.len()..)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start();
-    let inner = value.strip_prefix('"')?;
-    let mut escaped = false;
-    let end = inner.bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    })?;
-    Some((value.as_bytes(), inner.get(..end)?))
-}
-
-/// From a part of the text to its line, for parts in the order of the text.
+/// From a place in the text to its line, for places in the order of the text.
 struct Place<'a> {
     body: &'a [u8],
     at: usize,
@@ -253,8 +324,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn line_of(&mut self, part: &[u8]) -> u32 {
-        let at = part.as_ptr().addr().wrapping_sub(self.body.as_ptr().addr());
+    fn line_at(&mut self, at: usize) -> u32 {
         if let Some(between) = self.body.get(self.at..at) {
             let lines = between.iter().filter(|&&byte| byte == b'\n').count();
             self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
@@ -264,8 +334,11 @@ impl Place<'_> {
     }
 }
 
+/// A path and the value that it is compared with.
+type Compared<'p> = (&'p str, String);
+
 /// What a pattern compares with what, where any one of these is enough; or why it cannot be read so.
-fn compared(pattern: &str) -> Result<Vec<(String, String)>, &'static str> {
+fn compared(pattern: &str) -> Result<Vec<Compared<'_>>, &'static str> {
     let damaged = Err("pattern-damaged");
     let mut all = Vec::new();
     let mut rest = pattern.trim();
@@ -319,18 +392,13 @@ fn path_end(text: &str) -> usize {
     end.map_or(text.len(), |(at, _)| at)
 }
 
-/// The longest path of a STIX pattern that is kept, in bytes: those that name hosts have some 20.
-const MAX_PATH: usize = 200;
-
 /// Reads `= 'value'` or `IN ('value', …)`; gives what follows.
-fn values<'a>(path: &str, text: &'a str, all: &mut Vec<(String, String)>) -> Result<&'a str, &'static str> {
+fn values<'p>(path: &'p str, text: &'p str, all: &mut Vec<Compared<'p>>) -> Result<&'p str, &'static str> {
     let several = text.strip_prefix("IN").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
     if let Some(mut rest) = several {
-        // The path stands with each value: a long one is none that is known, and is not kept a thousand times.
-        let path = if path.len() > MAX_PATH { "" } else { path };
         loop {
             let (value, behind) = quoted(rest.trim_start()).ok_or("pattern-damaged")?;
-            all.push((path.to_owned(), value));
+            all.push((path, value));
             rest = behind.trim_start();
             match rest.strip_prefix(',') {
                 Some(more) => rest = more,
@@ -342,14 +410,14 @@ fn values<'a>(path: &str, text: &'a str, all: &mut Vec<(String, String)>) -> Res
     let rest = rest.strip_prefix('=').unwrap_or(rest).trim_start();
     match quoted(rest) {
         Some((value, behind)) => {
-            all.push((path.to_owned(), value));
+            all.push((path, value));
             Ok(behind)
         }
         // A number, a time, a yes: no host is one.
         None if !rest.starts_with('\'') => {
             let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ']' | ')')).unwrap_or(rest.len());
             let (value, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            all.push((path.to_owned(), value.to_owned()));
+            all.push((path, value.to_owned()));
             Ok(behind)
         }
         None => Err("pattern-damaged"),
@@ -377,7 +445,7 @@ mod tests {
 
     #[test]
     fn patterns() {
-        let pair = |path: &str, value: &str| (path.to_owned(), value.to_owned());
+        let pair = |path: &'static str, value: &str| (path, value.to_owned());
         let domain = |value: &str| pair("domain-name:value", value);
         for (pattern, wanted) in [
             ("[domain-name:value='a.example']", Ok(vec![domain("a.example")])),

@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
+use super::budget::TOGETHER;
 use super::index::{Index, Matches, PageContext, RuleId, RulePlace};
 use super::pack::{Bytes, ListInfo, Section};
 use crate::address::Address;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::observation::RequestType;
 
 /// How many lists can be added. Each is asked for every request.
@@ -30,9 +31,35 @@ pub struct Added {
     pub matches: Matches,
 }
 
+/// What all of them together cost a request.
+#[derive(Debug, Default)]
+struct Load {
+    /// How many rules there are in each bucket of the indexes.
+    buckets: Vec<u32>,
+    always: usize,
+    regexes: usize,
+}
+
+impl Load {
+    /// With one list more; `None` where that is too much.
+    fn with(&self, index: &Index, pack: &Bytes) -> Option<Self> {
+        let mut before = self.buckets.iter().copied();
+        let buckets: Vec<u32> = index.buckets(pack).map(|rules| rules + before.next().unwrap_or(0)).collect();
+        let (always, regexes) = index.always_and_regexes(pack);
+        let (always, regexes) = (self.always + always, self.regexes + regexes);
+        let fits = buckets.iter().all(|&rules| rules <= TOGETHER.0)
+            && always <= TOGETHER.1 as usize
+            && regexes <= TOGETHER.2 as usize;
+        fits.then_some(Self { buckets, always, regexes })
+    }
+}
+
 /// All of them.
 #[derive(Debug, Default)]
-pub struct AddedLists(Vec<Added>);
+pub struct AddedLists {
+    lists: Vec<Added>,
+    load: Load,
+}
 
 impl AddedLists {
     /// Adds one. `bundled` is how many rules the bundled lists have. One that is there already is not added again.
@@ -45,18 +72,21 @@ impl AddedLists {
         if info.id & ADDED == 0 || !ranged || pack.texts().is_none() {
             return Err(Error::PackForeign);
         }
-        match self.0.binary_search_by_key(&info.id, |added| added.info.id) {
-            Ok(at) if self.0.get(at).is_some_and(|known| known.info.sha256 == info.sha256) => return Ok(()),
+        match self.lists.binary_search_by_key(&info.id, |added| added.info.id) {
+            Ok(at) if self.lists.get(at).is_some_and(|known| known.info.sha256 == info.sha256) => return Ok(()),
             // 31 bits of a checksum can be made to agree: then it is said, and nothing is taken for something else.
-            Ok(_) => return Err(Error::Feed("another list that is added has the same number".to_owned())),
-            Err(_) if self.0.len() >= MAX_LISTS => {
-                return Err(Error::Feed(format!("{MAX_LISTS} lists are added already")));
+            Ok(_) => return Err(Error::Feed(Refusal::SameNumber)),
+            Err(_) if self.lists.len() >= MAX_LISTS => return Err(Error::Feed(Refusal::Full)),
+            Err(at) => {
+                // A sum: lists that fit together do so in any order.
+                let load = self.load.with(&index, &pack).ok_or(Error::Feed(Refusal::TooManyTried))?;
+                self.load = load;
+                self.lists.insert(at, Added { info, first: 0, index, pack, matches: Matches::default() });
             }
-            Err(at) => self.0.insert(at, Added { info, first: 0, index, pack, matches: Matches::default() }),
         }
         let mut first = bundled;
-        for added in &mut self.0 {
-            added.first = RuleId::try_from(first).map_err(|_| Error::Feed("there are too many rules".to_owned()))?;
+        for added in &mut self.lists {
+            added.first = RuleId::try_from(first).map_err(|_| Error::Feed(Refusal::Full))?;
             first += added.index.len();
         }
         Ok(())
@@ -64,34 +94,34 @@ impl AddedLists {
 
     /// Takes all of them out.
     pub fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 
     /// The lists, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &Added> {
-        self.0.iter()
+        self.lists.iter()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.lists.is_empty()
     }
 
     /// Asks each which of its rules match a request.
     pub fn ask(&mut self, page: &PageContext, request: &Address, kind: RequestType, third_party: bool) {
-        for added in &mut self.0 {
+        for added in &mut self.lists {
             added.index.matches(&added.pack, page, request, kind, third_party, &mut added.matches);
         }
     }
 
     /// Whether any of them names the request that was asked last.
     pub fn name_it(&self) -> bool {
-        self.0.iter().any(|added| !added.matches.blocking.is_empty() || !added.matches.params.is_empty())
+        self.lists.iter().any(|added| !added.matches.blocking.is_empty() || !added.matches.params.is_empty())
     }
 
     /// Every rule that matches the request that was asked last, exceptions too, counted among those of all lists.
     pub fn matching(&self) -> impl Iterator<Item = RuleId> {
-        self.0.iter().flat_map(|added| {
+        self.lists.iter().flat_map(|added| {
             let found = &added.matches;
             let blocking = found.blocking.iter().map(|found| found.rule);
             let others = [&found.exceptions, &found.params, &found.param_exceptions].into_iter().flatten().copied();
@@ -101,7 +131,7 @@ impl AddedLists {
 
     /// Where a rule stands, by its number among those of all lists; `None` where it is of a bundled one.
     pub fn place(&self, rule: RuleId) -> Option<RulePlace<'_>> {
-        let added = self.0.iter().rev().find(|added| added.first <= rule)?;
+        let added = self.lists.iter().rev().find(|added| added.first <= rule)?;
         added.index.place(&added.pack, rule - added.first)
     }
 }

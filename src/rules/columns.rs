@@ -263,6 +263,11 @@ impl<'a> View<'a> {
         Some([label, if rest.is_empty() { &b""[..] } else { b"." }, rest, ending])
     }
 
+    /// How many rules are regular expressions of which something is known; of the others nothing can match.
+    pub fn regexes(&self) -> usize {
+        self.regex_shapes.len() / REGEX_SHAPE
+    }
+
     /// A rule as its list has it; `None` where the texts are needed for it and not loaded.
     pub fn text(&self, rule: RuleId) -> Option<String> {
         let shape = self.shape(rule);

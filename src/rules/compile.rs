@@ -32,18 +32,10 @@ pub struct ListSource<'a> {
     pub list: List<'a>,
 }
 
-/// How many rules of an added list may be tried for every request, and how many of them by a regular expression: more would
-/// cost more than all bundled lists, of which 8 are, 5 by a regular expression; and of compiled ones 96 are kept.
-const ALWAYS: (usize, usize) = (1_000, 64);
-
-/// Compiles a list that a person added into a pack of its own. It has no owners, and keeps its hosts with its other patterns.
-pub fn added(list: &ListSource<'_>) -> Result<Vec<u8>, Error> {
-    let compiled = Compiled::of(std::slice::from_ref(list), false)?;
-    let always = compiled.filed.always.chunks_exact(3);
-    let regexes = always.clone().filter(|rule| rule.get(1).is_some_and(|&flags| Flags(flags).has(Flags::REGEX)));
-    if always.len() > ALWAYS.0 || regexes.count() > ALWAYS.1 {
-        return Err(Error::Feed("too many of its rules would have to be tried for every request".to_owned()));
-    }
+/// Compiles a list that a person added into a pack of its own, its rules filed as is said. It has no owners, and keeps its
+/// hosts with its other patterns.
+pub fn added(list: &ListSource<'_>, filing: &Filing) -> Result<Vec<u8>, Error> {
+    let compiled = Compiled::filed(std::slice::from_ref(list), false, Some(filing))?;
     let none = pack::HOST_SECTIONS.map(|section| (section, Vec::new()));
     Ok(compiled.write(Vec::new(), none, Vec::new()))
 }
@@ -63,6 +55,10 @@ impl Compiled {
     /// Compiles lists. `hosts_apart`: rules that are a host and nothing else are kept as hosts, which packs better where they
     /// are many.
     pub fn of(lists: &[ListSource<'_>], hosts_apart: bool) -> Result<Self, Error> {
+        Self::filed(lists, hosts_apart, None)
+    }
+
+    fn filed(lists: &[ListSource<'_>], hosts_apart: bool, filing: Option<&Filing>) -> Result<Self, Error> {
         let (mut names, mut columns) = (Names::default(), Columns::default());
         let mut infos = Vec::new();
         let mut all: Vec<&Parsed<'_>> = Vec::new();
@@ -94,7 +90,16 @@ impl Compiled {
                 skipped: skipped.into_iter().map(|(why, count)| Counted { why, count }).collect(),
             });
         }
-        let filed = file(&all, &columns.hosts)?;
+        let filed = match filing {
+            // What had no room in the columns was left out since.
+            Some(filing) => file(&all, &columns.hosts, &|at| {
+                filing.keys(columns.kept.get(at).map_or(usize::MAX, |&kept| kept as usize))
+            }),
+            None => {
+                let filing = Filing::of(&all, &columns.hosts, usize::MAX);
+                file(&all, &columns.hosts, &|at| filing.keys(at))
+            }
+        }?;
         Ok(Self { names, hosts: std::mem::take(&mut columns.host_texts), columns, filed, lists: infos })
     }
 
@@ -165,6 +170,8 @@ struct Columns {
     host_texts: Vec<String>,
     line_deltas: Vec<u8>,
     long_lines: Vec<u32>,
+    /// A rule each: which of its list it is.
+    kept: Vec<u32>,
     /// Shapes by flags and tail, and where each tail stands.
     known_shapes: BTreeMap<String, u32>,
     known_tails: BTreeMap<String, u32>,
@@ -182,7 +189,7 @@ impl Columns {
         let list = &source.list;
         let first = all.len();
         let (mut before, mut section) = (None, None);
-        for rule in &list.rules {
+        for (at, rule) in list.rules.iter().enumerate() {
             let pattern = match rule.pattern.strip_suffix('^') {
                 Some(rest) if rule.flags.has(Flags::SEPARATOR_END) => rest,
                 _ => rule.pattern,
@@ -232,6 +239,7 @@ impl Columns {
                 ]);
             }
             all.push(rule);
+            self.kept.push(at as u32);
         }
         let first_line = all.get(first).map_or(0, |rule| rule.line);
         let rules = (all.len() - first) as u32;
@@ -296,6 +304,11 @@ const OFTEN_THERE: u32 = 1 << 10;
 /// How many rules may share a word before a rule about a few pages goes by those.
 const CROWD: u32 = 64;
 
+/// How many words of one pattern are looked at; those of the bundled lists have some 20.
+const MOST_WORDS: usize = 64;
+/// How many keys are counted, 16 bytes each; the bundled lists have some 1,000,000.
+const MOST_COUNTED: usize = 4_000_000;
+
 /// How many rules each key could be filed for, in order of the keys.
 struct Common(Vec<(u64, u64)>);
 
@@ -303,6 +316,9 @@ impl Common {
     fn of(rules: &[&Parsed<'_>], hosts: &[bool]) -> Self {
         let mut all: Vec<(u64, u64)> = Vec::new();
         for (rule, &host) in rules.iter().zip(hosts) {
+            if all.len() >= MOST_COUNTED {
+                break;
+            }
             all.extend(keys(rule, host).iter().flatten().map(|&key| (key, 1)));
         }
         for (words, weight) in [(&EVERYWHERE[..], ALWAYS_THERE), (&FREQUENT[..], OFTEN_THERE)] {
@@ -331,11 +347,65 @@ pub fn in_order(pairs: &mut [(u64, u64)]) {
     pairs.sort_unstable();
 }
 
-/// Files each rule under the rarest key that every URL it matches must have.
-fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
-    let common = Common::of(rules, hosts);
-    let rarity = |set: &KeySet| set.iter().map(|key| common.of_key(*key)).max().unwrap_or(u32::MAX);
+/// The keys that each rule of a list is filed under: the rarest that every URL it matches must have. Under none where it has
+/// none, and is to be tried for every request.
+#[derive(Debug, Default)]
+pub struct Filing {
+    keys: Vec<u64>,
+    /// A rule each: where its keys end.
+    ends: Vec<u32>,
+    cut: Vec<u32>,
+}
 
+impl Filing {
+    /// Finds the keys: at most so many of all rules together.
+    pub fn of(rules: &[&Parsed<'_>], hosts: &[bool], most: usize) -> Self {
+        let common = Common::of(rules, hosts);
+        let rarity = |set: &KeySet| set.iter().map(|key| common.of_key(*key)).max().unwrap_or(u32::MAX);
+        let mut made = Self::default();
+        for (at, (rule, &host)) in rules.iter().zip(hosts).enumerate() {
+            let best = keys(rule, host).into_iter().min_by_key(|set| (rarity(set), set.len()));
+            let pages = page_keys(rule);
+            let filed = match best {
+                // A common word that stands for a rule about a few pages only: the pages are the better key.
+                Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
+                _ => pages,
+            };
+            if made.keys.len() + filed.len() > most {
+                made.cut.push(at as u32);
+            } else {
+                made.keys.extend(filed);
+            }
+            made.ends.push(made.keys.len() as u32);
+        }
+        made
+    }
+
+    /// The keys of a rule, by its place in the list.
+    pub fn keys(&self, at: usize) -> &[u64] {
+        let start = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let range = start.zip(self.ends.get(at).copied());
+        range.and_then(|(start, end)| self.keys.get(start as usize..end as usize)).unwrap_or_default()
+    }
+
+    /// Rules that had keys, and no room for them, by their places.
+    pub fn cut(&self) -> &[u32] {
+        &self.cut
+    }
+
+    /// What is left of it without some rules.
+    pub fn without(&self, left_out: &[bool]) -> Self {
+        let mut made = Self::default();
+        for (at, _) in left_out.iter().enumerate().filter(|(_, left_out)| !**left_out) {
+            made.keys.extend_from_slice(self.keys(at));
+            made.ends.push(made.keys.len() as u32);
+        }
+        made
+    }
+}
+
+/// Files each rule under its keys.
+fn file<'a>(rules: &[&Parsed<'_>], hosts: &[bool], keys_of: &dyn Fn(usize) -> &'a [u64]) -> Result<Filed, Error> {
     let bits = rule_bits(rules.len());
     if bits > MAX_RULE_BITS {
         return Err(Error::List("too many rules".to_owned()));
@@ -358,19 +428,13 @@ fn file(rules: &[&Parsed<'_>], hosts: &[bool]) -> Result<Filed, Error> {
     let mut always = Vec::new();
     for (at, (rule, &host)) in rules.iter().zip(hosts).enumerate() {
         let id = at as u32;
-        let best = keys(rule, host).into_iter().min_by_key(|set| (rarity(set), set.len()));
-        let pages = page_keys(rule);
-        let filed = match best {
-            // A common word that stands for a rule about a few pages only: the pages are the better key.
-            Some(set) if rarity(&set) <= CROWD || (pages.is_empty() && rarity(&set) < ALWAYS_THERE) => set,
-            _ => pages,
-        };
-        let two = rarest(rule, &implied(rule, &filed), &how_often);
+        let filed = keys_of(at);
+        let two = rarest(rule, &implied(rule, filed), &how_often);
         if filed.is_empty() {
             // Met by every URL, and soonest told by its flags alone.
             always.extend([id, rule.flags.0, two.0]);
         }
-        for hash in filed {
+        for &hash in filed {
             if let Some(byte) = key_bits.get_mut(filter_bit(hash) / 8) {
                 *byte |= 1 << (filter_bit(hash) % 8);
             }
@@ -469,6 +533,9 @@ fn keys(rule: &Parsed<'_>, host: bool) -> Vec<KeySet> {
     let bound_right = rule.flags.has(Flags::RIGHT_ANCHOR);
     let mut start = None;
     for at in 0..=bytes.len() {
+        if found.len() >= MOST_WORDS {
+            break;
+        }
         let is_word = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
         match (start, is_word) {
             (None, true) => start = Some(at),

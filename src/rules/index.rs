@@ -333,6 +333,18 @@ impl Index {
         self.len() == 0
     }
 
+    /// How many rules are tried for every request, and how many are regular expressions.
+    pub fn always_and_regexes(&self, pack: &Bytes) -> (usize, usize) {
+        let view = self.columns.view(pack);
+        (view.always.len() / ALWAYS, view.regexes())
+    }
+
+    /// How many entries each bucket has.
+    pub fn buckets(&self, pack: &Bytes) -> impl Iterator<Item = u32> {
+        let view = self.columns.view(pack);
+        (0..1 << BUCKET_BITS).map(move |at| in_bucket(&view, at).len() as u32)
+    }
+
     /// The lists, in the pack's order.
     pub fn lists(&self) -> &[ListRange] {
         &self.lists
@@ -669,15 +681,11 @@ fn may_be_filed(view: &View<'_>, hash: u64) -> bool {
 /// URL has which it matches; not where it is a host and nothing else.
 #[inline]
 fn filed<T>(view: &View<'_>, hash: u64, mut found: impl FnMut(RuleId, Option<TwoPairs>) -> Option<T>) -> Option<T> {
-    let at = bucket(hash);
-    let base = u32_at(view.bucket_bases, at / BASE).unwrap_or(0) as usize;
-    let end = usize::from(u16_at(view.bucket_ends, at).unwrap_or(0));
-    let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(view.bucket_ends, at - 1).unwrap_or(0)) };
     let rule_mask = !(u64::MAX << view.rule_bits);
     let key_mask = ENTRY_MASK & !rule_mask;
     let hosts_alone = hash << view.rule_bits & key_mask;
     let others = (hash & !OF_HOST) << view.rule_bits & key_mask & !PAIRS_MASK;
-    for place in base + start..base + end {
+    for place in in_bucket(view, bucket(hash)) {
         // Read as eight bytes; the column has two more behind its last entry.
         let bytes = view.bucket_entries.get(place * ENTRY..place * ENTRY + 8)?;
         let entry = bytes.try_into().map_or(0, u64::from_le_bytes) & ENTRY_MASK;
@@ -693,6 +701,15 @@ fn filed<T>(view: &View<'_>, hash: u64, mut found: impl FnMut(RuleId, Option<Two
         }
     }
     None
+}
+
+/// Where the entries of a bucket lie.
+#[inline]
+fn in_bucket(view: &View<'_>, at: usize) -> Range<usize> {
+    let base = u32_at(view.bucket_bases, at / BASE).unwrap_or(0) as usize;
+    let end = usize::from(u16_at(view.bucket_ends, at).unwrap_or(0));
+    let start = if at.is_multiple_of(BASE) { 0 } else { usize::from(u16_at(view.bucket_ends, at - 1).unwrap_or(0)) };
+    base + start..base + end
 }
 
 /// Whether a host is these texts, one behind the other, without regard to case.

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::index;
+use super::budget::{self, Cost};
 use super::rule::Flags;
+use super::{index, regexes};
 use crate::observation::RequestType;
 
 /// One rule, read.
@@ -23,6 +24,8 @@ pub struct Parsed<'a> {
     pub options: &'a str,
     /// The heading it stands under.
     pub section: usize,
+    /// Of a regular expression its states, as `regexes` counts them.
+    pub states: u32,
 }
 
 impl<'a> Parsed<'a> {
@@ -33,7 +36,13 @@ impl<'a> Parsed<'a> {
         let pattern = body.get(flags.before_pattern().len()..).unwrap_or_default();
         let pattern =
             if flags.has(Flags::RIGHT_ANCHOR) { pattern.strip_suffix('|').unwrap_or(pattern) } else { pattern };
-        Self { line, text, flags, pattern, options, section }
+        let states = if flags.has(Flags::REGEX) { regexes::states(pattern).unwrap_or(0) } else { 0 };
+        Self { line, text, flags, pattern, options, section, states }
+    }
+
+    /// What it costs to try it.
+    pub fn cost(&self) -> Cost {
+        Cost { rules: 1, bytes: u32::try_from(self.text.len()).unwrap_or(u32::MAX), states: self.states }
     }
 }
 
@@ -48,6 +57,16 @@ pub struct Heading {
 
 /// How many of the lines that one reason left out are named by number.
 pub const NAMED: usize = 5;
+
+/// How many rules of one list are read; the rest is counted. The largest hosts files have some 400,000.
+pub const MAX_RULES: usize = 500_000;
+/// The longest title, heading or licence that is kept, in characters.
+pub const MAX_WORDS: usize = 300;
+
+/// A title or the like, no longer than can be shown.
+pub fn words(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
+}
 
 /// How many different reasons are told apart, and how long their words may be.
 const MAX_REASONS: usize = 64;
@@ -138,6 +157,9 @@ pub fn read<'a>(
     // A set; the numbers mean nothing. (Of this type there is one already, and each type more is a part of the package.)
     let mut bad: BTreeMap<String, u32> = BTreeMap::new();
     let mut left_out = false;
+    let mut regexes = budget::REGEXES;
+    // Kept once a rule stands under it: a list can have a million headings over nothing.
+    let (mut heading, mut kept) = (Heading::default(), true);
     for (line_number, line) in lines {
         let line = line.trim();
         // `[Adblock Plus 2.0]`, and a comment as uBlock Origin and hosts files have it.
@@ -145,9 +167,9 @@ pub fn read<'a>(
             continue;
         }
         if let Some(comment) = line.strip_prefix('!') {
-            comment_line(comment, &mut list);
-            if let Some(heading) = list.headings.last() {
-                left_out = leave_out.contains(&heading.title);
+            if let Some(next) = comment_line(comment, &heading, &mut list) {
+                left_out = leave_out.contains(&next.title);
+                (heading, kept) = (next, false);
             }
             continue;
         }
@@ -159,8 +181,18 @@ pub fn read<'a>(
             list.skipped.add("cosmetic", line_number);
             continue;
         }
-        match rule(line, line_number, list.headings.len() - 1, &meaning) {
-            Ok(Line::Rule(rule)) => list.rules.push(rule),
+        if list.rules.len() >= MAX_RULES {
+            list.skipped.add("entry-limit", line_number);
+            continue;
+        }
+        match rule(line, line_number, list.headings.len() - usize::from(kept), &mut regexes, &meaning) {
+            Ok(Line::Rule(rule)) => {
+                if !kept {
+                    list.headings.push(heading.clone());
+                    kept = true;
+                }
+                list.rules.push(rule);
+            }
             Ok(Line::Cancels(key)) => {
                 bad.insert(key, 0);
                 list.skipped.add("badfilter", line_number);
@@ -191,8 +223,8 @@ enum Line<'a> {
     Cancels(String),
 }
 
-/// A comment: a fact of the list's head, a heading, or a company's name over the hosts that are its.
-fn comment_line(comment: &str, list: &mut List<'_>) {
+/// A comment: a fact of the list's head, or a heading, which may be a company's name over the hosts that are its.
+fn comment_line(comment: &str, above: &Heading, list: &mut List<'_>) -> Option<Heading> {
     let comment = comment.trim();
     for (name, value) in
         [("Title:", &mut list.title), ("Version:", &mut list.version), ("TimeUpdated:", &mut list.date)]
@@ -200,22 +232,20 @@ fn comment_line(comment: &str, list: &mut List<'_>) {
         if let Some(rest) = comment.strip_prefix(name)
             && value.is_empty()
         {
-            rest.trim().clone_into(value);
-            return;
+            *value = words(rest);
+            return None;
         }
     }
     if let Some(title) = comment.strip_prefix("SECTION:") {
-        list.headings.push(Heading { title: title.trim().to_owned(), company: String::new() });
+        Some(Heading { title: words(title), company: String::new() })
     } else if comment.starts_with("!SECTION") {
-        list.headings.push(Heading::default());
+        Some(Heading::default())
     } else if let Some(company) = comment.strip_prefix("Company name:") {
-        let title = list.headings.last().map(|heading| heading.title.clone()).unwrap_or_default();
-        list.headings.push(Heading { title, company: company.trim().to_owned() });
-    } else if let Some(inner) = comment.strip_prefix("----").and_then(|rest| rest.strip_suffix("-!")) {
+        Some(Heading { title: above.title.clone(), company: words(company) })
+    } else {
+        let inner = comment.strip_prefix("----").and_then(|rest| rest.strip_suffix("-!"))?;
         let title = inner.trim_matches(['-', ' ']);
-        if !title.is_empty() {
-            list.headings.push(Heading { title: title.to_owned(), company: String::new() });
-        }
+        (!title.is_empty()).then(|| Heading { title: words(title), company: String::new() })
     }
 }
 
@@ -233,6 +263,7 @@ fn rule<'a>(
     line: &'a str,
     number: u32,
     section: usize,
+    regexes_left: &mut Cost,
     meaning: impl Fn(&str) -> Result<Meaning, String>,
 ) -> Result<Line<'a>, String> {
     if u16::try_from(line.len()).is_err() {
@@ -289,8 +320,19 @@ fn rule<'a>(
             flags |= Flags::RIGHT_ANCHOR;
             pattern = rest;
         }
-    } else if index::compile_regex(pattern.as_bytes(), flags & Flags::MATCH_CASE != 0).is_none() {
-        return Err("regex-not-supported".to_owned());
+    } else {
+        // Before anything is compiled, which costs time and room by the states.
+        let bytes = u32::try_from(pattern.len()).unwrap_or(u32::MAX);
+        if !regexes_left.take(Cost { rules: 1, bytes, states: 0 }) {
+            return Err(budget::OVER.to_owned());
+        }
+        let states = regexes::states(pattern).ok_or("regex-not-supported")?;
+        if states > budget::KEY.states || !regexes_left.take(Cost { rules: 0, bytes: 0, states }) {
+            return Err(budget::OVER.to_owned());
+        }
+        if index::compile_regex(pattern.as_bytes(), flags & Flags::MATCH_CASE != 0).is_none() {
+            return Err("regex-not-supported".to_owned());
+        }
     }
     if flags & Flags::HOST_ANCHOR != 0 && !pattern.split(['/', '^', '*']).next().is_none_or(str::is_ascii) {
         // Browsers ask for such a host by another spelling, in which no text of this rule stands.

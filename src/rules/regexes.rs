@@ -64,6 +64,27 @@ pub fn shape(pattern: &str) -> Option<Shape> {
     Some(Shape { least, most: most.unwrap_or(u32::MAX), ending, literal })
 }
 
+/// How many states a regular expression has once it is compiled, about: so many steps at most are made for each byte of a URL,
+/// and compiling takes time and room by them. `None` where it cannot be read. Compiles nothing.
+pub fn states(pattern: &str) -> Option<u32> {
+    parse(pattern).map(|hir| states_of(&hir))
+}
+
+fn states_of(hir: &Hir) -> u32 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Literal(literal) => u32::try_from(literal.0.len()).unwrap_or(u32::MAX),
+        HirKind::Capture(capture) => states_of(&capture.sub).saturating_add(2),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            states_of(&repetition.sub).saturating_mul(times).saturating_add((times - repetition.min.min(times)).max(1))
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(states_of).fold(1, u32::saturating_add)
+        }
+    }
+}
+
 /// The end of the longest text that all matches hold.
 fn longest(hir: &Hir) -> Vec<u8> {
     match hir.kind() {

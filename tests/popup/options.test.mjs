@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { storageError } from '../../extension/background/shelf.js';
 import { failureOf, leftOut } from '../../extension/options/words.js';
+import { failure } from '../../extension/shared/protocol.js';
 import { read_list } from '../wasm/engine.mjs';
 import { HOSTILE } from './fixtures.mjs';
 import { messages, serve } from './harness.mjs';
@@ -195,7 +196,9 @@ test('files that are no lists: each says why, and others are read all the same',
   await choose(['a.html', '<html>'], ['b.zip', 'PK\u0003\u0004'], ['c.txt', ''], ['d.json', '{"type": "bun'], ['e.txt', 'no list at all\n'], 'trackers.txt');
   const shown = await text();
   for (const said of [/This is a web page/, /compressed/, /The file is empty/, /not a whole STIX bundle/, /Nothing in the file is a host/, /Use this list/]) assert.match(shown, said);
-  assert.match(await page.$$eval('[lang=en]', (found) => found.map((one) => one.textContent).join(' ')), /it is not whole JSON in UTF-8, from line 1 on.*nothing in it is about hosts or roots; most often: not-a-host/);
+  // What can be named is in our words too.
+  assert.match(shown.replace(/\s+/g, ' '), /not a whole STIX bundle\. From line 1 on\..*Nothing in the file is a host[^.]*\. Not the name of a host Once · first in line 1/);
+  assert.deepEqual(await page.$$eval('.said [lang=en]', (found) => found.length), 0);
   assert.match(await status(), /^Read: trackers\.txt Not read: a\.html · b\.zip · c\.txt · d\.json · e\.txt$/);
   // Another choice leaves what can still be used, and takes the complaints away.
   await choose('hosts');
@@ -308,20 +311,32 @@ test('the keyboard alone: choose, use, remove', async () => {
 });
 
 test('every refusal of the core has words of ours', () => {
-  const said = (/** @type {string|Uint8Array} */ content) => {
+  const refusal = (/** @type {string|Uint8Array} */ content) => {
     try {
       read_list('x', Buffer.from(content));
-      return 'taken';
     } catch (error) {
-      return failureOf(error).word;
+      // As it comes through a message, and whatever the core says in English.
+      const { message, ...rest } = JSON.parse(JSON.stringify(failure(error)));
+      return { ...rest, message: `${message}?` };
     }
+    throw new Error('it was taken');
   };
+  const said = (/** @type {string|Uint8Array} */ content) => failureOf(refusal(content)).word;
   assert.deepEqual([
-    Buffer.alloc((32 << 20) + 1, 97), Buffer.from([0xff, 0xfe, 97]), Buffer.from([0x1f, 0x8b, 8]), 'PK\u0003\u0004', ' \n', '<html>', '{"a": 1}', '{"a', '[{"a": 1}]', 'no list\n',
-  ].map(said), ['too-large', 'utf-16', 'compressed', 'compressed', 'empty', 'web-page', 'json', 'json', 'json', 'nothing']);
-  assert.deepEqual(failureOf({ variant: 'feed', message: 'of tomorrow' }), { word: 'else', detail: 'of tomorrow' });
+    Buffer.alloc((32 << 20) + 1, 97), Buffer.from([0xff, 0xfe, 97]), Buffer.from([0x1f, 0x8b, 8]), 'PK\u0003\u0004', ' \n', '<html>', '{"a": 1}', '{"a', '[{"a": 1}]', 'no list\n', 'SHA-256 Fingerprint 2,\n',
+  ].map(said), ['too-large', 'utf-16', 'compressed', 'compressed', 'empty', 'web-page', 'json', 'json', 'json', 'nothing', 'no-fingerprints']);
+  // With what can be named, in our words too.
+  assert.deepEqual(failureOf(refusal('{\n"a')), { word: 'json', detail: '', left: [], line: 2 });
+  assert.deepEqual(failureOf(refusal('\nno list\nco.uk\nno list\n')), {
+    word: 'nothing', detail: '', left: [{ word: 'not-a-host', whys: [], count: 2, lines: [2] }], line: 0,
+  });
+  assert.deepEqual(failureOf(refusal('# nothing\n')), { word: 'nothing', detail: '', left: [], line: 0 });
+  assert.deepEqual(failureOf({ variant: 'feed-of-tomorrow', message: 'of tomorrow' }), { word: 'else', detail: 'of tomorrow', left: [], line: 0 });
   assert.equal(failureOf({ variant: 'wasm-off', message: 'x' }).word, 'engine');
   assert.equal(failureOf({ variant: 'storage-full', message: 'x' }).word, 'storage-full');
+  // Every refusal of a list has words of its own, but for two that a person cannot bring about alone.
+  const named = readFileSync(new URL('../../src/error.rs', import.meta.url), 'utf8').match(/"feed-[a-z0-9-]+"/g) ?? [];
+  assert.deepEqual(named.map((quoted) => quoted.slice(1, -1)).filter((variant) => failureOf({ variant, message: 'x' }).word === 'else'), ['feed-roots-only', 'feed-same-number']);
 });
 
 test('reasons for leaving out: together by our words, lines in order', () => {

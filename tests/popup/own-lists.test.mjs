@@ -144,6 +144,23 @@ test('a disk that cannot be asked keeps nobody from looking, and is told', async
   assert.equal((await life.ask({ kind: 'lists-added' })).error.variant, 'storage-off');
 });
 
+test('files count as much as what is made of them', async () => {
+  const disk = newDisk();
+  const life = await newLife(disk);
+  // Little is made of each, and the file is kept whole.
+  const large = (/** @type {number} */ at) => file(`h${at}.example\n${'# nothing\n'.repeat(3_100_000)}`);
+  for (let at = 0; at < 4; at += 1) assert.equal((await add(life, large(at), `${at}`)).ok, true);
+  assert.equal((await add(life, large(4), '4')).error.variant, 'lists-full');
+  assert.equal((await add(life, file('small.example\n'), 'small')).ok, true, 'what has room still has it');
+  // And in the next life, in which nothing was read.
+  const next = await newLife(disk);
+  assert.equal((await add(next, large(4), '4')).error.variant, 'lists-full');
+  assert.equal(next.inEngine().length, 5);
+  const { value } = await next.ask({ kind: 'lists-added' });
+  assert.equal((await next.ask({ kind: 'list-remove', sha256: value[0].sha256 })).ok, true);
+  assert.equal((await add(next, large(4), '4')).ok, true, 'one was removed');
+});
+
 test('33 lists are one too many', async () => {
   const life = await newLife(newDisk());
   for (let at = 0; at < 32; at += 1) assert.equal((await add(life, file(`h${at}.example\n`), `${at}`)).ok, true);

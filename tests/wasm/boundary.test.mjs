@@ -299,9 +299,13 @@ test('a list that a person adds is read, and says what it is', () => {
   assert.deepEqual(told.skipped[3], { why: 'not-about-hosts', count: 2, lines: [20, 21] });
   const roots = read_list('roots.csv', feed('roots.csv'));
   assert.deepEqual([roots.format, roots.roots, 'pack' in roots], ['ccadb', 2, false]);
-  for (const bytes of [new Uint8Array(), new Uint8Array([0xff, 0xfe, 0x61, 0]), Buffer.from('<!doctype html>'), Buffer.from('{"type":"bundle","objects":[')]) {
-    assert.match(throws(() => read_list('x', bytes), 'feed'), /list cannot be read/);
+  for (const [bytes, variant] of /** @type {const} */ ([
+    [new Uint8Array(), 'feed-empty'], [new Uint8Array([0xff, 0xfe, 0x61, 0]), 'feed-utf-16'], [Buffer.from('<!doctype html>'), 'feed-web-page'],
+    [Buffer.from('{"type":"bundle","objects":['), 'feed-not-json'],
+  ])) {
+    assert.match(throws(() => read_list('x', bytes), variant), /list cannot be read/);
   }
+  assert.throws(() => read_list('x', Buffer.from('a\nb\n')), { name: 'OnlookerError', variant: 'feed-nothing', left: { why: 'not-a-host', count: 2, lines: [1] } });
 });
 
 test('added lists are asked, change no page that is open unseen, and leave nothing behind', () => {
