@@ -114,8 +114,9 @@ impl Engine {
             Ok(()) => {
                 let host = self.request.host_str();
                 page.context = PageContext::new(host);
-                page.owner = self.actors.owner(&self.pack, host);
-                page.actor = self.own_actor(host).map(|named| (named.id.into(), named.its_host));
+                let whose = self.whose(host);
+                (page.company, page.category) = (whose.company, whose.category);
+                page.actor = whose.actor.map(|named| (named.id.into(), named.its_host));
                 page.readable = true;
                 redact::url(self.request.exact(), &mut page.url);
             }
@@ -123,9 +124,26 @@ impl Engine {
         }
     }
 
-    /// The actor under which our own lists name a host.
-    fn own_actor(&self, host: &str) -> Option<Named<'_>> {
-        self.index.own_host(&self.pack, host).map(|rule| self.named(rule))
+    /// Whose a host is (lower case, no trailing dot): the nearest of it and the domains above it that is known, for the owners'
+    /// data and for our own lists each. Allocates nothing.
+    fn whose(&self, host: &str) -> Whose<'_> {
+        let (mut owner, mut own, view) = (None, None, self.index.view(&self.pack));
+        for (depth, part) in index::suffixes(host.as_bytes()).enumerate() {
+            let hash = index::key_hash(Key::Host, part);
+            owner = owner.or_else(|| self.actors.at(&self.pack, part, hash, depth == 0));
+            own = own.or_else(|| self.index.own_at(&view, part, hash));
+        }
+        let actor = own.map(|rule| self.named(rule));
+        let of_actor = || {
+            let named = actor.as_ref().filter(|named| named.its_host)?;
+            self.actors.of_actor(&self.pack, named.id)
+        };
+        Whose {
+            company: owner.map(|owner| owner.company).or_else(of_actor),
+            category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
+            by_host: own,
+            actor,
+        }
     }
 
     /// The actor that a rule of our own list is about.
@@ -167,25 +185,23 @@ impl Engine {
                 let number = page.host_facts.len();
                 let host = self.request.host_str();
                 let site = party::registrable(host);
-                let owner = self.actors.owner(&self.pack, host);
-                let actor: Option<ActorKey> = self.own_actor(host).map(|named| (named.id.into(), named.its_host));
-                let companies = (owner.map(|owner| owner.company), page.owner.map(|owner| owner.company));
+                let whose = self.whose(host);
+                let actor: Option<ActorKey> = whose.actor.map(|named| (named.id.into(), named.its_host));
                 let relation = if party::between(page.context.site(), site) == Party::First {
                     Relation::SameSite
-                } else if (companies.0.is_some() && companies.0 == companies.1)
-                    || (actor.as_ref().is_some_and(|(_, its_host)| *its_host) && actor == page.actor)
-                {
+                } else if whose.company.is_some() && whose.company == page.company {
                     Relation::SameOwner
                 } else {
                     Relation::Other
                 };
+                let (company, category) = (whose.company, whose.category);
                 if number >= MAX_HOSTS {
                     // A page must not be able to hide a tracker behind thousands of names of its own: hosts that the
                     // lists or the owners' data know have room kept for them.
                     let third = relation != Relation::SameSite;
                     self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
                     self.added.ask(&page.context, &self.request, kind, third);
-                    let known = owner.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
+                    let known = company.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
                     // A page has any number of hosts of its own, and a path for each that some rule matches: half the room.
                     let room = if third { MAX_KNOWN_HOSTS } else { MAX_KNOWN_HOSTS / 2 };
                     // An actor of our own lists is never crowded out: there are so many of them and no more, and beyond the
@@ -199,18 +215,8 @@ impl Engine {
                         return (false, false);
                     }
                 }
-                let who = match (owner, &actor) {
-                    (Some(owner), _) => WatcherKey::Company(owner.company),
-                    (None, Some((id, true))) => WatcherKey::Actor(id.clone()),
-                    (None, _) => WatcherKey::Domain(site.into()),
-                };
-                page.host_facts.push(HostFacts {
-                    relation,
-                    subdomain: host != site,
-                    who,
-                    actor,
-                    category: owner.map_or(actors::UNKNOWN, |owner| owner.category),
-                });
+                let who = company.map_or_else(|| WatcherKey::Domain(site.into()), WatcherKey::Company);
+                page.host_facts.push(HostFacts { relation, subdomain: host != site, who, actor, category });
                 page.hosts.insert(host.as_bytes().into(), number);
                 number
             }
@@ -262,8 +268,8 @@ impl Engine {
             kind,
             relation,
             subdomain,
-            owner: match page.owner {
-                Some(owner) if matched => self.actors.name(&self.pack, owner.company),
+            owner: match page.company {
+                Some(company) if matched => self.actors.name(&self.pack, company),
                 _ => "",
             },
             matches: &self.matches,
@@ -341,18 +347,11 @@ impl Engine {
     /// Who is behind a host, as far as our own data know: the actor of our lists and the company with its country, each
     /// looked up in place. What a verdict needs, in some hundred nanoseconds and without allocating.
     pub fn look_up<'a>(&'a self, host: &str) -> LookedUp<'a> {
-        let (mut owner, mut own, view) = (None, None, self.index.view(&self.pack));
-        for (depth, part) in index::suffixes(host.as_bytes()).enumerate() {
-            let hash = index::key_hash(Key::Host, part);
-            owner = owner.or_else(|| self.actors.at(&self.pack, part, hash, depth == 0));
-            own = own.or_else(|| self.index.own_at(&view, part, hash));
-        }
-        let owner = owner.map(|owner| owner.company);
-        let actor = own.map(|rule| self.named(rule));
-        let country = owner.and_then(|company| self.actors.country(&self.pack, company));
+        let whose = self.whose(host);
+        let country = whose.company.and_then(|company| self.actors.country(&self.pack, company));
         LookedUp {
-            company: owner.map(|company| self.actors.name(&self.pack, company)),
-            actor: actor.map(|named| named.id),
+            company: whose.company.map(|company| self.actors.name(&self.pack, company)),
+            actor: whose.actor.map(|named| named.id),
             country,
             laws: country.is_some_and(|code| dossier::knows_country(&self.pack, code)),
         }
@@ -371,7 +370,9 @@ impl Engine {
         let said = |text: &String| (!text.is_empty()).then(|| text.clone());
         let its = || told.iter().filter(|actor| actors.get(actor.id.as_str()) != Some(&false));
         let country = said(&facts.country).or_else(|| its().find_map(|actor| said(&actor.country)));
-        let owner = said(&facts.parent).or_else(|| its().find_map(|actor| said(&actor.owner)));
+        // A company that is an actor is not that actor's owner's.
+        let other = |owner: &String| !owner.eq_ignore_ascii_case(&name);
+        let owner = said(&facts.parent).or_else(|| its().find_map(|actor| said(&actor.owner).filter(other)));
         let parent = owner.as_ref().and_then(|owner| dossier::company_like(&self.pack, owner));
         let seats = its().map(|actor| &actor.country).chain(parent.iter().map(|parent| &parent.country));
         let countries: BTreeSet<String> =
@@ -425,8 +426,7 @@ impl Engine {
         let site = party::registrable(host);
         let party = party::between(page.context.site(), site);
         let domain = site.to_owned();
-        let owner = self.actors.owner(&self.pack, host);
-        let by_host = self.index.own_host(&self.pack, host);
+        let Whose { company, category, by_host, .. } = self.whose(host);
         let third = party == Party::Third;
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         let mut rules: Vec<RuleId> = Vec::new();
@@ -439,8 +439,7 @@ impl Engine {
         for Named { id, its_host } in own.map(|&rule| self.named(rule)) {
             *named.entry(id).or_default() |= its_host;
         }
-        let category = owner.map_or(actors::UNKNOWN, |owner| owner.category);
-        let who = self.identity(owner.map(|owner| owner.company), category, &named);
+        let who = self.identity(company, category, &named);
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
         let sign = |id: &&String| named.get(id.as_str()) == Some(&false);
         let indicators = who.actors.iter().filter(sign).cloned().collect();
@@ -524,8 +523,6 @@ pub struct Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum WatcherKey {
     Company(Company),
-    /// Of our own lists, by its id, where no company is known to own the host.
-    Actor(Box<str>),
     Domain(Box<str>),
     /// Named by a list's heading, under which a host of the site's own name stands.
     Named(Box<str>),
@@ -535,9 +532,21 @@ enum WatcherKey {
 type ActorKey = (Box<str>, bool);
 
 /// The same, where it lies.
+#[derive(Clone, Copy)]
 struct Named<'a> {
     id: &'a str,
     its_host: bool,
+}
+
+/// Whose a host is.
+struct Whose<'a> {
+    company: Option<Company>,
+    /// What the owners' data say the host is for: a position in [`actors::CATEGORIES`].
+    category: u8,
+    /// The rule of our own list that names it.
+    by_host: Option<RuleId>,
+    /// The actor that this rule is about.
+    actor: Option<Named<'a>>,
 }
 
 #[derive(Debug)]
@@ -595,7 +604,8 @@ pub struct Page {
     url: String,
     readable: bool,
     context: PageContext,
-    owner: Option<actors::Owner>,
+    company: Option<Company>,
+    category: u8,
     /// The actor under which our own lists name its host.
     actor: Option<ActorKey>,
     ids: BTreeSet<u64>,
@@ -744,6 +754,12 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn tell(&self) -> PageReport {
         let page = self.page;
+        let mut techniques: BTreeMap<&WatcherKey, BTreeSet<usize>> = BTreeMap::new();
+        for (key, finding) in &page.findings {
+            if let Some(who) = &finding.who {
+                techniques.entry(who).or_default().insert(key.technique);
+            }
+        }
         let mut findings: Vec<Finding> =
             page.findings.iter().filter_map(|(key, finding)| self.finding(key, finding)).collect();
         findings.sort_by(|a, b| {
@@ -757,17 +773,15 @@ impl Teller<'_> {
             ))
         });
         let mut watchers: Vec<Watcher> =
-            page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, &findings)).collect();
+            page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, techniques.remove(key))).collect();
         watchers.sort_by(|a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
         let others =
             findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
         let own = page.actor.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
-        let operator = (page.owner.is_some() || page.actor.is_some()).then(|| {
-            let category = page.owner.map_or(actors::UNKNOWN, |owner| owner.category);
-            self.engine.identity(page.owner.map(|owner| owner.company), category, &own)
-        });
+        let operator = (page.company.is_some() || page.actor.is_some())
+            .then(|| self.engine.identity(page.company, page.category, &own));
         PageReport {
             url: page.url.clone(),
             site: page.context.site().to_owned(),
@@ -790,9 +804,6 @@ impl Teller<'_> {
     fn name(&self, key: &WatcherKey) -> String {
         match key {
             WatcherKey::Company(company) => self.engine.actors.name(&self.engine.pack, *company).to_owned(),
-            WatcherKey::Actor(id) => {
-                dossier::actor(&self.engine.pack, id).map_or_else(|| id.clone().into(), |actor| actor.name)
-            }
             WatcherKey::Domain(name) | WatcherKey::Named(name) => name.clone().into(),
         }
     }
@@ -825,35 +836,29 @@ impl Teller<'_> {
         })
     }
 
-    fn watcher(&self, key: &WatcherKey, ledger: &WatcherLedger, findings: &[Finding]) -> Watcher {
+    fn watcher(&self, key: &WatcherKey, ledger: &WatcherLedger, techniques: Option<BTreeSet<usize>>) -> Watcher {
         let name = self.name(key);
-        let its: Vec<&Finding> = findings.iter().filter(|finding| finding.watcher.as_ref() == Some(&name)).collect();
-        let mut techniques: Vec<&'static str> = its.iter().map(|finding| finding.technique).collect();
-        techniques.sort_by_key(|technique| place(technique));
-        techniques.dedup();
+        let techniques: Vec<&Detector> =
+            techniques.iter().flatten().filter_map(|&technique| DETECTORS.get(technique).copied()).collect();
         let mut domains: Vec<String> = ledger.hosts.iter().map(|&host| self.host(host)).collect();
         domains.sort_unstable();
         let company = match key {
             WatcherKey::Company(company) => Some(*company),
-            WatcherKey::Actor(_) | WatcherKey::Domain(_) | WatcherKey::Named(_) => None,
+            WatcherKey::Domain(_) | WatcherKey::Named(_) => None,
         };
         let own = ledger.actors.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
         let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
-        let by_technique = techniques.iter().filter_map(|technique| DETECTORS.get(place(technique)).copied());
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
+        // That somebody was contacted is no finding where a rule's technique tells it, and where none does it is low.
+        let least = if techniques.is_empty() { Level::Low } else { Level::None };
         Watcher {
             who,
-            rights: rights(by_technique, &actors),
+            techniques: techniques.iter().map(|detector| detector.technique).collect(),
+            rights: rights(techniques, &actors),
             known: !matches!(key, WatcherKey::Domain(_)),
             domains,
             requests: ledger.requests,
-            techniques,
-            level: its
-                .iter()
-                .map(|finding| grade::effective(finding.severity, finding.confidence))
-                .max()
-                .unwrap_or(Level::Low)
-                .max(ledger.level),
+            level: ledger.level.max(least),
         }
     }
 

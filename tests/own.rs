@@ -174,6 +174,9 @@ fn an_actor_that_breaks_a_rule_is_named() {
             ("kind = \"rtb\"", "kind = \"stalkerware\"", "not the file's"),
             ("\"DE\"", "\"XX\"", "`XX` is no country"),
             ("\"documented\"", "\"certain\"", "confidence"),
+            ("\"A Holding\"", "\"a\"", "which it is itself"),
+            ("\"A Holding\"", "\"known\"", "which it is itself"),
+            ("https://b.example/list", "https://a.example/about", "the same source stands twice"),
             ("\"bid-requests\"", "\"everything\"", "no word for data"),
             ("\"bid-requests\"", "\"clicks-and-typing\"", "no English text"),
             // Domains.

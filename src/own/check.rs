@@ -285,6 +285,13 @@ impl Check<'_> {
             self.say("0 is no number in the Global Vendor List");
         }
         self.accuses(entry, &["name", "owner", "does", "harmless", "dispute"]);
+        let owner = word(entry, "owner");
+        let itself = std::iter::once(word(entry, "name")).chain(several(entry, "companies"));
+        for name in itself {
+            if !owner.is_empty() && owner.eq_ignore_ascii_case(name) {
+                self.say(format!("it is said to belong to {owner}, which it is itself"));
+            }
+        }
         for company in several(entry, "companies") {
             self.company(company);
         }
@@ -398,7 +405,7 @@ impl Check<'_> {
     /// Where an entry's claims can be checked: that each source is one, and that each of `claims` that the entry makes has a
     /// source; one may support `others` as well.
     fn sources(&mut self, entry: &Table, claims: &[&str], others: &[&str]) {
-        let mut supported = BTreeSet::new();
+        let (mut supported, mut urls) = (BTreeSet::new(), BTreeSet::new());
         let mut none = true;
         for source in tables(entry, "source") {
             none = false;
@@ -407,6 +414,9 @@ impl Check<'_> {
             let supports = several(source, "supports");
             if !is_url(url) {
                 self.say(format!("`{url}` is no address"));
+            }
+            if !urls.insert(url) {
+                self.say(format!("{url}: the same source stands twice"));
             }
             let whole = source.get("whole").and_then(Value::as_bool) == Some(true);
             if is_repository(url) && !whole {

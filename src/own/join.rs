@@ -1,10 +1,11 @@
 //! Which companies of the owners' data an actor is. It is said here, once, when a pack is made, and nowhere else:
 //!
 //! - those that its entry names in `companies`;
-//! - the one that has its name (but for case) and a registrable domain in common with it.
+//! - the one that has its name, but for case: an entry about another of that name needs another.
 //!
 //! Such a company is told as that actor, whatever host of it is met. Where an actor is one company and no more, its own hosts
-//! are that company's. Hosts that are signs of an actor's doings (`indicators` in [`kinds`]) are not its own: they may be
+//! are that company's. One that is no company of the owners' data is made one, by its own name: so that a host of its and a
+//! list that names it speak of one organisation. Hosts that are signs of an actor's doings (`indicators` in [`kinds`]) are not its own: they may be
 //! anybody's today, and make no company of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,9 +27,18 @@ pub fn join(own: &Own, owners: &mut Vec<OwnerSource>) -> Shelf {
         let Some(kind) = kinds::kind(&file.kind) else { continue };
         for entry in file.entries() {
             let hosts = own_hosts(kind, entry);
-            let is = companies(entry, &hosts, owners);
+            let mut is = companies(entry, owners);
             if let (1, Some(company)) = (is.len(), is.first()) {
                 give(company, &hosts, owners);
+            }
+            if is.is_empty() && !hosts.is_empty() {
+                let name = word(entry, "name").to_owned();
+                owners.push(service(&name, Vec::new()));
+                if !shelf.companies.iter().any(|facts| facts.name == name) {
+                    let country = word(entry, "country").to_owned();
+                    shelf.companies.push(CompanyFacts { name: name.clone(), country, ..CompanyFacts::default() });
+                }
+                is.insert(name);
             }
             for company in is {
                 actors.entry(company).or_default().insert(word(entry, "id").to_owned());
@@ -53,10 +63,10 @@ fn own_hosts<'a>(kind: &Kind, entry: &'a Table) -> Vec<&'a str> {
 }
 
 /// The companies that an actor is.
-fn companies(entry: &Table, hosts: &[&str], owners: &[OwnerSource]) -> BTreeSet<String> {
+fn companies(entry: &Table, owners: &[OwnerSource]) -> BTreeSet<String> {
     let named = several(entry, "companies").into_iter().map(str::to_owned);
     let name = word(entry, "name");
-    let alike = owners.iter().find(|owner| owner.company.eq_ignore_ascii_case(name) && meets(owner, hosts));
+    let alike = owners.iter().find(|owner| owner.company.eq_ignore_ascii_case(name));
     named.chain(alike.map(|owner| owner.company.clone())).collect()
 }
 
@@ -68,12 +78,12 @@ fn give(company: &str, hosts: &[&str], owners: &mut Vec<OwnerSource>) {
     let all = hosts.iter().map(|host| format!("*.{host}"));
     match owners.iter_mut().find(|owner| owner.company == company && meets(owner, hosts)) {
         Some(owner) => owner.domains.extend(all),
-        None => owners.push(OwnerSource {
-            company: company.to_owned(),
-            category: "unknown".to_owned(),
-            domains: all.collect(),
-        }),
+        None => owners.push(service(company, all.collect())),
     }
+}
+
+fn service(company: &str, domains: Vec<String>) -> OwnerSource {
+    OwnerSource { company: company.to_owned(), category: "unknown".to_owned(), domains }
 }
 
 /// Whether a service has a registrable domain in common with hosts.

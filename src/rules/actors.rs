@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::index::{Key, key_hash, suffixes};
+use super::columns::partition;
+use super::index::{Key, key_hash};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use crate::error::Error;
 
@@ -41,6 +42,11 @@ pub struct Owner {
     pub category: u8,
 }
 
+/// What stands for an actor's id in [`Section::ActorCompanies`]; the compiler sees that no two share it.
+pub fn actor_hash(id: &str) -> u32 {
+    (key_hash(Key::Host, id.as_bytes()) >> 32) as u32
+}
+
 /// The word for a category.
 pub fn category_name(category: u8) -> &'static str {
     CATEGORIES.get(usize::from(category)).copied().unwrap_or("unknown")
@@ -53,6 +59,7 @@ pub struct Actors {
     domains: Range<usize>,
     slots: Range<usize>,
     names: Range<usize>,
+    of_actors: Range<usize>,
 }
 
 impl Actors {
@@ -63,17 +70,12 @@ impl Actors {
             domains: pack.range(Section::Domains)?,
             slots: pack.range(Section::DomainSlots)?,
             names: pack.range(Section::Names)?,
+            of_actors: pack.range(Section::ActorCompanies)?,
         };
         if !(actors.slots.len() / 2).is_power_of_two() {
             return Err(Error::PackDamaged("its owners' table has a wrong size"));
         }
         Ok(actors)
-    }
-
-    /// Who owns a host (lower case, no trailing dot): by the longest listed domain that it is or lies under.
-    pub fn owner(&self, pack: &Bytes, host: &str) -> Option<Owner> {
-        let parts = suffixes(host.as_bytes()).enumerate();
-        parts.into_iter().find_map(|(depth, part)| self.at(pack, part, key_hash(Key::Host, part), depth == 0))
     }
 
     /// Who owns the domain of exactly this name, whose hash as a [`Key::Host`] is given; `whole`: it is the host itself.
@@ -112,6 +114,15 @@ impl Actors {
             }
         }
         None
+    }
+
+    /// The company that an actor of our own lists is, by the actor's id; `None` where it is several, or is not said to be one.
+    pub fn of_actor(&self, pack: &Bytes, id: &str) -> Option<Company> {
+        let table = pack.slice(&self.of_actors);
+        let hash = actor_hash(id);
+        let at = partition(table.len() / 6, |n| table.get(n * 6..).and_then(|row| u32_at(row, 0)) < Some(hash));
+        let row = table.get(at * 6..at * 6 + 6).filter(|row| u32_at(row, 0) == Some(hash))?;
+        u16_at(row, 2)
     }
 
     /// The country of a company's seat, ISO 3166-1 alpha-2; `None` where that is not known.

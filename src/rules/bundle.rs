@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::actors::{CATEGORIES, UNKNOWN};
+use super::actors::{CATEGORIES, UNKNOWN, actor_hash};
 use super::compile::{Compiled, ListSource, Names, u16s, u32s};
 use super::dossier::{self, Shelf};
 use super::index::{HOSTS, Key, key_hash};
@@ -28,10 +28,15 @@ pub struct OwnerSource {
 pub fn compile(lists: &[ListSource<'_>], owners: &[OwnerSource], shelf: &Shelf) -> Result<Vec<u8>, Error> {
     let mut compiled = Compiled::of(lists, true)?;
     let hosts = Hosts::of(&compiled.hosts);
-    let (companies, domains, slots) = owner_tables(owners, shelf, &mut compiled.names)?;
+    let (companies, domains, slots, of_actors) = owner_tables(owners, shelf, &mut compiled.names)?;
     let (shelf_index, shelf_bytes) = dossier::write::sections(shelf);
     Ok(compiled.write(
-        vec![(Section::Companies, companies), (Section::Domains, domains), (Section::DomainSlots, slots)],
+        vec![
+            (Section::Companies, companies),
+            (Section::ActorCompanies, of_actors),
+            (Section::Domains, domains),
+            (Section::DomainSlots, slots),
+        ],
         [
             (Section::HostStarts, u32s(&hosts.starts)),
             (Section::HostEndings, hosts.endings),
@@ -107,7 +112,7 @@ fn endings(hosts: &[String]) -> Vec<String> {
     chosen
 }
 
-type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>);
+type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>);
 
 /// The tables that [`super::actors`] reads.
 fn owner_tables(owners: &[OwnerSource], shelf: &Shelf, names: &mut Names) -> Result<OwnerTables, Error> {
@@ -177,5 +182,26 @@ fn owner_tables(owners: &[OwnerSource], shelf: &Shelf, names: &mut Names) -> Res
             *free = number;
         }
     }
-    Ok((company_table, table, u16s(&slots)))
+    Ok((company_table, table, u16s(&slots), of_actors(shelf, &number)?))
+}
+
+/// Which company an actor is, for those that are one and no more.
+fn of_actors(shelf: &Shelf, number: &HashMap<&str, u16>) -> Result<Vec<u8>, Error> {
+    let mut is: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
+    for facts in &shelf.companies {
+        if let Some(&company) = number.get(facts.name.as_str()) {
+            for id in &facts.actors {
+                is.entry(id).or_default().insert(company);
+            }
+        }
+    }
+    let mut rows: BTreeMap<u32, u16> = BTreeMap::new();
+    for (id, companies) in is {
+        if let (1, Some(&company)) = (companies.len(), companies.first())
+            && rows.insert(actor_hash(id), company).is_some()
+        {
+            return Err(Error::List(format!("the actor {id} has the hash of another: it needs another id")));
+        }
+    }
+    Ok(rows.iter().flat_map(|(hash, company)| hash.to_le_bytes().into_iter().chain(company.to_le_bytes())).collect())
 }

@@ -58,6 +58,8 @@ pub enum Section {
     Companies = 14,
     /// `at:u32 length:u16 company:u16 category:u8 exact:u8 0:u16` a domain.
     Domains = 15,
+    /// `hash:u32 company:u16` an actor of our own lists that is a company, in the order of the hashes of their ids.
+    ActorCompanies = 31,
     /// `u16` a slot: a domain's number plus 1, or 0.
     DomainSlots = 16,
     /// What follows the patterns, each once: `^$third-party`.
