@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, t, word } from '../shared/i18n.js';
 import { dossiers } from './model.js';
-import { around, country, entry, fact, few, link, listed, name, named, opens, rightsList } from './parts.js';
+import { around, country, dated, entry, fact, few, link, listed, name, named, opens, rightsList } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -112,9 +112,6 @@ function sources(all, key, actions) {
   return opens(`${key}/sources`, t('sources_label'), i18n().number(all.length), actions, () => html`<ul class="sources">${
     few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions), (n) => t('show_all', [i18n().number(n)]))}</ul>`);
 }
-
-/** A date as it is written here; what is none is text from elsewhere. @param {string} date @returns {View} */
-const dated = (date) => (Number.isNaN(Date.parse(date)) ? name(date) : html`${i18n().date(date)}`);
 
 /** @param {Source} source @param {Actions} actions @returns {View} */
 function source({ url, publisher, date, checked }, actions) {

@@ -1,9 +1,9 @@
 /** The popup's foot: saving, and by which lists it was judged. */
 
 import { html, nothing } from '../vendor/lit-html.js';
-import { i18n, plural, t } from '../shared/i18n.js';
+import { plural, t } from '../shared/i18n.js';
 import { OWN_LIST } from './model.js';
-import { around, name } from './parts.js';
+import { around, dated, name } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -30,6 +30,6 @@ export function foot(model, note, actions) {
 /** @param {List} list @returns {View} */
 function list(list) {
   return html`<li>${list.id === OWN_LIST ? t('lists_own') : name(list.title)}
-    <span class="place">${around('list_version', name(list.version), name(i18n().date(list.date)))} · ${plural('rules', list.rules)}</span>
+    <span class="place">${around('list_version', name(list.version), dated(list.date))} · ${plural('rules', list.rules)}</span>
     ${list.attribution ? html`<span class="place" lang="en">${name(list.attribution)}</span>` : nothing}</li>`;
 }

@@ -77,6 +77,13 @@ export function named(family, member, part) {
 /** A country's name. @param {string} of its code @returns {View} */
 export const country = (of) => name(i18n().country(of));
 
+/**
+ * A date as it is written here, with the marks of direction that some languages put into it; what is no date is text
+ * from elsewhere.
+ * @param {string} date @returns {View}
+ */
+export const dated = (date) => (Number.isNaN(Date.parse(date)) ? name(date) : html`${i18n().date(date)}`);
+
 /** A technique's name, or its slug where there are no words for it. @param {string} technique */
 export const techniqueName = (technique) => named('technique', technique, 'name');
 

@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { about } from './about.js';
 import { OWN_LIST, dossiers, levelOf, openKey, telling } from './model.js';
-import { around, code, country, entry, few, host, mark, name, named } from './parts.js';
+import { around, code, country, dated, entry, few, host, mark, name, named } from './parts.js';
 
 /** @typedef {import('./parts.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -101,7 +101,7 @@ function rule(rule, key, model, actions) {
   return html`<div class=${cut ? 'cut' : ''}>${code(rule.text)}</div>
     ${cut ? html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${t('show_rule')}</button>` : nothing}
     <span class="place">${list?.date
-      ? around('rule_place_dated', title, i18n().number(rule.line), name(i18n().date(list.date)))
+      ? around('rule_place_dated', title, i18n().number(rule.line), dated(list.date))
       : around('rule_place', title, i18n().number(rule.line))}</span>
     ${rule.section ? html`<span class="place">${around('rule_section', section)}</span>` : nothing}`;
 }
