@@ -46,7 +46,7 @@ function dossier(actor, key, actions) {
     const text = word('kind', actor.kind, part);
     return text === null ? nothing : entry(label, html`${text}`);
   };
-  const said = (/** @type {string} */ label, /** @type {string} */ text) => (text ? entry(label, english(text)) : nothing);
+  const said = (/** @type {string} */ label, /** @type {string | null} */ text) => (text ? entry(label, english(text)) : nothing);
   return html`<dl>${fact('does_label', actor.does && english(actor.does))}</dl>
     <dl class="facts">
       ${fact('takes_label', actor.takes.length > 0 && listed(actor.takes.map((what) => named('takes', what))))}
@@ -55,7 +55,7 @@ function dossier(actor, key, actions) {
       ${fact('since_label', actor.since && dated(actor.since))}
     </dl>
     <dl>
-      ${actor.gvl_id > 0 ? entry('iab_label', declared(actor)) : nothing}
+      ${actor.gvl_id !== null ? entry('iab_label', declared(actor)) : nothing}
       ${told('means_label', 'means')}
       ${told('site_label', 'site')}
       ${told('you_label', 'you')}
@@ -82,7 +82,7 @@ function laws(codes, key, model, actions) {
 }
 
 /** Where nothing is verified of a country. */
-const NOTHING = { alliances: [], adequacy: '', laws: [], protection: '', authority: '', complaints: '', sources: [] };
+const NOTHING = { alliances: [], adequacy: null, laws: [], protection: null, authority: null, complaints: null, sources: [] };
 
 /** @param {string} code @param {string} key @param {Model} model @param {Actions} actions @returns {View} */
 function lawsOf(code, key, model, actions) {
@@ -93,7 +93,7 @@ function lawsOf(code, key, model, actions) {
   return html`
     ${its.laws.length === 0 ? html`<p>${t('laws_none')}</p>` : html`<ul class="laws">${its.laws.map((law, at) => html`<li>
       ${english(around('law_line', html`<strong>${name(law.year ? `${law.name} (${law.year})` : law.name)}</strong>`, name(law.allows)))}
-      <p>${word('oversight', law.oversight)}</p>
+      <p>${word('oversight', law.oversight ?? 'unknown')}</p>
       ${sources(law.sources, `${key}/${at}`, actions)}
     </li>`)}</ul>`}
     ${alliance ? html`<p>${named('alliance', alliance)}</p>` : nothing}

@@ -99,7 +99,7 @@ export function reason(why) {
 /** A term and what belongs to it. @param {string} key @param {View | View[]} views @returns {View} */
 export const entry = (key, views) => html`<div><dt>${t(key)}</dt> <dd>${views}</dd></div>`;
 
-/** A term, and "not known" where nothing is. @param {string} key @param {View | string | false} view */
+/** A term, and "not known" where nothing is. @param {string} key @param {View | string | false | null} view */
 export const fact = (key, view) => entry(key, view ? html`${view}` : html`<span class="unknown">${t('not_known')}</span>`);
 
 /**
