@@ -3,10 +3,10 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { LIST_BYTES } from '../shared/protocol.js';
-import { code, dated, entry, name } from '../popup/parts.js';
+import { code, dated, entry, name } from '../shared/views.js';
 import { leftOut } from './words.js';
 
-/** @typedef {import('../popup/parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('../shared/protocol.js').ListFacts} ListFacts */
 /** @typedef {import('../shared/protocol.js').OwnList} OwnList */
 /** @typedef {import('./words.js').Failure} Failure */

@@ -2,10 +2,11 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, t, word } from '../shared/i18n.js';
+import { around, country, dated, entry, fact, listed, name, named } from '../shared/views.js';
 import { dossiers } from './model.js';
-import { around, country, dated, entry, fact, few, link, listed, name, named, opens, rightsList } from './parts.js';
+import { few, link, opens, rightsList } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Watcher} Watcher */

@@ -2,10 +2,10 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { plural, t } from '../shared/i18n.js';
+import { around, dated, name } from '../shared/views.js';
 import { OWN_LIST } from './model.js';
-import { around, dated, name } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').List} List */

@@ -2,11 +2,12 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t } from '../shared/i18n.js';
+import { around, country, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
 import { dossiers } from './model.js';
-import { around, country, listed, name, named, opens } from './parts.js';
+import { opens } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 

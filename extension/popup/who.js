@@ -2,11 +2,12 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
+import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
 import { OWN_LIST, dossiers, levelOf, openKey, telling } from './model.js';
-import { around, code, country, dated, entry, few, host, mark, name, named } from './parts.js';
+import { few, mark } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Watcher} Watcher */
