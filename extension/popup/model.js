@@ -30,7 +30,8 @@ import { LEVELS } from './shapes.js';
  * @property {Level} level to be shown
  * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
  * @property {Group[]} groups
- * @property {Map<string, Finding[]>} findings by the name of the watcher
+ * @property {Map<Watcher, Finding[]>} findings of each watcher
+ * @property {Map<Watcher, string>} keys of the watchers, for what is opened in place: the same in the next report
  * @property {Map<string, Dossier>} actors by their id
  * @property {Map<string, Country>} countries by their code
  * @property {Technique[]} techniques
@@ -110,13 +111,26 @@ export function modelOf(report, gaps, compare) {
     groups.set(watcher.category, group);
   }
 
-  /** @type {Map<string, Finding[]>} */
+  /** @type {Map<string, Watcher[]>} */
+  const named = new Map();
+  /** @type {Map<Watcher, string>} */
+  const keys = new Map();
+  for (const watcher of page.watchers) {
+    const bearers = named.get(watcher.name) ?? [];
+    bearers.push(watcher);
+    named.set(watcher.name, bearers);
+    keys.set(watcher, openKey('watcher', bearers.length === 1 ? watcher.name : `${watcher.name}/${bearers.length}`));
+  }
+  /** @type {Map<Watcher, Finding[]>} */
   const findings = new Map();
   for (const finding of page.findings) {
-    if (finding.watcher === null) continue;
-    const its = findings.get(finding.watcher) ?? [];
+    const bearers = finding.watcher === null ? [] : named.get(finding.watcher) ?? [];
+    // A page can contact a host that is called as an organisation is: then the host decides.
+    const whose = bearers.length === 1 ? bearers[0] : bearers.find(({ domains }) => domains.includes(finding.domain)) ?? bearers[0];
+    if (!whose) continue;
+    const its = findings.get(whose) ?? [];
     its.push(finding);
-    findings.set(finding.watcher, its);
+    findings.set(whose, its);
   }
 
   const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique }) => {
@@ -149,6 +163,7 @@ export function modelOf(report, gaps, compare) {
     sentence,
     groups: [...groups.values()].sort((a, b) => groupRank(a) - groupRank(b) || b.watchers.length - a.watchers.length),
     findings,
+    keys,
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
     countries: new Map(report.countries.map((country) => [country.code, country])),
     techniques,

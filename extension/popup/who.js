@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { OWN_LIST, dossiers, levelOf, openKey, telling } from './model.js';
+import { OWN_LIST, dossiers, levelOf, telling } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -28,7 +28,7 @@ export function who(model, actions) {
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
 function row(watcher, model, actions) {
-  const key = openKey('watcher', watcher.name);
+  const key = model.keys.get(watcher) ?? '';
   const open = actions.isOpen(key);
   const level = levelOf(watcher.level);
   return html`<li class="row ${open ? 'open' : ''}">
@@ -56,8 +56,8 @@ function line(watcher, model) {
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
 function details(watcher, model, actions) {
-  const findings = model.findings.get(watcher.name) ?? [];
-  const key = openKey('watcher', watcher.name);
+  const findings = model.findings.get(watcher) ?? [];
+  const key = model.keys.get(watcher) ?? '';
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`<div class="details">
     ${watcher.known ? nothing : html`<p>${t('unnamed_line')}</p>`}

@@ -51,6 +51,22 @@ test('what the site does itself is told with its technique', () => {
   assert.equal(marks?.site.length, 1);
 });
 
+test('two organisations of one name have each its own findings and its own place to open', () => {
+  const answer = structuredClone(STATES.some);
+  assert.ok(answer?.state === 'ok');
+  const [page] = answer.report.pages;
+  const hotjar = page?.watchers.find(({ name }) => name === 'Hotjar');
+  const found = page?.findings.find(({ watcher }) => watcher === 'Hotjar');
+  assert.ok(page && hotjar && found);
+  page.watchers.push({ ...hotjar, known: false, domains: ['hotjar.example'] });
+  page.findings.push({ ...found, id: 'another', domain: 'hotjar.example' }, { ...found, id: 'by name alone', domain: 'elsewhere.example' });
+  const made = modelOf(answer.report, [], compare);
+  const two = made?.page.watchers.filter(({ name }) => name === 'Hotjar') ?? [];
+  assert.deepEqual(two.map((one) => made?.findings.get(one)?.map(({ id }) => id)), [[found.id, 'by name alone'], ['another']]);
+  assert.equal(new Set(two.map((one) => made?.keys.get(one))).size, 2);
+  assert.deepEqual([...new Set(made?.keys.values())].length, page.watchers.length);
+});
+
 test('the line of a watcher tells the gravest technique, or the newest', () => {
   const google = model('some').page.watchers.find(({ name }) => name === 'Google');
   assert.ok(google);
