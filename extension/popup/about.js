@@ -29,8 +29,13 @@ export function about(who, rights, key, model, actions) {
       ${who.countries.length > 0 ? nothing : fact('laws_label', false)}
     </dl>
     <div>
-      ${actors.map((actor) => opens(`${key}/${actor.id}`, name(actor.name), html`<span class="place">${named('kind', actor.kind, 'name')}</span>`, actions, () =>
-        dossier(actor, `${key}/${actor.id}`, actions)))}
+      ${actors.map((actor) => {
+        const kind = named('kind', actor.kind, 'name');
+        // To be named in a document is no more than a line, and its name would say it twice.
+        const brief = actor.kind === 'prism' && actors.filter((one) => one.kind === 'prism').length === 1;
+        return opens(`${key}/${actor.id}`, brief ? kind : name(actor.name), brief ? '' : html`<span class="place">${kind}</span>`, actions, () =>
+          dossier(actor, `${key}/${actor.id}`, actions));
+      })}
       ${rights.length > 0 ? opens(`${key}/rights`, t('rights_label'), i18n().number(rights.length), actions, () => rightsList(rights)) : nothing}
       ${who.countries.length > 0 ? opens(`${key}/laws`, t('laws_label'), listed(who.countries.map(country)), actions, () =>
         laws(who.countries, `${key}/laws`, model, actions)) : nothing}

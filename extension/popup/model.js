@@ -57,6 +57,13 @@ const TELLING = [
 /** Our own list among the lists. */
 export const OWN_LIST = 1000;
 
+/**
+ * Whether a rule of our own list names a vendor's own public site, where nothing is collected of others' visitors: the
+ * end of its heading, as src/kinds.rs reads it.
+ * @param {Rule|null} rule
+ */
+export const isOwnSite = (rule) => rule !== null && rule.list === OWN_LIST && rule.section.endsWith(', its own site');
+
 /** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */
 export function levelOf(name) {
   return LEVELS.find((level) => level === name) ?? 'unknown';

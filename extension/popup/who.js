@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { OWN_LIST, dossiers, levelOf, telling } from './model.js';
+import { OWN_LIST, dossiers, isOwnSite, levelOf, telling } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -49,7 +49,10 @@ function line(watcher, model) {
   // What it is for other reasons than what was contacted is told inside.
   const [gravest] = dossiers(model, { actors: watcher.listed });
   const technique = telling(watcher);
-  const text = gravest ? named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
+  // All that our lists name of it is where it presents itself: that is not what its kind does.
+  const own = (model.findings.get(watcher) ?? []).filter(({ rule }) => rule?.list === OWN_LIST);
+  const site = own.length > 0 && own.every(({ rule }) => isOwnSite(rule));
+  const text = gravest ? site ? around('kind_own_site', named('kind', gravest.kind, 'name')) : named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
   const requests = html`<span class="together">${plural('requests', watcher.requests)}</span>`;
   return text === null ? requests : html`${text} · ${requests}`;
 }
@@ -77,6 +80,7 @@ export function evidence(finding, model, actions) {
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`<h4>${word('technique', finding.technique, 'name') ?? code(finding.technique)}</h4>
     ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
+    ${isOwnSite(finding.rule) ? html`<p class="allowed">${t('own_site_text')}</p>` : nothing}
     <dl>
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}

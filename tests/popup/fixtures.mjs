@@ -174,6 +174,7 @@ export const STATES = {
   listed: listed(0),
   'listed-site': listed(1),
   'own-site': listed(2),
+  'vendor-site': listed(3),
   private: /** @type {PageReport} */ ({ ...listed(0), private: true }),
   /** On our lists, with hardly anything known, and sources that are none. */
   bare: ok({

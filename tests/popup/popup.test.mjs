@@ -231,7 +231,7 @@ test('the site itself: who runs it, and that it stands on our lists', async () =
   assert.deepEqual(await texts(page, '.overview > *'), [
     'This site Run by Facebook · Meta Platforms, Inc. · United States',
   ], 'what is told of a company is not said of the address');
-  await openNamed(page, 'This site', 'Facebook (PRISM slides)');
+  await openNamed(page, 'This site', 'Named in slides published in 2013 (PRISM)');
   assert.match((await texts(page, '.overview .inner'))[0] ?? '', /the companies denied giving direct access/);
   await page.close();
   const own = await open(STATES['own-site'] ?? null);
@@ -240,6 +240,38 @@ test('the site itself: who runs it, and that it stands on our lists', async () =
     'This site’s own address stands in Onlooker’s lists under: Recorder of visits (session replay).',
   ]);
   await own.page.close();
+});
+
+test('a vendor\'s own public site is told as that, and not as what its kind does', async () => {
+  for (const [language, line, text] of /** @type {const} */ ([['en', ': the vendor’s own public site · One request', 'do not name it as a host that collects'], ['ar', ': الموقع العام للجهة نفسها · طلب واحد', 'ولا تذكره قوائم Onlooker']])) {
+    const { page } = await open(STATES['vendor-site'] ?? null, { language });
+    assert.ok((await texts(page, '.line')).join().endsWith(line), (await texts(page, '.line')).join());
+    await openNamed(page, 'Clearview AI');
+    assert.ok((await texts(page, '.findings')).join().includes(text));
+    await page.close();
+  }
+  // Where a host that collects was contacted, the line is of what it does.
+  const answer = structuredClone(STATES['vendor-site'] ?? null);
+  assert.ok(answer?.state === 'ok');
+  const found = answer.report.pages[0]?.findings[0];
+  assert.ok(found?.rule);
+  answer.report.pages[0]?.findings.push({ ...found, id: 'more', rule: { ...found.rule, line: 1, section: 'biometric, documented' } });
+  const { page } = await open(answer);
+  assert.ok(!(await texts(page, '.line')).join().includes('own public site'));
+  await openNamed(page, 'Clearview AI');
+  assert.equal((await texts(page, '.findings')).join().split('do not name it as a host that collects').length, 2);
+  await page.close();
+});
+
+test('what the PRISM record says is one short line until it is opened', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  await openNamed(page, 'Google, High');
+  const openers = await texts(page, '.details .opener');
+  assert.deepEqual(openers.filter((text) => /PRISM/.test(text)), ['Named in slides published in 2013 (PRISM)']);
+  assert.ok(!(await texts(page, '.details')).join().includes('NSA'), 'the rest is folded');
+  await openNamed(page, 'Named in slides');
+  assert.match((await texts(page, '.details .inner')).join(), /denied|no knowledge/);
+  await page.close();
 });
 
 test('a line tells of the gravest kind; a row opens to evidence, then who it is, rights, laws and sources', async () => {
