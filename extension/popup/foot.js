@@ -22,7 +22,7 @@ export function foot(model, note, actions) {
       : note === 'failed' ? t('save_failed') : around('saved', name(note.saved))}</p>
     <h2>${t('lists_title')}</h2>
     <ul class="plain lists">${model.report.engine.lists.map(list)}</ul>
-    <p><button type="button" class="link" @click=${actions.ownLists}>${t('options_title')}</button></p>
+    <p class="own-lists"><button type="button" class="link" @click=${actions.ownLists}>${t('options_title')}</button></p>
     <p class="quiet"><bdi dir="ltr">${t('extName')} ${model.report.engine.version}</bdi></p>
   </footer>`;
 }

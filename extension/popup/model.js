@@ -30,7 +30,7 @@ import { LEVELS } from './shapes.js';
  * @property {Level} level to be shown
  * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
  * @property {Group[]} groups
- * @property {Map<Watcher, Finding[]>} findings of each watcher
+ * @property {Map<Watcher, Finding[]>} findings of each watcher; those by one rule at several hosts are one
  * @property {Map<Watcher, string>} keys of the watchers, for what is opened in place: the same in the next report
  * @property {Map<string, Dossier>} actors by their id
  * @property {Map<string, Country>} countries by their code
@@ -58,11 +58,16 @@ const TELLING = [
 export const OWN_LIST = 1000;
 
 /**
- * Whether a rule of our own list names a vendor's own public site, where nothing is collected of others' visitors: the
- * end of its heading, as src/kinds.rs reads it.
- * @param {Rule|null} rule
+ * Whether our own list names what was contacted as a vendor's own public site: by the end of the rule's heading, as
+ * src/kinds.rs reads it. Such a rule matches all hosts below as well, and those may be for anything.
+ * @param {Finding} finding
+ * @returns {'site'|'below'|null} 'site' for the site itself, with or without www
  */
-export const isOwnSite = (rule) => rule !== null && rule.list === OWN_LIST && rule.section.endsWith(', its own site');
+export function ownSite({ rule, domain }) {
+  if (rule?.list !== OWN_LIST || !rule.section.endsWith(', its own site')) return null;
+  const site = /^\|\|([^/^$*|]+)\^/.exec(rule.text)?.[1];
+  return domain === site || domain === `www.${site}` ? 'site' : 'below';
+}
 
 /** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */
 export function levelOf(name) {
@@ -136,7 +141,10 @@ export function modelOf(report, gaps, compare) {
     const whose = bearers.length === 1 ? bearers[0] : bearers.find(({ domains }) => domains.includes(finding.domain)) ?? bearers[0];
     if (!whose) continue;
     const its = findings.get(whose) ?? [];
-    its.push(finding);
+    const same = its.findIndex((one) => isSame(one, finding));
+    const before = its[same];
+    if (before) its[same] = { ...before, evidence: [...before.evidence, ...finding.evidence], count: before.count + finding.count };
+    else its.push(finding);
     findings.set(whose, its);
   }
 
@@ -186,6 +194,13 @@ export function modelOf(report, gaps, compare) {
     unknowns: blind.length + gaps.length + skipped.length + nameless.length,
   };
 }
+
+/** Whether two findings of an organisation would read the same but for what was asked. @param {Finding} a @param {Finding} b */
+const isSame = (a, b) => a.technique === b.technique && a.severity === b.severity && a.confidence === b.confidence && a.allowed === b.allowed
+  && isSameRule(a.rule, b.rule) && isSameRule(a.exception_rule, b.exception_rule) && ownSite(a) === ownSite(b);
+
+/** @param {Rule|null} a @param {Rule|null} b */
+const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line;
 
 /** A group stands where its worst watcher does; those we know nothing of stand last among equals. @param {Group} group */
 function groupRank(group) {

@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { OWN_LIST, dossiers, isOwnSite, levelOf, telling } from './model.js';
+import { OWN_LIST, dossiers, levelOf, ownSite, telling } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -51,10 +51,10 @@ function line(watcher, model) {
   const technique = telling(watcher);
   // All that our lists name of it is where it presents itself: that is not what its kind does.
   const own = (model.findings.get(watcher) ?? []).filter(({ rule }) => rule?.list === OWN_LIST);
-  const site = own.length > 0 && own.every(({ rule }) => isOwnSite(rule));
+  const site = own.length > 0 && own.every((finding) => ownSite(finding) === 'site');
   const text = gravest ? site ? around('kind_own_site', named('kind', gravest.kind, 'name')) : named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
-  const requests = html`<span class="together">${plural('requests', watcher.requests)}</span>`;
-  return text === null ? requests : html`${text} · ${requests}`;
+  const requests = plural('requests', watcher.requests);
+  return text === null ? html`<span>${requests}</span>` : html`<span>${text}</span> <span class="together"><span class="dot">· </span>${requests}</span>`;
 }
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
@@ -77,10 +77,11 @@ function details(watcher, model, actions) {
 /** What proves one finding. @param {Finding} finding @param {Model} model @param {Actions} actions @returns {View} */
 export function evidence(finding, model, actions) {
   const key = `finding:${finding.id}`;
+  const site = ownSite(finding);
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`<h4>${word('technique', finding.technique, 'name') ?? code(finding.technique)}</h4>
     ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
-    ${isOwnSite(finding.rule) ? html`<p class="allowed">${t('own_site_text')}</p>` : nothing}
+    ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}
