@@ -684,6 +684,7 @@ impl From<report::Explanation> for Explanation {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use serde_json::{Value, json};
