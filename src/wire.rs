@@ -1,7 +1,8 @@
 //! Everything that leaves or enters the core as data: the serde types, their order of keys, and their schemas' names.
 //! The only file that derives serde. JavaScript and the command line see these types and no others.
 //!
-//! What is not there crosses as null, so a type with an `Option` declares it so (`missing_as_null`).
+//! What is not known crosses as null, never as an empty text or a nought; a type with an `Option` declares it so
+//! (`missing_as_null`). Of lists, a text that the list does not state is empty: that is known.
 
 use serde::{Deserialize, Serialize};
 
@@ -135,7 +136,8 @@ pub struct Counted {
 pub struct Page {
     pub url: String,
     pub site: String,
-    pub operator: Option<Operator>,
+    /// Without a name where its host is only named on our own lists.
+    pub operator: Option<Identity>,
     pub risk: Risk,
     pub summary: Summary,
     pub watchers: Vec<Watcher>,
@@ -162,39 +164,33 @@ pub struct Reason {
     pub count: u64,
 }
 
+/// Who an organisation is.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
-pub struct Watcher {
+pub struct Identity {
     pub name: String,
     pub category: &'static str,
     pub country: Option<String>,
     pub owner: Option<String>,
     pub countries: Vec<String>,
-    pub known: bool,
     pub actors: Vec<String>,
     pub listed: Vec<String>,
+    pub sources: Vec<Source>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Watcher {
+    #[serde(flatten)]
+    pub who: Identity,
+    pub known: bool,
     pub rights: Vec<&'static str>,
     pub domains: Vec<String>,
     pub requests: u64,
     pub techniques: Vec<&'static str>,
     pub level: &'static str,
-    pub sources: Vec<Source>,
-}
-
-/// Who runs the page's site; without a name where its host is only named on our own lists.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
-#[allow(missing_docs)]
-pub struct Operator {
-    pub name: String,
-    pub category: &'static str,
-    pub country: Option<String>,
-    pub owner: Option<String>,
-    pub countries: Vec<String>,
-    pub actors: Vec<String>,
-    pub listed: Vec<String>,
-    pub sources: Vec<Source>,
 }
 
 /// Who looks on, in numbers.
@@ -290,57 +286,52 @@ pub struct Explanation {
     pub url: String,
     pub party: &'static str,
     pub rules: Vec<Rule>,
-    pub watcher: Option<Identity>,
+    pub watcher: Option<HostOf>,
     pub rights: Vec<&'static str>,
     pub indicators: Vec<String>,
     pub actors: Vec<Dossier>,
     pub countries: Vec<Country>,
 }
 
+/// Whose a host is.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
-pub struct Identity {
-    pub name: String,
-    pub category: &'static str,
-    pub country: Option<String>,
-    pub owner: Option<String>,
-    pub countries: Vec<String>,
-    pub actors: Vec<String>,
-    pub listed: Vec<String>,
+pub struct HostOf {
+    #[serde(flatten)]
+    pub who: Identity,
     pub domain: String,
-    pub sources: Vec<Source>,
 }
 
 /// Where a claim can be checked.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Source {
     pub url: String,
     pub publisher: String,
-    pub date: String,
+    pub date: Option<String>,
     pub supports: Vec<String>,
     pub checked: String,
 }
 
 /// What our own lists know of an actor.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Dossier {
     pub id: String,
     pub name: String,
     pub kind: String,
-    pub owner: String,
-    pub country: String,
-    pub does: String,
+    pub owner: Option<String>,
+    pub country: Option<String>,
+    pub does: Option<String>,
     pub takes: Vec<String>,
-    pub since: String,
+    pub since: Option<String>,
     pub confidence: String,
-    pub harmless: String,
-    pub dispute: String,
-    pub gvl_id: u32,
+    pub harmless: Option<String>,
+    pub dispute: Option<String>,
+    pub gvl_id: Option<u32>,
     pub purposes: Vec<u32>,
     pub special_features: Vec<u32>,
     pub sources: Vec<Source>,
@@ -348,30 +339,35 @@ pub struct Dossier {
 
 /// A law by which a state can order or take data in bulk or in secret.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Law {
     pub name: String,
-    pub year: String,
+    pub year: Option<String>,
     pub allows: String,
-    pub oversight: String,
+    pub oversight: Option<String>,
     pub sources: Vec<Source>,
 }
 
 /// What is verified of a country's laws; empty where nothing is.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Country {
     pub code: String,
     pub alliances: Vec<String>,
-    pub adequacy: String,
+    pub adequacy: Option<String>,
     pub laws: Vec<Law>,
-    pub protection: String,
-    pub protection_year: String,
-    pub authority: String,
-    pub complaints: String,
+    pub protection: Option<String>,
+    pub protection_year: Option<String>,
+    pub authority: Option<String>,
+    pub complaints: Option<String>,
     pub sources: Vec<Source>,
+}
+
+/// Our own lists write what is not known as an empty text.
+fn known(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 impl From<report::Source> for Source {
@@ -379,7 +375,7 @@ impl From<report::Source> for Source {
         Self {
             url: from.url,
             publisher: from.publisher,
-            date: from.date,
+            date: known(from.date),
             supports: from.supports,
             checked: from.checked,
         }
@@ -392,15 +388,15 @@ impl From<report::Dossier> for Dossier {
             id: from.id,
             name: from.name,
             kind: from.kind,
-            owner: from.owner,
-            country: from.country,
-            does: from.does,
+            owner: known(from.owner),
+            country: known(from.country),
+            does: known(from.does),
             takes: from.takes,
-            since: from.since,
+            since: known(from.since),
             confidence: from.confidence,
-            harmless: from.harmless,
-            dispute: from.dispute,
-            gvl_id: from.gvl_id,
+            harmless: known(from.harmless),
+            dispute: known(from.dispute),
+            gvl_id: (from.gvl_id > 0).then_some(from.gvl_id),
             purposes: from.purposes,
             special_features: from.special_features,
             sources: from.sources.into_iter().map(Source::from).collect(),
@@ -412,9 +408,9 @@ impl From<report::Law> for Law {
     fn from(from: report::Law) -> Self {
         Self {
             name: from.name,
-            year: from.year,
+            year: known(from.year),
             allows: from.allows,
-            oversight: from.oversight,
+            oversight: known(from.oversight),
             sources: from.sources.into_iter().map(Source::from).collect(),
         }
     }
@@ -425,12 +421,12 @@ impl From<report::Country> for Country {
         Self {
             code: from.code,
             alliances: from.alliances,
-            adequacy: from.adequacy,
+            adequacy: known(from.adequacy),
             laws: from.laws.into_iter().map(Law::from).collect(),
-            protection: from.protection,
-            protection_year: from.protection_year,
-            authority: from.authority,
-            complaints: from.complaints,
+            protection: known(from.protection),
+            protection_year: known(from.protection_year),
+            authority: known(from.authority),
+            complaints: known(from.complaints),
             sources: from.sources.into_iter().map(Source::from).collect(),
         }
     }
@@ -592,7 +588,7 @@ impl From<report::PageReport> for Page {
         Self {
             url: from.url,
             site: from.site,
-            operator: from.operator.map(Operator::from),
+            operator: from.operator.map(Identity::from),
             summary: Summary::from(from.summary),
             risk: Risk {
                 level: from.level.name(),
@@ -613,28 +609,7 @@ impl From<report::PageReport> for Page {
     }
 }
 
-impl From<report::Watcher> for Watcher {
-    fn from(from: report::Watcher) -> Self {
-        Self {
-            name: from.who.name,
-            category: from.who.category,
-            country: from.who.country,
-            owner: from.who.owner,
-            countries: from.who.countries,
-            known: from.known,
-            actors: from.who.actors,
-            listed: from.who.listed,
-            rights: from.rights.into_iter().map(finding::Right::name).collect(),
-            domains: from.domains,
-            requests: from.requests,
-            techniques: from.techniques,
-            level: from.level.name(),
-            sources: from.who.sources.into_iter().map(Source::from).collect(),
-        }
-    }
-}
-
-impl From<report::Identity> for Operator {
+impl From<report::Identity> for Identity {
     fn from(from: report::Identity) -> Self {
         Self {
             name: from.name,
@@ -645,6 +620,20 @@ impl From<report::Identity> for Operator {
             actors: from.actors,
             listed: from.listed,
             sources: from.sources.into_iter().map(Source::from).collect(),
+        }
+    }
+}
+
+impl From<report::Watcher> for Watcher {
+    fn from(from: report::Watcher) -> Self {
+        Self {
+            who: Identity::from(from.who),
+            known: from.known,
+            rights: from.rights.into_iter().map(finding::Right::name).collect(),
+            domains: from.domains,
+            requests: from.requests,
+            techniques: from.techniques,
+            level: from.level.name(),
         }
     }
 }
@@ -700,21 +689,94 @@ impl From<report::Explanation> for Explanation {
             url: from.url,
             party: from.party,
             rules: from.rules.into_iter().map(Rule::from).collect(),
-            watcher: from.watcher.map(|who| Identity {
-                name: who.name,
-                category: who.category,
-                country: who.country,
-                owner: who.owner,
-                countries: who.countries,
-                actors: who.actors,
-                listed: who.listed,
-                domain: from.domain,
-                sources: who.sources.into_iter().map(Source::from).collect(),
-            }),
+            watcher: from.watcher.map(|who| HostOf { who: Identity::from(who), domain: from.domain }),
             rights: from.rights.into_iter().map(finding::Right::name).collect(),
             indicators: from.indicators,
             actors: from.actors.into_iter().map(Dossier::from).collect(),
             countries: from.countries.into_iter().map(Country::from).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn source() -> report::Source {
+        let text = |text: &str| text.to_owned();
+        report::Source {
+            url: text("https://press.example/"),
+            publisher: text("Press"),
+            date: String::new(),
+            supports: vec![text("name")],
+            checked: text("unread"),
+        }
+    }
+
+    /// Texts that our own lists leave empty, wherever they stand.
+    fn empty_texts(value: &Value) -> Vec<String> {
+        match value {
+            Value::Object(object) => object
+                .iter()
+                .flat_map(|(key, value)| match value {
+                    Value::String(text) if text.is_empty() => vec![key.clone()],
+                    other => empty_texts(other),
+                })
+                .collect(),
+            Value::Array(array) => array.iter().flat_map(empty_texts).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_null() {
+        let text = |text: &str| text.to_owned();
+        let dossier = report::Dossier {
+            id: text("a"),
+            name: text("A"),
+            kind: text("rtb"),
+            confidence: text("unchecked"),
+            sources: vec![source()],
+            ..report::Dossier::default()
+        };
+        let dossier = serde_json::to_value(Dossier::from(dossier)).unwrap();
+        assert_eq!(empty_texts(&dossier), [] as [&str; 0]);
+        for key in ["owner", "country", "does", "since", "harmless", "dispute", "gvl_id"] {
+            assert_eq!(dossier.get(key), Some(&Value::Null), "{key}");
+        }
+        assert_eq!(dossier.pointer("/sources/0/date"), Some(&Value::Null));
+        let law = report::Law { name: text("A Law"), allows: text("Allows things."), ..report::Law::default() };
+        let country = report::Country { code: text("FR"), laws: vec![law], ..report::Country::default() };
+        let country = serde_json::to_value(Country::from(country)).unwrap();
+        assert_eq!(empty_texts(&country), [] as [&str; 0]);
+        for key in ["/adequacy", "/protection", "/authority", "/complaints", "/laws/0/year", "/laws/0/oversight"] {
+            assert_eq!(country.pointer(key), Some(&Value::Null), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_watcher_is_an_identity_and_what_it_did() {
+        let who = report::Identity { name: "A".to_owned(), category: "ad", ..report::Identity::default() };
+        let identity = serde_json::to_value(Identity::from(who.clone())).unwrap();
+        let watcher = report::Watcher {
+            who,
+            rights: Vec::new(),
+            known: true,
+            domains: Vec::new(),
+            requests: 1,
+            techniques: Vec::new(),
+            level: finding::Level::Low,
+        };
+        let watcher = serde_json::to_value(Watcher::from(watcher)).unwrap();
+        let schema: Value = serde_json::from_str(include_str!("../docs/report.schema.json")).unwrap();
+        for (name, value) in [("operator", &identity), ("watcher", &watcher)] {
+            let wanted = schema.pointer(&format!("/$defs/{name}/required")).unwrap();
+            assert_eq!(&json!(value.as_object().unwrap().keys().collect::<Vec<_>>()), wanted, "{name}");
+        }
+        for (key, value) in identity.as_object().unwrap() {
+            assert_eq!(watcher.get(key), Some(value), "{key}");
         }
     }
 }

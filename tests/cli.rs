@@ -1048,8 +1048,10 @@ fn what_the_json_tells_of_a_host_people_read_too() {
     let said = text(&onlooker(&["explain", "hotjar.com"], None).stdout);
     let mut asked = 0;
     let mut says = |value: &Value| {
+        // What is not known has no words to be looked for.
+        let Some(words) = value.as_str() else { return assert!(value.is_null(), "{value}") };
         asked += 1;
-        assert!(said.contains(value.as_str().unwrap()), "{value} is not in:\n{said}");
+        assert!(said.contains(words), "{value} is not in:\n{said}");
     };
     let sources = |of: &Value| of["sources"].as_array().unwrap().clone();
     for actor in told["actors"].as_array().unwrap() {

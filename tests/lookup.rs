@@ -92,7 +92,12 @@ impl Walk {
             if elsewhere.contains(&key.as_str()) {
                 rest.push((key.as_str(), value));
             } else {
-                assert_eq!(told.get(key), Some(&wanted), "{place}: {key} is not told as it is written");
+                // What the file leaves empty is not known, and null in what is told.
+                let told = match told.get(key) {
+                    Some(Json::Null) if wanted == "" => Some(&wanted),
+                    told => told,
+                };
+                assert_eq!(told, Some(&wanted), "{place}: {key} is not told as it is written");
             }
         }
         rest
@@ -218,7 +223,7 @@ fn what_stands_in_the_files_of_countries_and_companies_is_what_is_told() {
         named["year"] = told["protection_year"].clone();
         walk.compare("protection", code, protection, &named, &["source"]);
         if protection.is_empty() {
-            assert!(["protection", "protection_year", "authority", "complaints"].iter().all(|key| told[key] == ""));
+            assert!(["protection", "protection_year", "authority", "complaints"].iter().all(|key| told[key].is_null()));
         }
     }
     let owners: Table = files.owners.parse().unwrap();

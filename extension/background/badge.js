@@ -3,7 +3,7 @@
 import { browser } from '../shared/browser.js';
 import { i18n } from '../shared/i18n.js';
 
-/** @typedef {import('./engine.js').Level} Level */
+/** @typedef {import('./verdict.js').Level} Level */
 /** @typedef {{level: Level, organisations: number}} Look */
 
 /**

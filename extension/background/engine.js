@@ -9,17 +9,6 @@ import { failure } from '../shared/protocol.js';
 
 /** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
 
-/** What one verdict says; see `observe` in pkg/onlooker.d.ts. */
-export const LEVELS = /** @type {const} */ (['none', 'low', 'moderate', 'high', 'severe', 'unknown', 'unknown', 'unknown']);
-/** @typedef {(typeof LEVELS)[number]} Level */
-
-/** @param {number} verdict @returns {Level} */
-export const levelOf = (verdict) => LEVELS[verdict & 7] ?? 'unknown';
-/** @param {number} verdict */
-export const organisationsOf = (verdict) => verdict >>> 8;
-/** @param {number} verdict */
-export const badgeChanged = (verdict) => (verdict & 8) !== 0;
-
 export class Judge {
   /** @type {Map<string, number>} */
   #types = new Map();

@@ -7,7 +7,7 @@ import './files.js';
 import { browser } from '../shared/browser.js';
 import { failure, OnlookerError } from '../shared/protocol.js';
 import { Badge, UNKNOWN } from './badge.js';
-import { levelOf, organisationsOf, startEngine } from './engine.js';
+import { startEngine } from './engine.js';
 import { navigationEvent, originOf, requestEvent, clean } from './events.js';
 import { Ledger } from './ledger.js';
 import { isTrap, Lists } from './lists.js';
@@ -15,6 +15,7 @@ import { Observer } from './observer.js';
 import { bytesOf, nothing, ofFile, ofList, ofTab, router } from './router.js';
 import { shelf } from './shelf.js';
 import { Store } from './store.js';
+import { levelOf, organisationsOf } from './verdict.js';
 
 /** @typedef {import('./events.js').Event} Event */
 /** @typedef {import('./events.js').RequestDetails} RequestDetails */

@@ -1,9 +1,13 @@
 /**
  * Each page's requests, and what the engine makes of them. What is handed to the engine is what is logged, to the byte:
  * so the command line judges a saved log the same. Must not know how a request came to its page.
+ *
+ * A page could send thousands of trifles first, to fill its log before what matters. So what comes once the log is full is
+ * judged on a page of its own in the engine, the scout, and what the scout finds something in is logged after all, in room
+ * that trifles cannot take. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
  */
 
-import { badgeChanged } from './engine.js';
+import { badgeChanged, gravityOf, isMatched } from './verdict.js';
 
 /** @typedef {import('./engine.js').Judge} Judge */
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
@@ -26,11 +30,22 @@ import { badgeChanged } from './engine.js';
  * @property {number} fed how many of the rows the engine has seen
  * @property {string} url that the engine knows
  * @property {Record<string, number>} gaps that the engine knows
+ * @property {number} scout the engine's handle of what came to the full log, 0: none
+ * @property {number} scouted how many requests the scout has seen
+ * @property {number} gravest the gravest level for which a request had no need of room
+ * @property {Map<string, number>} told how many requests of a host were logged though the log was full
  */
 
 /** Bounds of one page. */
 const ROWS_MAX = 12_000;
 const TEXT_MAX = 4_000_000;
+/** And of what the scout finds something in, so many more. */
+const MORE_ROWS = 2_000;
+const MORE_TEXT = 1_000_000;
+/** Of one host so many are enough: a tracker that is called again and again must not take the room of another. */
+const MORE_OF_HOST = 4;
+/** The engine judges 100,000 requests of one page. */
+const SCOUTED_MAX = 50_000;
 
 /**
  * Chromium ends an idle worker 30 s after its last event. One that ends sooner was killed, and a request that began and
@@ -96,19 +111,9 @@ export class Ledger {
       });
       return;
     }
-    if (book.rows.length >= ROWS_MAX || book.text >= TEXT_MAX) {
-      // Its start was counted.
-      if (event.late) return;
-      page.gaps['log-full'] = (page.gaps['log-full'] ?? 0) + 1;
-      this.#feed(book);
-      this.#onGap(page);
-      return;
-    }
     /** @type {Row} */
     const row = [event.rid, event.ts, event.url, event.type, event.method, event.at];
-    this.#add(book, key, row);
-    this.#store.append(page.key, key, row);
-    this.#feed(book);
+    this.#take(book, key, row, event.late);
   }
 
   /** @param {Page} page its URL or its gaps have changed */
@@ -140,11 +145,8 @@ export class Ledger {
     const move = () => {
       for (const row of source.rows) {
         const key = this.#store.entryKey(row[0], row[2]);
-        if (target.keys.has(key)) continue;
-        this.#add(target, key, row);
-        this.#store.append(to.key, key, row);
+        if (!target.keys.has(key)) this.#take(target, key, row, false);
       }
-      this.#feed(target);
     };
     move();
     // What an earlier life wrote of it has to be read first.
@@ -232,6 +234,52 @@ export class Ledger {
     return book;
   }
 
+  /** Logs a request, or counts it where the log is full. @param {Book} book @param {string} key @param {Row} row @param {boolean} late */
+  #take(book, key, row, late) {
+    const { page } = book;
+    if (fits(book, 0) || this.#tells(book, row)) {
+      this.#add(book, key, row);
+      this.#store.append(page.key, key, row);
+      this.#feed(book);
+    } else if (!late) {
+      // One that comes late was counted at its start.
+      page.gaps['log-full'] = (page.gaps['log-full'] ?? 0) + 1;
+      this.#feed(book);
+      this.#onGap(page);
+    }
+  }
+
+  /**
+   * Whether a request is to be logged though the log is full. What matches no rule and what adds no organisation may take
+   * half of the room: anybody can make up hosts. What makes the page graver always has room, as there are but five levels.
+   * @param {Book} book @param {Row} row
+   */
+  #tells(book, [, , url, type]) {
+    const main = this.#feed(book);
+    const judge = this.#judge;
+    // Nothing was judged, so it may be anything.
+    if (!judge) return fits(book, 0.5);
+    let tells = false;
+    this.#guard(() => {
+      if (book.scouted >= SCOUTED_MAX) this.#dismiss(book);
+      if (book.scout === 0) book.scout = judge.open(book.page.url);
+      const verdict = judge.observe(book.scout, url, type, book.scouted += 1);
+      const [news, matched] = [badgeChanged(verdict), isMatched(verdict)];
+      if (!news && !matched) return;
+      const gravity = gravityOf(verdict);
+      if (news && gravity > Math.max(0, book.gravest, gravityOf(judge.engine.badge(main)))) {
+        book.gravest = gravity;
+        tells = true;
+        return;
+      }
+      const host = hostOf(url);
+      const told = book.told.get(host) ?? 0;
+      tells = told < MORE_OF_HOST && fits(book, news && matched ? 1 : 0.5);
+      if (tells) book.told.set(host, told + 1);
+    });
+    return tells;
+  }
+
   /** @param {Book} book @param {string} key @param {Row} row */
   #add(book, key, row) {
     const last = book.rows[book.rows.length - 1];
@@ -279,6 +327,15 @@ export class Ledger {
     book.fed = 0;
     book.url = '';
     book.gaps = {};
+    book.gravest = -1;
+    this.#dismiss(book);
+  }
+
+  /** The next scout begins anew. @param {Book} book */
+  #dismiss(book) {
+    if (book.scout !== 0) this.#guard(() => this.#judge?.engine.page_close(book.scout));
+    book.scout = 0;
+    book.scouted = 0;
   }
 
   /**
@@ -296,8 +353,10 @@ export class Ledger {
     let news = false;
     this.#guard(() => {
       if (book.handle !== 0 && book.url !== page.url) {
-        if (judge.rename(book.handle, page.url)) book.url = page.url;
-        else this.#close(book);
+        if (judge.rename(book.handle, page.url)) {
+          book.url = page.url;
+          this.#dismiss(book);
+        } else this.#close(book);
         news = true;
       }
       if (book.handle === 0) {
@@ -339,7 +398,7 @@ export class Ledger {
       work();
     } catch (error) {
       this.#judge = null;
-      for (const book of this.#books.values()) book.handle = 0;
+      for (const book of this.#books.values()) book.handle = book.scout = 0;
       this.#onFailure(error);
     }
   }
@@ -349,5 +408,16 @@ export class Ledger {
 function newBook(page, whole) {
   return {
     page, rows: [], keys: new Set(), text: 0, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
+    scout: 0, scouted: 0, gravest: -1, told: new Map(),
   };
+}
+
+/** @param {Book} book @param {number} more how much of the room beyond a full log, 0 to 1 */
+function fits({ rows, text }, more) {
+  return rows.length < ROWS_MAX + more * MORE_ROWS && text < TEXT_MAX + more * MORE_TEXT;
+}
+
+/** @param {string} url @returns {string} its host; the address itself where it has none that can be read */
+function hostOf(url) {
+  return URL.canParse(url) ? new URL(url).host : url;
 }

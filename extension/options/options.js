@@ -5,7 +5,7 @@ import { ask } from '../shared/client.js';
 import { byId } from '../shared/dom.js';
 import { i18n, setLanguage, t } from '../shared/i18n.js';
 import { LIST_BYTES, OnlookerError } from '../shared/protocol.js';
-import { around, name } from '../popup/parts.js';
+import { around, name } from '../shared/views.js';
 import { failed, title, view } from './view.js';
 import { failureOf } from './words.js';
 

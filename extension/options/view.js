@@ -3,10 +3,10 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { LIST_BYTES } from '../shared/protocol.js';
-import { code, entry, name } from '../popup/parts.js';
+import { code, dated, entry, name } from '../shared/views.js';
 import { leftOut } from './words.js';
 
-/** @typedef {import('../popup/parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('../shared/protocol.js').ListFacts} ListFacts */
 /** @typedef {import('../shared/protocol.js').OwnList} OwnList */
 /** @typedef {import('./words.js').Failure} Failure */
@@ -119,7 +119,7 @@ function about(list) {
     ${list.title === '' ? nothing : entry('fact_file', name(list.name))}
     ${entry('fact_format', html`${word('list_format', list.format) ?? code(list.format)}`)}
     ${entry('fact_version', stated(list.version))}
-    ${entry('fact_date', Number.isNaN(Date.parse(list.date)) ? stated(list.date) : html`${i18n().date(list.date)}`)}
+    ${entry('fact_date', list.date === '' ? stated('') : dated(list.date))}
     ${entry('fact_licence', stated(list.licence))}
     ${entry('fact_attribution', stated(list.attribution))}
     ${entry('fact_holds', html`${list.roots > 0 ? plural('roots', list.roots) : plural('rules', list.rules)}`)}

@@ -2,10 +2,11 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, t, word } from '../shared/i18n.js';
+import { around, country, dated, entry, fact, listed, name, named } from '../shared/views.js';
 import { dossiers } from './model.js';
-import { around, country, entry, fact, few, link, listed, name, named, opens, rightsList } from './parts.js';
+import { few, link, opens, rightsList } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Watcher} Watcher */
@@ -28,8 +29,13 @@ export function about(who, rights, key, model, actions) {
       ${who.countries.length > 0 ? nothing : fact('laws_label', false)}
     </dl>
     <div>
-      ${actors.map((actor) => opens(`${key}/${actor.id}`, name(actor.name), html`<span class="place">${named('kind', actor.kind, 'name')}</span>`, actions, () =>
-        dossier(actor, `${key}/${actor.id}`, actions)))}
+      ${actors.map((actor) => {
+        const kind = named('kind', actor.kind, 'name');
+        // To be named in a document is no more than a line, and its name would say it twice.
+        const brief = actor.kind === 'prism' && actors.filter((one) => one.kind === 'prism').length === 1;
+        return opens(`${key}/${actor.id}`, brief ? kind : name(actor.name), brief ? '' : html`<span class="place">${kind}</span>`, actions, () =>
+          dossier(actor, `${key}/${actor.id}`, actions));
+      })}
       ${rights.length > 0 ? opens(`${key}/rights`, t('rights_label'), i18n().number(rights.length), actions, () => rightsList(rights)) : nothing}
       ${who.countries.length > 0 ? opens(`${key}/laws`, t('laws_label'), listed(who.countries.map(country)), actions, () =>
         laws(who.countries, `${key}/laws`, model, actions)) : nothing}
@@ -46,7 +52,7 @@ function dossier(actor, key, actions) {
     const text = word('kind', actor.kind, part);
     return text === null ? nothing : entry(label, html`${text}`);
   };
-  const said = (/** @type {string} */ label, /** @type {string} */ text) => (text ? entry(label, english(text)) : nothing);
+  const said = (/** @type {string} */ label, /** @type {string | null} */ text) => (text ? entry(label, english(text)) : nothing);
   return html`<dl>${fact('does_label', actor.does && english(actor.does))}</dl>
     <dl class="facts">
       ${fact('takes_label', actor.takes.length > 0 && listed(actor.takes.map((what) => named('takes', what))))}
@@ -55,7 +61,7 @@ function dossier(actor, key, actions) {
       ${fact('since_label', actor.since && dated(actor.since))}
     </dl>
     <dl>
-      ${actor.gvl_id > 0 ? entry('iab_label', declared(actor)) : nothing}
+      ${actor.gvl_id !== null ? entry('iab_label', declared(actor)) : nothing}
       ${told('means_label', 'means')}
       ${told('site_label', 'site')}
       ${told('you_label', 'you')}
@@ -82,7 +88,7 @@ function laws(codes, key, model, actions) {
 }
 
 /** Where nothing is verified of a country. */
-const NOTHING = { alliances: [], adequacy: '', laws: [], protection: '', protection_year: '', authority: '', complaints: '', sources: [] };
+const NOTHING = { alliances: [], adequacy: null, laws: [], protection: null, protection_year: null, authority: null, complaints: null, sources: [] };
 
 /** @param {string} code @param {string} key @param {Model} model @param {Actions} actions @returns {View} */
 function lawsOf(code, key, model, actions) {
@@ -93,7 +99,7 @@ function lawsOf(code, key, model, actions) {
   return html`
     ${its.laws.length === 0 ? html`<p>${t('laws_none')}</p>` : html`<ul class="laws">${its.laws.map((law, at) => html`<li>
       ${english(around('law_line', html`<strong>${name(law.year ? `${law.name} (${law.year})` : law.name)}</strong>`, name(law.allows)))}
-      <p>${word('oversight', law.oversight)}</p>
+      <p>${word('oversight', law.oversight ?? 'unknown')}</p>
       ${sources(law.sources, `${key}/${at}`, actions)}
     </li>`)}</ul>`}
     ${alliance ? html`<p>${named('alliance', alliance)}</p>` : nothing}
@@ -112,9 +118,6 @@ function sources(all, key, actions) {
   return opens(`${key}/sources`, t('sources_label'), i18n().number(all.length), actions, () => html`<ul class="sources">${
     few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions), (n) => t('show_all', [i18n().number(n)]))}</ul>`);
 }
-
-/** A date as it is written here; what is none is text from elsewhere. @param {string} date @returns {View} */
-const dated = (date) => (Number.isNaN(Date.parse(date)) ? name(date) : html`${i18n().date(date)}`);
 
 /** @param {Source} source @param {Actions} actions @returns {View} */
 function source({ url, publisher, date, checked }, actions) {

@@ -1,11 +1,11 @@
 /** The popup's foot: saving, and by which lists it was judged. */
 
 import { html, nothing } from '../vendor/lit-html.js';
-import { i18n, plural, t } from '../shared/i18n.js';
+import { plural, t } from '../shared/i18n.js';
+import { around, dated, name } from '../shared/views.js';
 import { OWN_LIST } from './model.js';
-import { around, name } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').List} List */
@@ -22,7 +22,7 @@ export function foot(model, note, actions) {
       : note === 'failed' ? t('save_failed') : around('saved', name(note.saved))}</p>
     <h2>${t('lists_title')}</h2>
     <ul class="plain lists">${model.report.engine.lists.map(list)}</ul>
-    <p><button type="button" class="link" @click=${actions.ownLists}>${t('options_title')}</button></p>
+    <p class="own-lists"><button type="button" class="link" @click=${actions.ownLists}>${t('options_title')}</button></p>
     <p class="quiet"><bdi dir="ltr">${t('extName')} ${model.report.engine.version}</bdi></p>
   </footer>`;
 }
@@ -30,6 +30,6 @@ export function foot(model, note, actions) {
 /** @param {List} list @returns {View} */
 function list(list) {
   return html`<li>${list.id === OWN_LIST ? t('lists_own') : name(list.title)}
-    <span class="place">${around('list_version', name(list.version), name(i18n().date(list.date)))} · ${plural('rules', list.rules)}</span>
+    <span class="place">${around('list_version', name(list.version), dated(list.date))} · ${plural('rules', list.rules)}</span>
     ${list.attribution ? html`<span class="place" lang="en">${name(list.attribution)}</span>` : nothing}</li>`;
 }

@@ -2,12 +2,13 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
+import { code, entry, name } from '../shared/views.js';
 import { openKey } from './model.js';
-import { code, entry, few, mark, name, reason, rightsList, techniqueName } from './parts.js';
+import { few, mark, reason, rightsList, techniqueName } from './parts.js';
 import { RIGHTS } from './rights.js';
 import { evidence } from './who.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Technique} Technique */

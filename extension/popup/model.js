@@ -30,7 +30,8 @@ import { LEVELS } from './shapes.js';
  * @property {Level} level to be shown
  * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
  * @property {Group[]} groups
- * @property {Map<string, Finding[]>} findings by the name of the watcher
+ * @property {Map<Watcher, Finding[]>} findings of each watcher; those by one rule at several hosts are one
+ * @property {Map<Watcher, string>} keys of the watchers, for what is opened in place: the same in the next report
  * @property {Map<string, Dossier>} actors by their id
  * @property {Map<string, Country>} countries by their code
  * @property {Technique[]} techniques
@@ -55,6 +56,18 @@ const TELLING = [
 
 /** Our own list among the lists. */
 export const OWN_LIST = 1000;
+
+/**
+ * Whether our own list names what was contacted as a vendor's own public site: by the end of the rule's heading, as
+ * src/kinds.rs reads it. Such a rule matches all hosts below as well, and those may be for anything.
+ * @param {Finding} finding
+ * @returns {'site'|'below'|null} 'site' for the site itself, with or without www
+ */
+export function ownSite({ rule, domain }) {
+  if (rule?.list !== OWN_LIST || !rule.section.endsWith(', its own site')) return null;
+  const site = /^\|\|([^/^$*|]+)\^/.exec(rule.text)?.[1];
+  return domain === site || domain === `www.${site}` ? 'site' : 'below';
+}
 
 /** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */
 export function levelOf(name) {
@@ -110,13 +123,29 @@ export function modelOf(report, gaps, compare) {
     groups.set(watcher.category, group);
   }
 
-  /** @type {Map<string, Finding[]>} */
+  /** @type {Map<string, Watcher[]>} */
+  const named = new Map();
+  /** @type {Map<Watcher, string>} */
+  const keys = new Map();
+  for (const watcher of page.watchers) {
+    const bearers = named.get(watcher.name) ?? [];
+    bearers.push(watcher);
+    named.set(watcher.name, bearers);
+    keys.set(watcher, openKey('watcher', bearers.length === 1 ? watcher.name : `${watcher.name}/${bearers.length}`));
+  }
+  /** @type {Map<Watcher, Finding[]>} */
   const findings = new Map();
   for (const finding of page.findings) {
-    if (finding.watcher === null) continue;
-    const its = findings.get(finding.watcher) ?? [];
-    its.push(finding);
-    findings.set(finding.watcher, its);
+    const bearers = finding.watcher === null ? [] : named.get(finding.watcher) ?? [];
+    // A page can contact a host that is called as an organisation is: then the host decides.
+    const whose = bearers.length === 1 ? bearers[0] : bearers.find(({ domains }) => domains.includes(finding.domain)) ?? bearers[0];
+    if (!whose) continue;
+    const its = findings.get(whose) ?? [];
+    const same = its.findIndex((one) => isSame(one, finding));
+    const before = its[same];
+    if (before) its[same] = { ...before, evidence: [...before.evidence, ...finding.evidence], count: before.count + finding.count };
+    else its.push(finding);
+    findings.set(whose, its);
   }
 
   const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique }) => {
@@ -149,6 +178,7 @@ export function modelOf(report, gaps, compare) {
     sentence,
     groups: [...groups.values()].sort((a, b) => groupRank(a) - groupRank(b) || b.watchers.length - a.watchers.length),
     findings,
+    keys,
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
     countries: new Map(report.countries.map((country) => [country.code, country])),
     techniques,
@@ -164,6 +194,13 @@ export function modelOf(report, gaps, compare) {
     unknowns: blind.length + gaps.length + skipped.length + nameless.length,
   };
 }
+
+/** Whether two findings of an organisation would read the same but for what was asked. @param {Finding} a @param {Finding} b */
+const isSame = (a, b) => a.technique === b.technique && a.severity === b.severity && a.confidence === b.confidence && a.allowed === b.allowed
+  && isSameRule(a.rule, b.rule) && isSameRule(a.exception_rule, b.exception_rule) && ownSite(a) === ownSite(b);
+
+/** @param {Rule|null} a @param {Rule|null} b */
+const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line;
 
 /** A group stands where its worst watcher does; those we know nothing of stand last among equals. @param {Group} group */
 function groupRank(group) {

@@ -2,18 +2,19 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t } from '../shared/i18n.js';
+import { around, country, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
 import { dossiers } from './model.js';
-import { around, country, listed, name, named, opens } from './parts.js';
+import { opens } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 
 /** @param {Model} model @param {Actions} actions @returns {View} */
 export function overview(model, actions) {
   const { summary } = model.page;
-  const counted = (/** @type {View} */ what, /** @type {number} */ count) => around('kind_count', what, i18n().number(count));
+  const counted = (/** @type {View} */ what, /** @type {number} */ count) => (count === 1 ? what : around('kind_count', what, i18n().number(count)));
   return html`<div class="overview" tabindex="-1">
     ${summary.kinds.length > 0 ? html`<p>${around('summary_kinds', some(summary.kinds, 'kinds', actions, ({ kind, count }) =>
       counted(named('kind', kind, 'name'), count)))}</p>` : nothing}
@@ -40,7 +41,7 @@ function site(model, actions) {
 }
 
 /** How many of a long list are told at first. */
-const FIRST = 4;
+const FIRST = 3;
 
 /**
  * A list in a sentence, its end behind a button where it is long.

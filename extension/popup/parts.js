@@ -1,12 +1,13 @@
-/** Pieces that more than one view of the popup uses. Everything from a page or a list goes through `bdi` or `code`. */
+/** Pieces that more than one view of the popup uses. */
 
 import { html, nothing, svg } from '../vendor/lit-html.js';
-import { i18n, t, word } from '../shared/i18n.js';
+import { word } from '../shared/i18n.js';
+import { code, host, named } from '../shared/views.js';
 import { webAddress } from './model.js';
 import { pathData, shape } from './shapes.js';
 
 /** @typedef {import('./shapes.js').Level} Level */
-/** @typedef {import('../vendor/lit-html.js').TemplateResult | typeof nothing} View */
+/** @typedef {import('../shared/views.js').View} View */
 
 /**
  * What the views may ask for.
@@ -33,50 +34,6 @@ export function mark(level, small) {
   </svg>`;
 }
 
-/**
- * Characters that are not seen but move others: they could make an address read as another one.
- * Names keep those that scripts need between letters (zero-width joiner and non-joiner).
- */
-const UNSEEN_IN_NAMES = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-const UNSEEN_IN_CODE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/** Writes out what can't be seen, as in `\u{202e}`. @param {string} text @param {RegExp} unseen */
-const writtenOut = (text, unseen) => text.replace(unseen, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
-
-/** A technical string: always left to right, breaks anywhere. @param {string} text @returns {View} */
-export const code = (text) => html`<code dir="ltr">${writtenOut(text, UNSEEN_IN_CODE)}</code>`;
-
-/** A name from elsewhere, in whatever direction its letters have. @param {string} text @returns {View} */
-export const name = (text) => html`<bdi>${writtenOut(text, UNSEEN_IN_NAMES)}</bdi>`;
-
-/** A host, in the text around it: its labels go from left to right. @param {string} text @returns {View} */
-export const host = (text) => html`<bdi class="name" dir="ltr">${writtenOut(text, UNSEEN_IN_CODE)}</bdi>`;
-
-/** Private-use characters stand where the views go: no translation has them. @param {unknown} _ @param {number} i */
-const slot = (_, i) => String.fromCharCode(0xE000 + i);
-
-/** @param {string} text @param {(View | string)[]} views @returns {View} */
-const filled = (text, views) => html`${text.split(/([\uE000-\uF8FF])/).map((piece, i) =>
-  (i % 2 === 0 ? piece : views[piece.charCodeAt(0) - 0xE000]))}`;
-
-/**
- * A text with views in place of its `$1`, `$2`…
- * @param {string} key @param {...(View | string)} views @returns {View}
- */
-export const around = (key, ...views) => filled(t(key, views.map(slot)), views);
-
-/** Views as a list in a sentence: one, another and a third. @param {(View | string)[]} views @returns {View} */
-export const listed = (views) => filled(i18n().list(views.map(slot)), views);
-
-/** A word of the report by its family; the word itself where there is no text for it. @param {string} family @param {string} member @param {string} [part] @returns {View} */
-export function named(family, member, part) {
-  const text = word(family, member, part);
-  return text === null ? code(member) : html`${text}`;
-}
-
-/** A country's name. @param {string} of its code @returns {View} */
-export const country = (of) => name(i18n().country(of));
-
 /** A technique's name, or its slug where there are no words for it. @param {string} technique */
 export const techniqueName = (technique) => named('technique', technique, 'name');
 
@@ -88,12 +45,6 @@ export function reason(why) {
   const known = word('why', why);
   return known === word('why', 'else') && why !== 'else' ? html`${known} ${code(why)}` : html`${known}`;
 }
-
-/** A term and what belongs to it. @param {string} key @param {View | View[]} views @returns {View} */
-export const entry = (key, views) => html`<div><dt>${t(key)}</dt> <dd>${views}</dd></div>`;
-
-/** A term, and "not known" where nothing is. @param {string} key @param {View | string | false} view */
-export const fact = (key, view) => entry(key, view ? html`${view}` : html`<span class="unknown">${t('not_known')}</span>`);
 
 /**
  * A link to elsewhere, with the host that it leads to. Nothing is asked for before it is clicked: no icon, no preview.

@@ -2,9 +2,10 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t } from '../shared/i18n.js';
-import { few, host, reason, techniqueName } from './parts.js';
+import { host } from '../shared/views.js';
+import { few, reason, techniqueName } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Counted} Counted */

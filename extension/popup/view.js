@@ -3,14 +3,15 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { moveInRow } from '../shared/dom.js';
+import { around, code, host } from '../shared/views.js';
 import { foot } from './foot.js';
 import { how } from './how.js';
 import { overview } from './overview.js';
-import { around, code, host, mark } from './parts.js';
+import { mark } from './parts.js';
 import { unknown } from './unknown.js';
 import { who } from './who.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Level} Level */

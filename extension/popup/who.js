@@ -2,11 +2,12 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
+import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { OWN_LIST, dossiers, levelOf, openKey, telling } from './model.js';
-import { around, code, country, entry, few, host, mark, name, named } from './parts.js';
+import { OWN_LIST, dossiers, levelOf, ownSite, telling } from './model.js';
+import { few, mark } from './parts.js';
 
-/** @typedef {import('./parts.js').View} View */
+/** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Watcher} Watcher */
@@ -27,7 +28,7 @@ export function who(model, actions) {
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
 function row(watcher, model, actions) {
-  const key = openKey('watcher', watcher.name);
+  const key = model.keys.get(watcher) ?? '';
   const open = actions.isOpen(key);
   const level = levelOf(watcher.level);
   return html`<li class="row ${open ? 'open' : ''}">
@@ -48,15 +49,18 @@ function line(watcher, model) {
   // What it is for other reasons than what was contacted is told inside.
   const [gravest] = dossiers(model, { actors: watcher.listed });
   const technique = telling(watcher);
-  const text = gravest ? named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
-  const requests = html`<span class="together">${plural('requests', watcher.requests)}</span>`;
-  return text === null ? requests : html`${text} · ${requests}`;
+  // All that our lists name of it is where it presents itself: that is not what its kind does.
+  const own = (model.findings.get(watcher) ?? []).filter(({ rule }) => rule?.list === OWN_LIST);
+  const site = own.length > 0 && own.every((finding) => ownSite(finding) === 'site');
+  const text = gravest ? site ? around('kind_own_site', named('kind', gravest.kind, 'name')) : named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
+  const requests = plural('requests', watcher.requests);
+  return text === null ? html`<span>${requests}</span>` : html`<span>${text}</span> <span class="together"><span class="dot">· </span>${requests}</span>`;
 }
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
 function details(watcher, model, actions) {
-  const findings = model.findings.get(watcher.name) ?? [];
-  const key = openKey('watcher', watcher.name);
+  const findings = model.findings.get(watcher) ?? [];
+  const key = model.keys.get(watcher) ?? '';
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`<div class="details">
     ${watcher.known ? nothing : html`<p>${t('unnamed_line')}</p>`}
@@ -73,9 +77,11 @@ function details(watcher, model, actions) {
 /** What proves one finding. @param {Finding} finding @param {Model} model @param {Actions} actions @returns {View} */
 export function evidence(finding, model, actions) {
   const key = `finding:${finding.id}`;
+  const site = ownSite(finding);
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`<h4>${word('technique', finding.technique, 'name') ?? code(finding.technique)}</h4>
     ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
+    ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}
@@ -101,7 +107,7 @@ function rule(rule, key, model, actions) {
   return html`<div class=${cut ? 'cut' : ''}>${code(rule.text)}</div>
     ${cut ? html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${t('show_rule')}</button>` : nothing}
     <span class="place">${list?.date
-      ? around('rule_place_dated', title, i18n().number(rule.line), name(i18n().date(list.date)))
+      ? around('rule_place_dated', title, i18n().number(rule.line), dated(list.date))
       : around('rule_place', title, i18n().number(rule.line))}</span>
     ${rule.section ? html`<span class="place">${around('rule_section', section)}</span>` : nothing}`;
 }

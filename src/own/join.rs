@@ -1,11 +1,11 @@
 //! Which companies of the owners' data an actor is. It is said here, once, when a pack is made, and nowhere else:
 //!
 //! - those that its entry names in `companies`;
-//! - the one that has its name, but for case: an entry about another of that name needs another.
+//! - the one that has its name (but for case) and a registrable domain in common with it.
 //!
 //! Such a company is told as that actor, whatever host of it is met. Where an actor is one company and no more, its own hosts
 //! are that company's. One that is no company of the owners' data is made one, by its own name: so that a host of its and a
-//! list that names it speak of one organisation. Hosts that are signs of an actor's doings (`indicators` in [`kinds`]) are not its own: they may be
+//! list that names it speak of one organisation. (Not where a company has its name and nothing else of it: that may be another.) Hosts that are signs of an actor's doings (`indicators` in [`kinds`]) are not its own: they may be
 //! anybody's today, and make no company of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,11 +27,11 @@ pub fn join(own: &Own, owners: &mut Vec<OwnerSource>) -> Shelf {
         let Some(kind) = kinds::kind(&file.kind) else { continue };
         for entry in file.entries() {
             let hosts = own_hosts(kind, entry);
-            let mut is = companies(entry, owners);
+            let mut is = companies(entry, &hosts, owners);
             if let (1, Some(company)) = (is.len(), is.first()) {
                 give(company, &hosts, owners);
             }
-            if is.is_empty() && !hosts.is_empty() {
+            if is.is_empty() && !hosts.is_empty() && !owners.iter().any(|owner| is_called(owner, entry)) {
                 let name = word(entry, "name").to_owned();
                 owners.push(service(&name, Vec::new()));
                 if !shelf.companies.iter().any(|facts| facts.name == name) {
@@ -63,11 +63,14 @@ fn own_hosts<'a>(kind: &Kind, entry: &'a Table) -> Vec<&'a str> {
 }
 
 /// The companies that an actor is.
-fn companies(entry: &Table, owners: &[OwnerSource]) -> BTreeSet<String> {
+fn companies(entry: &Table, hosts: &[&str], owners: &[OwnerSource]) -> BTreeSet<String> {
     let named = several(entry, "companies").into_iter().map(str::to_owned);
-    let name = word(entry, "name");
-    let alike = owners.iter().find(|owner| owner.company.eq_ignore_ascii_case(name));
+    let alike = owners.iter().find(|owner| is_called(owner, entry) && meets(owner, hosts));
     named.chain(alike.map(|owner| owner.company.clone())).collect()
+}
+
+fn is_called(owner: &OwnerSource, entry: &Table) -> bool {
+    owner.company.eq_ignore_ascii_case(word(entry, "name"))
 }
 
 /// Gives hosts to a company, as the service of its to which a domain of theirs belongs.

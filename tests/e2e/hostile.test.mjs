@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/net.mjs";
-import { badgeSettled, flush, logOf, openAll, pageState, reportOf, showTab, untilText } from "./lib/session.mjs";
+import { judged } from "./lib/options.mjs";
+import { ask, badgeSettled, flush, logOf, openAll, pageState, reportOf, showTab, untilText } from "./lib/session.mjs";
 import { assertSame, eachBrowser, page } from "./lib/suite.mjs";
 
 /** What page-made markup would look like if it had become markup. @param {import("./lib/session.mjs").Popup} popup */
@@ -94,5 +95,38 @@ eachBrowser("a hostile page", { pages: ["hostile"] }, (world) => {
     await other.page.evaluate(() => { location.href = "about:blank#x"; });
     await until(async () => (await pageState(session, other)).state === "not-a-page", "not a page");
     assert.equal((await session.badge(other)).text, "");
+  });
+
+  test("a tracker behind a flood of trifles is seen, also after the background was killed", async () => {
+    const { net, session } = world;
+    net.route("flood.example/", page(`<script>
+      const get = (url) => fetch(url, { mode: "no-cors" }).then((reply) => reply.text(), () => "");
+      self.flooded = (async () => {
+        for (let at = 0; at < 12_500; at += 50) await Promise.all(Array.from({ length: 50 }, (_, n) => get("/" + (at + n) + ".json")));
+        await get("https://static.hotjar.com/c/hotjar-1.js");
+        return true;
+      })();
+    </script>`));
+    const other = await session.openPage("https://flood.example/", { wait: "domcontentloaded" });
+    assert.equal(await other.page.evaluate(() => /** @type {any} */ (globalThis).flooded), true);
+    for (const killed of [false, true]) {
+      if (killed) await session.killBackground();
+      await until(async () => (await reportOf(session, other)).watchers.length > 0, "the tracker");
+      const { watchers, requests } = await reportOf(session, other);
+      assert.deepEqual(watchers.map((/** @type {any} */ one) => one.name), ["Hotjar"]);
+      assert.equal((await badgeSettled(session, other)).text, "1");
+      const { filename, json } = await ask(session, { kind: "page-log", tabId: other.id });
+      const lost = JSON.parse(json).pages[0].gaps.find((/** @type {any} */ gap) => gap.why === "log-full").count;
+      assert.equal(requests.total + lost, 12_502, "each is kept or counted as missing");
+      assert.equal(judged(filename, json), (await ask(session, { kind: "page-report-json", tabId: other.id })).json);
+      const popup = await session.popup(other);
+      try {
+        await untilText(popup, (text) => text.includes("Hotjar"), "the tracker's name");
+        await showTab(popup, 2);
+        await untilText(popup, (text) => text.includes("more than Onlooker keeps"), "that not all was kept");
+      } finally {
+        await popup.close();
+      }
+    }
   });
 });

@@ -19,7 +19,7 @@ function contrast(a, b) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const css = readFileSync(new URL('../../extension/popup/popup.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../../extension/shared/base.css', import.meta.url), 'utf8');
 const [light = {}, dark = {}] = css.split('@media (prefers-color-scheme: dark)').map((part) =>
   /** @type {Record<string, string>} */ (Object.fromEntries([...part.matchAll(/--([a-z]+): (#[0-9a-f]{6});/g)].map((found) => [found[1], found[2]]))));
 

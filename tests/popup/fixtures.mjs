@@ -61,8 +61,8 @@ function summary(watchers, actors) {
 /** @param {Json} over @returns {Json} */
 function dossier(over) {
   return {
-    id: over.name, kind: 'data-broker', owner: '', country: '', does: '', takes: [], since: '', confidence: 'unchecked', harmless: '', dispute: '',
-    gvl_id: 0, purposes: [], special_features: [], sources: [], ...over,
+    id: over.name, kind: 'data-broker', owner: null, country: null, does: null, takes: [], since: null, confidence: 'unchecked', harmless: null, dispute: null,
+    gvl_id: null, purposes: [], special_features: [], sources: [], ...over,
   };
 }
 
@@ -155,7 +155,7 @@ export const NO_LINKS = [
   `${'javascript'}:document.title="owned"`, ` \u0001${'JavaScript'}:alert(1)`, 'data:text/html,<script>alert(1)</script>', 'file:///etc/passwd', '//evil.example/', '',
 ];
 /** @param {string} url @returns {Json} */
-const sourceOf = (url) => ({ url, publisher: `Somebody of ${url}`, date: '', supports: ['name'], checked: 'unread' });
+const sourceOf = (url) => ({ url, publisher: `Somebody of ${url}`, date: null, supports: ['name'], checked: 'unread' });
 
 /** @type {Readonly<Record<string, PageReport>>} */
 export const STATES = {
@@ -174,6 +174,7 @@ export const STATES = {
   listed: listed(0),
   'listed-site': listed(1),
   'own-site': listed(2),
+  'vendor-site': listed(3),
   private: /** @type {PageReport} */ ({ ...listed(0), private: true }),
   /** On our lists, with hardly anything known, and sources that are none. */
   bare: ok({
@@ -191,7 +192,7 @@ export const STATES = {
       dossier({ name: 'Bare Broker', id: 'bare', sources: [...NO_LINKS, 'https://bücher.example/a?b#c'].map(sourceOf) }),
       dossier({ name: 'Tomorrow', id: 'of-tomorrow', kind: 'mind-reader', takes: ['thoughts', 'location'], since: '1999', gvl_id: 7, purposes: [1, 99], special_features: [2, 9], confidence: 'of-tomorrow' }),
     ],
-    countries: [{ code: 'FR', alliances: ['fourteen-eyes', 'nine-eyes'], adequacy: 'eu', laws: [{ name: 'A Law', year: '', allows: 'Allows things.', oversight: '', sources: [] }], protection: '', protection_year: '', authority: 'Authority', complaints: NO_LINKS[0], sources: [] }],
+    countries: [{ code: 'FR', alliances: ['fourteen-eyes', 'nine-eyes'], adequacy: 'eu', laws: [{ name: 'A Law', year: null, allows: 'Allows things.', oversight: null, sources: [] }], protection: null, protection_year: null, authority: 'Authority', complaints: NO_LINKS[0], sources: [] }],
   }),
   severe: ok({ risk: { level: 'severe', score: 96, reasons: [] }, watchers: many.slice(0, 14), findings: [] }),
   gaps: {

@@ -51,6 +51,39 @@ test('what the site does itself is told with its technique', () => {
   assert.equal(marks?.site.length, 1);
 });
 
+test('two organisations of one name have each its own findings and its own place to open', () => {
+  const answer = structuredClone(STATES.some);
+  assert.ok(answer?.state === 'ok');
+  const [page] = answer.report.pages;
+  const hotjar = page?.watchers.find(({ name }) => name === 'Hotjar');
+  const found = page?.findings.find(({ watcher }) => watcher === 'Hotjar');
+  assert.ok(page && hotjar && found);
+  page.watchers.push({ ...hotjar, known: false, domains: ['hotjar.example'] });
+  page.findings.push({ ...found, id: 'another', domain: 'hotjar.example' }, { ...found, id: 'by name alone', technique: 'ad-request', domain: 'elsewhere.example' });
+  const made = modelOf(answer.report, [], compare);
+  const two = made?.page.watchers.filter(({ name }) => name === 'Hotjar') ?? [];
+  assert.deepEqual(two.map((one) => made?.findings.get(one)?.map(({ id }) => id)), [[found.id, 'by name alone'], ['another']]);
+  assert.equal(new Set(two.map((one) => made?.keys.get(one))).size, 2);
+  assert.deepEqual([...new Set(made?.keys.values())].length, page.watchers.length);
+});
+
+test('one rule at several hosts of an organisation is told once, with what was asked of each', () => {
+  const answer = structuredClone(STATES.some);
+  assert.ok(answer?.state === 'ok');
+  const [page] = answer.report.pages;
+  const hotjar = page?.watchers.find(({ name }) => name === 'Hotjar');
+  const found = page?.findings.find(({ watcher }) => watcher === 'Hotjar');
+  assert.ok(page && hotjar && found?.rule);
+  const evidence = [{ type: 'script', url: 'https://script.hotjar.com/' }];
+  page.findings.push({ ...found, id: 'same', domain: 'script.hotjar.com', evidence, count: 2 });
+  // What reads otherwise stays apart.
+  page.findings.push({ ...found, id: 'line', rule: { ...found.rule, line: 1 } }, { ...found, id: 'sure', confidence: 'indicated' }, { ...found, id: 'allowed', allowed: true });
+  const its = modelOf(answer.report, [], compare)?.findings.get(hotjar) ?? [];
+  assert.deepEqual(its.map(({ id, count }) => [id, count]), [[found.id, found.count + 2], ['line', found.count], ['sure', found.count], ['allowed', found.count]]);
+  assert.deepEqual(its[0]?.evidence, [...found.evidence, ...evidence]);
+  assert.equal(page.findings[1]?.evidence.length, 1, 'the report stays as it is');
+});
+
 test('the line of a watcher tells the gravest technique, or the newest', () => {
   const google = model('some').page.watchers.find(({ name }) => name === 'Google');
   assert.ok(google);

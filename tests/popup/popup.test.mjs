@@ -134,7 +134,7 @@ test('no state but a whole look says that nobody looks on', async () => {
     // All of it was seen, and nobody but the site itself.
     else if (state === 'listed-site' || state === 'own-site') assert.deepEqual(level, ['Level: Low']);
     else assert.ok(!all.includes('Nobody else was seen while'), String(state));
-    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'own-site', 'private', 'bare'].includes(String(state))) {
+    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'own-site', 'vendor-site', 'private', 'bare'].includes(String(state))) {
       assert.match(level[0] ?? '', /Not known$/, String(state));
       assert.ok(!/· 0/.test((await texts(page, '#tab-who, #tab-how')).join(' ')), `${state}: a nought says too much`);
     }
@@ -211,18 +211,18 @@ test('a very long rule shows its beginning, and all of it when asked', async () 
 test('the page in numbers: kinds, countries, and of how many the country is not known', async () => {
   const { page } = await open(STATES.listed ?? null);
   assert.deepEqual(await texts(page, '.overview p'), [
-    'Among them: Data broker · 1, One ID over many sites (identity graph) · 1, Ad exchange (real-time bidding) · 3, Recorder of visits (session replay) · 1, and 3 more.',
-    'In: United States · 6, France · 1, Malta · 1, and Russia · 1. The country of 2 of them is not known.',
+    'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more.',
+    'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
     'Who runs this site is not known here.',
   ]);
   await page.focus('.overview .link');
   await page.keyboard.press('Enter');
-  assert.match((await texts(page, '.overview p'))[0] ?? '', /and Linked to a state · 1\.$/);
+  assert.match((await texts(page, '.overview p'))[0] ?? '', /and Linked to a state\.$/);
   assert.equal((await page.$$('.overview .link')).length, 0);
   assert.ok(await page.evaluate(() => document.activeElement?.matches('.overview')), 'the keyboard is not lost');
   await page.close();
   const arabic = await open(STATES.listed ?? null, { language: 'ar' });
-  assert.match((await texts(arabic.page, '.overview p'))[1] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا \(1\).*لا يُعرف بلد جهتين منها\.$/);
+  assert.match((await texts(arabic.page, '.overview p'))[1] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا .*لا يُعرف بلد جهتين منها\.$/);
   await arabic.page.close();
 });
 
@@ -231,7 +231,7 @@ test('the site itself: who runs it, and that it stands on our lists', async () =
   assert.deepEqual(await texts(page, '.overview > *'), [
     'This site Run by Facebook · Meta Platforms, Inc. · United States',
   ], 'what is told of a company is not said of the address');
-  await openNamed(page, 'This site', 'Facebook (PRISM slides)');
+  await openNamed(page, 'This site', 'Named in slides published in 2013 (PRISM)');
   assert.match((await texts(page, '.overview .inner'))[0] ?? '', /the companies denied giving direct access/);
   await page.close();
   const own = await open(STATES['own-site'] ?? null);
@@ -240,6 +240,47 @@ test('the site itself: who runs it, and that it stands on our lists', async () =
     'This site’s own address stands in Onlooker’s lists under: Recorder of visits (session replay).',
   ]);
   await own.page.close();
+});
+
+test('a vendor\'s own public site is told as that, and not as what its kind does', async () => {
+  for (const [language, line, text] of /** @type {const} */ ([['en', ': the vendor’s own public site · One request', 'do not name it as a host that collects'], ['ar', ': الموقع العام للجهة نفسها · طلب واحد', 'ولا تذكره قوائم Onlooker']])) {
+    const { page } = await open(STATES['vendor-site'] ?? null, { language });
+    assert.ok((await texts(page, '.line')).join().endsWith(line), (await texts(page, '.line')).join());
+    await openNamed(page, 'Clearview AI');
+    assert.ok((await texts(page, '.findings')).join().includes(text));
+    await page.close();
+  }
+  // A host below it may be for anything.
+  const below = structuredClone(STATES['vendor-site'] ?? null);
+  assert.ok(below?.state === 'ok');
+  for (const found of below.report.pages[0]?.findings ?? []) found.domain = 'bidder.clearview.ai';
+  const other = await open(below);
+  assert.ok(!(await texts(other.page, '.line')).join().includes('own public site'));
+  await openNamed(other.page, 'Clearview AI');
+  assert.ok((await texts(other.page, '.findings')).join().includes('lies under the vendor’s own public site'));
+  await other.page.close();
+  // Where a host that collects was contacted, the line is of what it does.
+  const answer = structuredClone(STATES['vendor-site'] ?? null);
+  assert.ok(answer?.state === 'ok');
+  const found = answer.report.pages[0]?.findings[0];
+  assert.ok(found?.rule);
+  answer.report.pages[0]?.findings.push({ ...found, id: 'more', rule: { ...found.rule, line: 1, section: 'biometric, documented' } });
+  const { page } = await open(answer);
+  assert.ok(!(await texts(page, '.line')).join().includes('own public site'));
+  await openNamed(page, 'Clearview AI');
+  assert.equal((await texts(page, '.findings')).join().split('do not name it as a host that collects').length, 2);
+  await page.close();
+});
+
+test('what the PRISM record says is one short line until it is opened', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  await openNamed(page, 'Google, High');
+  const openers = await texts(page, '.details .opener');
+  assert.deepEqual(openers.filter((text) => /PRISM/.test(text)), ['Named in slides published in 2013 (PRISM)']);
+  assert.ok(!(await texts(page, '.details')).join().includes('NSA'), 'the rest is folded');
+  await openNamed(page, 'Named in slides');
+  assert.match((await texts(page, '.details .inner')).join(), /denied|no knowledge/);
+  await page.close();
 });
 
 test('a line tells of the gravest kind; a row opens to evidence, then who it is, rights, laws and sources', async () => {

@@ -344,7 +344,7 @@ test('added lists are asked, change no page that is open unseen, and leave nothi
 
 test('the declarations name the wire types, and the methods take them', () => {
   const declared = built('onlooker.d.ts').toString();
-  for (const name of ['Report', 'EngineInfo', 'ListInfo', 'Counted', 'Page', 'Risk', 'Reason', 'Watcher', 'Finding', 'Rule', 'Evidence', 'Check', 'Requests', 'Explanation', 'Identity', 'Log', 'PageLog', 'Gap', 'LogRequest', 'AddedList', 'LeftOut']) {
+  for (const name of ['Report', 'EngineInfo', 'ListInfo', 'Counted', 'Page', 'Risk', 'Reason', 'Watcher', 'Finding', 'Rule', 'Evidence', 'Check', 'Requests', 'Explanation', 'Identity', 'HostOf', 'Log', 'PageLog', 'Gap', 'LogRequest', 'AddedList', 'LeftOut']) {
     assert.match(declared, new RegExp(`^export (interface|type) ${name}\\b`, 'm'), name);
   }
   for (const signature of ['audit(log: Log): Report;', 'report(page: number): Report;', 'explain(url: string, page: string, kind: string): Explanation;', 'lists(): ListInfo[];', 'read_list(name: string, bytes: Uint8Array | number[]): AddedList;', 'pack?: Uint8Array;', 'attribution?: string;']) {
@@ -352,7 +352,7 @@ test('the declarations name the wire types, and the methods take them', () => {
   }
   assert.equal(declared.match(/^export (?:class|interface) Engine\b/gm)?.length, 1, 'one thing is called Engine');
   // What is not there crosses as null (`to_js`). What a log may leave out is `?`.
-  for (const field of ['watcher: string | null', 'rule: Rule | null', 'exception_rule: Rule | null', 'country: string | null', 'why: string | null', 'watcher: Identity | null', 'frame?: string']) {
+  for (const field of ['watcher: string | null', 'rule: Rule | null', 'exception_rule: Rule | null', 'country: string | null', 'why: string | null', 'watcher: HostOf | null', 'operator: Identity | null', 'date: string | null', 'gvl_id: number | null', 'frame?: string']) {
     assert.ok(declared.includes(`    ${field};\n`), field);
   }
   assert.doesNotMatch(declared, /\| undefined/);

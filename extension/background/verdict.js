@@ -1,0 +1,15 @@
+/** What one verdict of the engine says; see `observe` in pkg/onlooker.d.ts. */
+
+export const LEVELS = /** @type {const} */ (['none', 'low', 'moderate', 'high', 'severe', 'unknown', 'unknown', 'unknown']);
+/** @typedef {(typeof LEVELS)[number]} Level */
+
+/** @param {number} verdict @returns {Level} */
+export const levelOf = (verdict) => LEVELS[verdict & 7] ?? 'unknown';
+/** How grave the level is: 0 none to 4 severe, -1 where it is not known. @param {number} verdict */
+export const gravityOf = (verdict) => ((verdict & 7) > 4 ? -1 : verdict & 7);
+/** @param {number} verdict */
+export const organisationsOf = (verdict) => verdict >>> 8;
+/** The request changed level or number. @param {number} verdict */
+export const badgeChanged = (verdict) => (verdict & 8) !== 0;
+/** A rule matches the request. @param {number} verdict */
+export const isMatched = (verdict) => (verdict & 16) !== 0;

@@ -1,0 +1,143 @@
+// @ts-check
+/** A page's log in the background, with the real core, over a store of this test's own: what is kept once the log is full. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ledger } from '../../extension/background/ledger.js';
+import { Engine, observe, open, pack, unpack, write } from './engine.mjs';
+
+const FULL = 12_000;
+const core = new Engine(pack());
+
+/** @typedef {import('../../extension/background/observer.js').Page} Page */
+
+/** A disk of the browser's session: it outlives a background. */
+class Disk {
+  /** @type {Map<string, import('../../extension/background/store.js').Row>} */
+  saved = new Map();
+  /** @param {string} rid @param {string} url */
+  entryKey = (rid, url) => `${rid} ${url}`;
+  /** @param {number} _ @param {string} key @param {import('../../extension/background/store.js').Row} row */
+  append = (_, key, row) => { this.saved.set(key, row); };
+  rows = async () => [...this.saved.values()];
+  forget() {}
+}
+
+/** One life of the background, and one page in it. @param {Disk} disk @param {Page} page @param {boolean} [known] an earlier life stored it */
+function life(disk, page, known = false) {
+  /** @type {unknown[]} */
+  const failures = [];
+  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, (error) => failures.push(error));
+  if (known) ledger.known(page);
+  const judge = {
+    engine: core,
+    open: (/** @type {string} */ url) => open(core, url),
+    rename: (/** @type {number} */ handle, /** @type {string} */ url) => core.page_url(handle, write(core, url)),
+    observe: (/** @type {number} */ handle, /** @type {string} */ url, /** @type {string} */ type, /** @type {number} */ id) => observe(core, handle, url, type, id),
+  };
+  ledger.start(/** @type {any} */ (judge));
+  return {
+    ledger, failures,
+    /** @param {string} url @param {string} [type] */
+    ask(url, type = 'image') {
+      clock += 1;
+      ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `r${clock}`, ts: clock, url, type, method: 'GET', at: '', late: false }));
+    },
+    async verdict() {
+      const { verdict } = await ledger.verdict(page);
+      assert.deepEqual(failures, []);
+      return unpack(verdict ?? NaN);
+    },
+    /** The report that the popup gets, which must be the one that its saved log gives. */
+    async report() {
+      const json = core.report_json(await ledger.handle(page));
+      const log = new TextEncoder().encode(JSON.stringify(await ledger.log(page)));
+      assert.equal(new TextDecoder().decode(core.audit_json(log)), new TextDecoder().decode(json));
+      return JSON.parse(new TextDecoder().decode(json)).pages[0];
+    },
+  };
+}
+
+let clock = 0;
+let keys = 0;
+
+/** @returns {Page} */
+const newPage = () => /** @type {any} */ ({ key: keys += 1, url: 'https://flood.example/', gaps: {} });
+
+/** @param {ReturnType<typeof life>} one @param {number} count @param {(n: number) => string} [url] */
+function flood(one, count, url = (n) => `https://flood.example/${n}.gif`) {
+  for (let n = 0; n < count; n += 1) one.ask(url(n));
+}
+
+/** @param {any} report */
+const names = (report) => report.watchers.map((/** @type {any} */ one) => one.name);
+
+test('behind a flood of trifles a tracker is seen at once, is in report and log, and outlives the background', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  flood(one, FULL + 500);
+  assert.deepEqual([(await one.verdict()).organisations, (await one.verdict()).level], [0, 7], 'nobody yet, and not all was kept: never clean');
+  one.ask('https://static.hotjar.com/c/hotjar-1.js', 'script');
+  flood(one, 10, (n) => `https://flood.example/later${n}.gif`);
+  const seen = await one.verdict();
+  assert.equal(seen.organisations, 1);
+  const report = await one.report();
+  assert.deepEqual(names(report), ['Hotjar']);
+  assert.ok(report.findings.length > 0);
+  assert.equal(report.requests.total + (page.gaps['log-full'] ?? 0), FULL + 511, 'each is in the log or counted as missing');
+  assert.equal(disk.saved.size, FULL + 2, 'the first that the scout saw, and the tracker');
+  const next = life(disk, page, true);
+  assert.deepEqual(await next.verdict(), seen);
+  assert.deepEqual(await next.report(), report);
+});
+
+test('neither a tracker called again and again nor made-up hosts take the room of another tracker', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  flood(one, FULL);
+  flood(one, 5000, (n) => `https://static.hotjar.com/${n}.js`);
+  assert.ok(disk.saved.size < FULL + 10);
+  flood(one, 5000, (n) => `https://a.made-up-${n}.example/1.gif`);
+  assert.ok(disk.saved.size <= FULL + 1000, `made-up hosts have half the room: ${disk.saved.size}`);
+  one.ask('https://www.google-analytics.com/g/collect?v=2', 'ping');
+  const report = await one.report();
+  assert.ok(names(report).includes('Hotjar') && names(report).includes('Google'));
+});
+
+test('what makes the page graver has room even where all room is taken', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  const long = 'x'.repeat(3900);
+  flood(one, 1100, (n) => `https://flood.example/${n}?${long}`);
+  // Each an organisation more, by a path that some rule matches at any host.
+  flood(one, 400, (n) => `https://made-up-${n}.example/piwik.gif?${long}`);
+  const before = await one.report();
+  const bytes = [...disk.saved.values()].reduce((sum, row) => sum + row[2].length, 0);
+  assert.ok(bytes > 4_990_000 && bytes < 5_010_000, `all room is taken, and no more: ${bytes}`);
+  one.ask('https://static.hotjar.com/c/hotjar-1.js', 'script');
+  const report = await one.report();
+  assert.equal(report.risk.level, 'high');
+  assert.notEqual(before.risk.level, 'high');
+  assert.ok(names(report).includes('Hotjar'));
+});
+
+test('the scout is fresh again before the engine stops judging, and after the address has changed', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  flood(one, FULL + 110_000, () => `https://flood.example/${clock}.gif`);
+  one.ask('https://static.hotjar.com/c/hotjar-1.js', 'script');
+  assert.deepEqual(names(await one.report()), ['Hotjar']);
+  page.url = 'https://elsewhere.example/';
+  one.ledger.changed(page);
+  one.ask('https://static.criteo.net/js/ld/ld.js', 'script');
+  assert.deepEqual(names(await one.report()).includes('Criteo'), true);
+});
+
+test('before there is an engine, what comes to a full log is kept while there is room', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {});
+  for (let n = 0; n < FULL + 3000; n += 1) {
+    ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `s${n}`, ts: n, url: `https://flood.example/${n}`, type: 'image', method: 'GET', at: '', late: false }));
+  }
+  assert.equal(disk.saved.size, FULL + 1000);
+  assert.equal(page.gaps['log-full'], 2000);
+});
