@@ -26,7 +26,7 @@ pub const BUCKET_BITS: u32 = 16;
 /// How many buckets share a base, from which their ends are counted.
 pub const BASE: usize = 256;
 /// How many bits of a key's hash choose its bit in [`Section::KeyBits`].
-pub const FILTER_BITS: u32 = 20;
+pub const FILTER_BITS: u32 = 19;
 /// How many hosts share a start in [`Section::HostStarts`].
 pub const HOSTS: usize = 64;
 /// How many rules share a row of [`Section::RuleRows`].
