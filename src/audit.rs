@@ -116,7 +116,7 @@ impl Engine {
                 page.context = PageContext::new(host);
                 let whose = self.whose(host);
                 (page.company, page.category) = (whose.company, whose.category);
-                page.actor = whose.actor.map(|named| (named.id.into(), named.its_host));
+                page.actor = whose.actor.map(|named| (named.id.into(), named.met));
                 page.readable = true;
                 redact::url(self.request.exact(), &mut page.url);
             }
@@ -135,7 +135,7 @@ impl Engine {
         }
         let actor = own.map(|rule| self.named(rule));
         let of_actor = || {
-            let named = actor.as_ref().filter(|named| named.its_host)?;
+            let named = actor.as_ref().filter(|named| named.met.its_host)?;
             self.actors.of_actor(&self.pack, named.id)
         };
         Whose {
@@ -149,7 +149,7 @@ impl Engine {
     /// The actor that a rule of our own list is about.
     fn named(&self, rule: RuleId) -> Named<'_> {
         let (title, id) = self.index.heading(&self.pack, rule);
-        Named { id, its_host: Standing::of(title).is_its_host() }
+        Named { id, met: Met::by(Standing::of(title)) }
     }
 
     /// Judges one request of a page. `id` tells requests apart: a second observation of the same id changes nothing.
@@ -186,7 +186,7 @@ impl Engine {
                 let host = self.request.host_str();
                 let site = party::registrable(host);
                 let whose = self.whose(host);
-                let actor: Option<ActorKey> = whose.actor.map(|named| (named.id.into(), named.its_host));
+                let actor: Option<ActorKey> = whose.actor.map(|named| (named.id.into(), named.met));
                 let relation = if party::between(page.context.site(), site) == Party::First {
                     Relation::SameSite
                 } else if whose.company.is_some() && whose.company == page.company {
@@ -240,9 +240,9 @@ impl Engine {
             };
             watcher.requests += 1;
             if watcher.hosts.insert(host_number)
-                && let Some((id, its_host)) = &facts.actor
+                && let Some((id, met)) = &facts.actor
             {
-                *watcher.actors.entry(id.clone()).or_default() |= its_host;
+                watcher.actors.entry(id.clone()).or_default().add(*met);
             }
             watcher.category = watcher.category.min(category);
         }
@@ -259,8 +259,8 @@ impl Engine {
             }
             if let Some(watcher) = page.watchers.get_mut(&facts.who).filter(|_| relation == Relation::Other) {
                 match watcher.actors.get_mut(id) {
-                    Some(known) => *known |= standing.is_its_host(),
-                    None => _ = watcher.actors.insert(id.into(), standing.is_its_host()),
+                    Some(known) => known.add(Met::by(standing)),
+                    None => _ = watcher.actors.insert(id.into(), Met::by(standing)),
                 }
             }
         }
@@ -436,8 +436,8 @@ impl Engine {
         rules.extend(&self.matches.param_exceptions);
         let own = rules.iter().filter(|&&rule| self.index.is_own(rule)).chain(&by_host);
         let mut named: BTreeMap<&str, bool> = BTreeMap::new();
-        for Named { id, its_host } in own.map(|&rule| self.named(rule)) {
-            *named.entry(id).or_default() |= its_host;
+        for Named { id, met } in own.map(|&rule| self.named(rule)) {
+            *named.entry(id).or_default() |= met.its_host;
         }
         let who = self.identity(company, category, &named);
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
@@ -528,14 +528,34 @@ enum WatcherKey {
     Named(Box<str>),
 }
 
-/// An actor of our own lists by its id, and whether the host is its own, or only a sign of it.
-type ActorKey = (Box<str>, bool);
+/// How an actor of our own lists was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Met {
+    /// At a host that is its own, and not only a sign of it.
+    its_host: bool,
+    /// By more than its own public site.
+    at_work: bool,
+}
+
+impl Met {
+    fn by(standing: Standing) -> Self {
+        Self { its_host: standing.is_its_host(), at_work: !standing.own_site }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.its_host |= other.its_host;
+        self.at_work |= other.at_work;
+    }
+}
+
+/// An actor of our own lists by its id, and how it was met.
+type ActorKey = (Box<str>, Met);
 
 /// The same, where it lies.
 #[derive(Clone, Copy)]
 struct Named<'a> {
     id: &'a str,
-    its_host: bool,
+    met: Met,
 }
 
 /// Whose a host is.
@@ -563,8 +583,8 @@ struct WatcherLedger {
     requests: u64,
     /// The worst weight among its findings, those without room too.
     level: Level,
-    /// Actors of our own lists, by their ids; and whether a host that was contacted is theirs, or only a sign of them.
-    actors: BTreeMap<Box<str>, bool>,
+    /// Actors of our own lists, by their ids.
+    actors: BTreeMap<Box<str>, Met>,
     hosts: BTreeSet<usize>,
     category: u8,
 }
@@ -779,14 +799,14 @@ impl Teller<'_> {
             findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
-        let own = page.actor.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
+        let own = page.actor.iter().map(|(id, met)| (id.as_ref(), met.its_host)).collect();
         let operator = (page.company.is_some() || page.actor.is_some())
             .then(|| self.engine.identity(page.company, page.category, &own));
         PageReport {
             url: page.url.clone(),
             site: page.context.site().to_owned(),
             operator,
-            summary: summary(&watchers, |id| dossier::actor(&self.engine.pack, id).map(|actor| actor.kind)),
+            summary: summary(&watchers, page.watchers.values().map(|ledger| self.kinds_at_work(ledger))),
             level: told,
             score: risk.score,
             reasons: self.reasons(told, &findings),
@@ -846,7 +866,7 @@ impl Teller<'_> {
             WatcherKey::Company(company) => Some(*company),
             WatcherKey::Domain(_) | WatcherKey::Named(_) => None,
         };
-        let own = ledger.actors.iter().map(|(id, its_host)| (id.as_ref(), *its_host)).collect();
+        let own = ledger.actors.iter().map(|(id, met)| (id.as_ref(), met.its_host)).collect();
         let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
         // That somebody was contacted is no finding where a rule's technique tells it, and where none does it is low.
@@ -860,6 +880,12 @@ impl Teller<'_> {
             requests: ledger.requests,
             level: ledger.level.max(least),
         }
+    }
+
+    /// The kinds of actors that an organisation is here. A visit to a vendor's own public site is none of its trade.
+    fn kinds_at_work(&self, ledger: &WatcherLedger) -> BTreeSet<String> {
+        let at_work = ledger.actors.iter().filter(|(_, met)| met.at_work);
+        at_work.filter_map(|(id, _)| dossier::actor(&self.engine.pack, id)).map(|actor| actor.kind).collect()
     }
 
     fn reasons(&self, told: Told, findings: &[Finding]) -> Vec<Reason> {
@@ -919,14 +945,13 @@ fn rights<'a>(techniques: impl IntoIterator<Item = &'a Detector>, actors: &[Doss
 }
 
 /// How many organisations look on, of which kinds, in which countries.
-fn summary(watchers: &[Watcher], kinds_of: impl Fn(&str) -> Option<String>) -> Summary {
+fn summary(watchers: &[Watcher], kinds: impl Iterator<Item = BTreeSet<String>>) -> Summary {
     let mut by_kind: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    for kind in kinds.flatten() {
+        *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
+    }
     let mut by_country: BTreeMap<&str, u64> = BTreeMap::new();
     for watcher in watchers {
-        let kinds: BTreeSet<String> = watcher.who.listed.iter().filter_map(|id| kinds_of(id)).collect();
-        for kind in kinds {
-            *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
-        }
         if let Some(code) = &watcher.who.country {
             *by_country.entry(code).or_default() += 1;
         }

@@ -229,7 +229,7 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
 test('the site itself: who runs it, and that it stands on our lists', async () => {
   const { page } = await open(STATES['listed-site'] ?? null);
   assert.deepEqual(await texts(page, '.overview > *'), [
-    'This site Run by Facebook · Meta Platforms, Inc. · United States',
+    'This site Run by Facebook · Meta · United States',
   ], 'what is told of a company is not said of the address');
   await openNamed(page, 'This site', 'Named in slides published in 2013 (PRISM)');
   assert.match((await texts(page, '.overview .inner'))[0] ?? '', /the companies denied giving direct access/);
