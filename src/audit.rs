@@ -280,6 +280,7 @@ impl Engine {
             own,
         };
         self.redacted.clear();
+        let mut url = Example { exact: self.request.exact(), redacted: &mut self.redacted };
         let looks = DETECTORS.iter().enumerate();
         let looks = looks.flat_map(|look| detectors::lists(look.1, &self.added).map(move |list| (look, list)));
         for ((technique, detector), list) in looks {
@@ -292,7 +293,7 @@ impl Engine {
                 }),
                 Who::Contacted | Who::Site => None,
             };
-            page.note(technique, host_number, named, &draft, kind, self.request.exact(), &mut self.redacted);
+            page.note(technique, host_number, named, &draft, kind, &mut url);
         }
         (matched, third)
     }
@@ -528,6 +529,22 @@ enum WatcherKey {
     Named(Box<str>),
 }
 
+/// A request's URL, to be redacted once, and only if a finding keeps it.
+struct Example<'a> {
+    exact: &'a [u8],
+    /// Empty until it is asked for.
+    redacted: &'a mut String,
+}
+
+impl Example<'_> {
+    fn redacted(&mut self) -> &str {
+        if self.redacted.is_empty() {
+            redact::url(self.exact, self.redacted);
+        }
+        self.redacted
+    }
+}
+
 /// How an actor of our own lists was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Met {
@@ -697,8 +714,7 @@ impl Page {
         named: Option<WatcherKey>,
         draft: &Draft<'_>,
         kind: RequestType,
-        exact: &[u8],
-        redacted: &mut String,
+        url: &mut Example<'_>,
     ) {
         let key = FindingKey { technique, host, rule: draft.rule, exception: draft.exception };
         let weight = grade::effective(draft.level, draft.confidence);
@@ -735,19 +751,16 @@ impl Page {
         });
         finding.count += 1;
         if let Some(last) = finding.evidence.get(MAX_EVIDENCE - 1)
-            && redact::comes_behind(exact, &last.url)
+            && redact::comes_behind(url.exact, &last.url)
         {
             return;
         }
-        if redacted.is_empty() {
-            redact::url(exact, redacted);
-        }
-        let order = (redacted.as_str(), kind.name());
+        let order = (url.redacted(), kind.name());
         let place = finding.evidence.iter().position(|kept| order <= (kept.url.as_str(), kept.kind));
         let place = place.unwrap_or(finding.evidence.len());
         let known = finding.evidence.get(place).is_some_and(|kept| order == (kept.url.as_str(), kept.kind));
         if place < MAX_EVIDENCE && !known {
-            finding.evidence.insert(place, Evidence { kind: kind.name(), url: redacted.clone() });
+            finding.evidence.insert(place, Evidence { kind: kind.name(), url: order.0.to_owned() });
             finding.evidence.truncate(MAX_EVIDENCE);
         }
     }
