@@ -419,7 +419,7 @@ impl Engine {
         if !page.readable || self.request.read(url.as_bytes()).is_err() {
             return Err(Error::PageUrl);
         }
-        // What a report on a page with this one request would tell.
+        // What a report on a page with this one request would tell; which rules match it is known after that.
         self.observe(&mut page, 0, url.as_bytes(), kind);
         let seen = page.findings.keys().filter_map(|key| DETECTORS.get(key.technique).copied());
         let techniques: Vec<&Detector> = seen.filter(|detector| told(detector.technique)).collect();
@@ -428,8 +428,6 @@ impl Engine {
         let party = party::between(page.context.site(), site);
         let domain = site.to_owned();
         let Whose { company, category, by_host, .. } = self.whose(host);
-        let third = party == Party::Third;
-        self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         let mut rules: Vec<RuleId> = Vec::new();
         rules.extend(self.matches.blocking.iter().map(|found| found.rule));
         rules.extend(&self.matches.exceptions);
@@ -447,7 +445,6 @@ impl Engine {
         let who = (!who.name.is_empty()).then_some(who);
         let codes = who.iter().flat_map(|who| &who.countries);
         let countries: Vec<Country> = codes.filter_map(|code| dossier::country(&self.pack, code)).collect();
-        self.added.ask(&page.context, &self.request, kind, third);
         rules.extend(self.added.matching());
         rules.sort_unstable();
         let titles = self.titles();

@@ -73,7 +73,6 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "observation",
             "own",
             "report",
-            "rules::added",
             "rules::blocklist",
             "rules::index::OWN_LIST",
             "rules::bundle",

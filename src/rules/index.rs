@@ -360,16 +360,6 @@ impl Index {
         self.own.contains(&rule)
     }
 
-    /// The rule of our own list that names a host (lower case, no trailing dot), or the nearest domain above it, and nothing
-    /// else. Allocates nothing.
-    pub fn own_host(&self, pack: &Bytes, host: &str) -> Option<RuleId> {
-        if self.own.is_empty() {
-            return None;
-        }
-        let view = self.columns.view(pack);
-        suffixes(host.as_bytes()).find_map(|part| self.own_at(&view, part, key_hash(Key::Host, part)))
-    }
-
     /// The columns, for several calls of [`Index::own_at`].
     pub fn view<'a>(&self, pack: &'a Bytes) -> View<'a> {
         self.columns.view(pack)
