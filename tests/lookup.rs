@@ -169,6 +169,8 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
                     assert_eq!(found.section, section, "{id}: {rule}");
                     let line = whole[found.line as usize - 1];
                     assert!(line.contains(&format!("\"{written}\"")), "{id}: {rule} is not in its line: {line}");
+                    let other = line.split_once(" = ").map_or(key, |(other, _)| other);
+                    assert_eq!(other, key, "{id}: {rule} is told by the line of another key");
                     assert!(explained.actors.iter().any(|actor| actor.id == id), "{id}: {rule}");
                     if key != "patterns" {
                         assert_eq!(engine.look_up(written).actor, Some(id), "{written}");

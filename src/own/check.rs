@@ -225,6 +225,7 @@ impl Check<'_> {
                 self.say("the kind has no English name");
             }
             self.keys(&file.table, ACTORS);
+            let text = file.text_lines();
             for entry in file.entries() {
                 let id = word(entry, "id");
                 self.place = format!("actors/{}.toml, {id}", file.kind);
@@ -243,7 +244,7 @@ impl Check<'_> {
                         None => {}
                     }
                 }
-                let lines = rules::lines(file, entry);
+                let lines = rules::lines(file, &text, entry);
                 let mut numbers = lines.iter().map(|(line, _)| *line).filter(|line| *line > 0);
                 if !numbers.by_ref().is_sorted() {
                     self.say("collects, sites and patterns must stand in this order");

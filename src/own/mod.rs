@@ -55,6 +55,10 @@ impl ActorFile {
     fn entries(&self) -> impl Iterator<Item = &Table> {
         tables(&self.table, "actor")
     }
+
+    fn text_lines(&self) -> Vec<&str> {
+        self.text.split('\n').collect()
+    }
 }
 
 impl Own {

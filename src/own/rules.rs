@@ -22,7 +22,11 @@ pub type Lines = Vec<(u32, String)>;
 impl Own {
     /// The lines of our own list, for [`Own::list`].
     pub fn lines(&self) -> Lines {
-        self.of_known_kinds().flat_map(|file| file.entries().flat_map(|entry| lines(file, entry))).collect()
+        let of_file = |file: &ActorFile| {
+            let text = file.text_lines();
+            file.entries().flat_map(|entry| lines(file, &text, entry)).collect::<Lines>()
+        };
+        self.of_known_kinds().flat_map(of_file).collect()
     }
 
     /// These lines as a list to be compiled, whose matches mean the technique of this number; `None` where no line is a rule.
@@ -49,11 +53,14 @@ impl Own {
     }
 }
 
-/// An entry's hosts and patterns, with a heading for each part.
-pub fn lines(file: &ActorFile, entry: &Table) -> Lines {
-    let text: Vec<&str> = file.text.split('\n').collect();
+/// An entry's hosts and patterns, with a heading for each part. `text`: the file's lines.
+pub fn lines(file: &ActorFile, text: &[&str], entry: &Table) -> Lines {
     let (id, kind, confidence) = (word(entry, "id"), file.kind.as_str(), confidence(entry));
-    let from = text.iter().position(|line| line.trim() == format!("id = \"{id}\"")).unwrap_or(0);
+    let heading = format!("id = \"{id}\"");
+    let begins = text.iter().position(|line| line.trim() == heading).unwrap_or(0);
+    let behind = |from: usize, is: &dyn Fn(&str) -> bool| {
+        text.iter().skip(from).position(|line| is(line)).map_or(from, |at| from + at)
+    };
     let mut out = Vec::new();
     // In the order in which an entry has them: a list's lines never go back.
     for (key, role) in [("collects", ""), ("sites", SITE), ("patterns", "")] {
@@ -61,11 +68,15 @@ pub fn lines(file: &ActorFile, entry: &Table) -> Lines {
         if written.is_empty() {
             continue;
         }
+        // A name or a sentence may say a host too.
+        let from = behind(begins, &|line| {
+            line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
+        });
         out.push((0, format!("! SECTION: {kind}, {confidence}{role}")));
         out.push((0, format!("! Company name: {id}")));
         let numbered = written.into_iter().map(|written| {
             let quoted = format!("\"{written}\"");
-            let line = text.iter().skip(from).position(|line| line.contains(&quoted)).map_or(from, |at| from + at);
+            let line = behind(from, &|line| line.contains(&quoted));
             let rule = if key == "patterns" { written.to_owned() } else { format!("||{written}^") };
             (u32::try_from(file.before + line + 1).unwrap_or(u32::MAX), rule)
         });
