@@ -24,6 +24,13 @@ import { browser } from './browser.js';
 export const PLURAL_FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 
 /**
+ * Whether a text is an ISO date, month, year, or time with its zone. Browsers take far more for a date ("05.11.2026" is 11 May
+ * to some), and lists of a person's own may say anything.
+ * @param {string} text
+ */
+export const isDate = (text) => /^\d{4}(-\d\d(-\d\d(T\S+(Z|[+-]\d\d:?\d\d))?)?)?$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/**
  * Keys made of words that a report carries. `parts` are the endings ('' is none), `otherwise` the member that stands
  * in for a word that is not listed, null where there is none and the caller shows the word itself.
  * @type {Readonly<Record<string, {members: readonly string[], parts: readonly string[], otherwise: string|null}>>}
@@ -223,9 +230,8 @@ export function createI18n({ getMessage, uiLanguage }) {
     number: (n) => numbers.format(n),
     /** An ISO date, month, year or time, no finer than it came; what is none stays as it is. @param {string} text */
     date(text) {
-      const at = Date.parse(text);
       const form = /^\d{4}$/.test(text) ? years : /^\d{4}-\d\d$/.test(text) ? months : dates;
-      return Number.isNaN(at) ? text : form.format(at);
+      return isDate(text) ? form.format(Date.parse(text)) : text;
     },
     /** A country by its two-letter code; anything else stays as it came. @param {string} text */
     country(text) {

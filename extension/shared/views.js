@@ -1,7 +1,7 @@
 /** Pieces that the views of all our pages use. Everything from a page or a list goes through `bdi` or `code`. */
 
 import { html } from '../vendor/lit-html.js';
-import { i18n, t, word } from './i18n.js';
+import { i18n, isDate, t, word } from './i18n.js';
 
 /** @typedef {import('../vendor/lit-html.js').TemplateResult | typeof import('../vendor/lit-html.js').nothing} View */
 
@@ -54,7 +54,7 @@ export const country = (of) => name(i18n().country(of));
  * from elsewhere.
  * @param {string} date @returns {View}
  */
-export const dated = (date) => (Number.isNaN(Date.parse(date)) ? name(date) : html`${i18n().date(date)}`);
+export const dated = (date) => (isDate(date) ? html`${i18n().date(date)}` : name(date));
 
 /** A term and what belongs to it. @param {string} key @param {View | View[]} views @returns {View} */
 export const entry = (key, views) => html`<div><dt>${t(key)}</dt> <dd>${views}</dd></div>`;
