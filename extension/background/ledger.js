@@ -142,10 +142,13 @@ export class Ledger {
   merge(from, to) {
     const source = this.#book(from);
     const target = this.#book(to);
+    // What found no room is not taken, and not counted, a second time.
+    const tried = new Set();
     const move = () => {
       for (const row of source.rows) {
         const key = this.#store.entryKey(row[0], row[2]);
-        if (!target.keys.has(key)) this.#take(target, key, row, false);
+        if (!target.keys.has(key) && !tried.has(key)) this.#take(target, key, row, false);
+        tried.add(key);
       }
     };
     move();

@@ -132,6 +132,22 @@ test('the scout is fresh again before the engine stops judging, and after the ad
   assert.deepEqual(names(await one.report()).includes('Criteo'), true);
 });
 
+test('a page whose earlier life is still to be read is merged once: what finds no room is counted once', async () => {
+  const [disk, from, to] = [new Disk(), newPage(), newPage()];
+  const one = life(disk, to);
+  flood(one, FULL + 10);
+  const missed = to.gaps['log-full'] ?? 0;
+  one.ledger.known(from);
+  disk.rows = async () => [];
+  for (let n = 0; n < 7; n += 1) {
+    one.ledger.record(from, /** @type {any} */ ({ is: 'request', rid: `m${n}`, ts: n, url: `https://flood.example/m${n}.gif`, type: 'image', method: 'GET', at: '', late: false }));
+  }
+  one.ledger.merge(from, to);
+  await one.ledger.isEmpty(from);
+  await new Promise((done) => { setTimeout(done, 10); });
+  assert.equal(to.gaps['log-full'], missed + 7);
+});
+
 test('before there is an engine, what comes to a full log is kept while there is room', async () => {
   const [disk, page] = [new Disk(), newPage()];
   const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {});
