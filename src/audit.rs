@@ -816,7 +816,7 @@ impl Teller<'_> {
             url: page.url.clone(),
             site: page.context.site().to_owned(),
             operator,
-            summary: summary(&watchers, page.watchers.values().map(|ledger| self.kinds_at_work(ledger))),
+            summary: summary(&watchers, |id| dossier::actor(&self.engine.pack, id).map(|actor| actor.kind)),
             level: told,
             score: risk.score,
             reasons: self.reasons(told, &findings),
@@ -888,14 +888,9 @@ impl Teller<'_> {
             known: !matches!(key, WatcherKey::Domain(_)),
             domains,
             requests: ledger.requests,
+            at_work: ledger.actors.iter().filter(|(_, met)| met.at_work).map(|(id, _)| id.clone().into()).collect(),
             level: ledger.level.max(least),
         }
-    }
-
-    /// The kinds of actors that an organisation is here. A visit to a vendor's own public site is none of its trade.
-    fn kinds_at_work(&self, ledger: &WatcherLedger) -> BTreeSet<String> {
-        let at_work = ledger.actors.iter().filter(|(_, met)| met.at_work);
-        at_work.filter_map(|(id, _)| dossier::actor(&self.engine.pack, id)).map(|actor| actor.kind).collect()
     }
 
     fn reasons(&self, told: Told, findings: &[Finding]) -> Vec<Reason> {
@@ -955,13 +950,14 @@ fn rights<'a>(techniques: impl IntoIterator<Item = &'a Detector>, actors: &[Doss
 }
 
 /// How many organisations look on, of which kinds, in which countries.
-fn summary(watchers: &[Watcher], kinds: impl Iterator<Item = BTreeSet<String>>) -> Summary {
+fn summary(watchers: &[Watcher], kind_of: impl Fn(&str) -> Option<String>) -> Summary {
     let mut by_kind: BTreeMap<(usize, String), u64> = BTreeMap::new();
-    for kind in kinds.flatten() {
-        *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
-    }
     let mut by_country: BTreeMap<&str, u64> = BTreeMap::new();
     for watcher in watchers {
+        let kinds: BTreeSet<String> = watcher.at_work.iter().filter_map(|id| kind_of(id)).collect();
+        for kind in kinds {
+            *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
+        }
         if let Some(code) = &watcher.who.country {
             *by_country.entry(code).or_default() += 1;
         }

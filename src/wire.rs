@@ -767,6 +767,7 @@ mod tests {
             domains: Vec::new(),
             requests: 1,
             techniques: Vec::new(),
+            at_work: Vec::new(),
             level: finding::Level::Low,
         };
         let watcher = serde_json::to_value(Watcher::from(watcher)).unwrap();

@@ -753,6 +753,30 @@ fn csv_names_the_actors_that_were_met() {
     assert!(!csv.contains("prism"), "what a company is besides was not met here");
 }
 
+/// The real lists: third-party-web has a company by the name of a host that it gives to nobody.
+#[test]
+fn a_host_that_is_called_as_a_company_is_has_its_own_findings() {
+    let request = |id: u32, url: &str| json!({"kind": "request", "id": id.to_string(), "url": url, "type": "image", "method": "GET"});
+    let observations = [
+        request(1, "https://news.example/"),
+        request(2, "https://section.io/piwik.gif"),
+        request(3, "https://x.squixa.net/"),
+    ];
+    let page = json!({"url": "https://news.example/", "gaps": [], "observations": observations});
+    let log = json!({"schema": "onlooker-log/1", "pages": [page]}).to_string();
+    let brief = text(&onlooker(&["audit", "-", "--brief"], Some(log.as_bytes())).stdout);
+    assert_eq!(brief.matches(" section.io: ").count(), 2, "{brief}");
+    let told = text(&onlooker(&["audit", "-"], Some(log.as_bytes())).stdout);
+    assert_eq!(told.matches("/piwik.gif").count(), 1, "its finding is told once: {told}");
+    assert!(told.contains("Also contacted, with no rule against it: section.io (1)"), "{told}");
+    let csv = text(&onlooker(&["audit", "-", "--format", "csv"], Some(log.as_bytes())).stdout);
+    let rows: Vec<&str> = csv.lines().filter(|row| row.contains(",section.io,")).collect();
+    for (domain, category) in [("section.io", ",section.io,unknown,"), ("x.squixa.net", ",section.io,utility,")] {
+        let row = rows.iter().find(|row| row.contains(&format!(",{domain},1,"))).expect("a row");
+        assert!(row.contains(category), "{row}");
+    }
+}
+
 #[test]
 fn what_was_typed_wrongly_is_named() {
     let explain = |args: &[&str]| {

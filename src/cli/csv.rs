@@ -37,11 +37,12 @@ pub fn report(report: &Report) -> String {
     row(&mut out, HEADER);
     for page in &report.pages {
         for finding in &page.findings {
-            let watcher = finding.watcher.as_deref().and_then(|name| page.watchers.iter().find(|w| w.who.name == name));
+            let watcher = page.watchers.iter().find(|watcher| watcher.is_meant_by(finding));
             let who = watcher.map(|watcher| &watcher.who);
             // Those under which the lists name what was contacted; what the company is besides stands in the JSON.
             let ids: Vec<&str> = who.iter().flat_map(|who| &who.listed).map(String::as_str).collect();
-            let kinds: Vec<&str> = ids.iter().filter_map(|id| kind_of(report, id)).collect();
+            let at_work = watcher.iter().flat_map(|watcher| &watcher.at_work);
+            let kinds: Vec<&str> = at_work.filter_map(|id| kind_of(report, id)).collect();
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();
             row(

@@ -102,8 +102,18 @@ pub struct Watcher {
     pub requests: u64,
     /// What it was seen doing.
     pub techniques: Vec<&'static str>,
+    /// Of the actors under which our own lists name what was contacted, those of which more than their own public site was: ids.
+    pub at_work: Vec<String>,
     /// The worst level among its findings.
     pub level: Level,
+}
+
+impl Watcher {
+    /// Whether a finding of the same page is about it. A host of somebody else can be called as an organisation is, so the
+    /// name alone does not tell.
+    pub fn is_meant_by(&self, finding: &Finding) -> bool {
+        finding.watcher.as_ref() == Some(&self.who.name) && self.domains.contains(&finding.domain)
+    }
 }
 
 /// A rule of a list.

@@ -139,7 +139,7 @@ fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
 
     let mut quiet = Vec::new();
     for watcher in &page.watchers {
-        let its = findings_of(page, Some(&watcher.who.name));
+        let its = findings_of(page, Some(watcher));
         if its.iter().any(|finding| finding.rule.is_some()) {
             organisation(out, report, watcher, &its, paint);
         } else {
@@ -165,8 +165,9 @@ fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
 }
 
 /// The findings of one organisation, or of the site itself.
-fn findings_of<'a>(page: &'a PageReport, name: Option<&String>) -> Vec<&'a Finding> {
-    page.findings.iter().filter(|finding| finding.watcher.as_ref() == name).collect()
+fn findings_of<'a>(page: &'a PageReport, whose: Option<&Watcher>) -> Vec<&'a Finding> {
+    let its = |finding: &&Finding| whose.map_or(finding.watcher.is_none(), |watcher| watcher.is_meant_by(finding));
+    page.findings.iter().filter(its).collect()
 }
 
 /// Everybody whom the pages name.
@@ -274,11 +275,11 @@ fn about(watcher: &Watcher) -> String {
     about.join(", ")
 }
 
-/// The kinds under which our own lists name what was met of an organisation.
+/// The kinds under which our own lists name what was met of an organisation. Its own public site is none of its trade.
 fn kinds_here(report: &Report, page: &PageReport, watcher: &Watcher) -> String {
-    let its = findings_of(page, Some(&watcher.who.name));
+    let its = findings_of(page, Some(watcher));
     let mut kinds: Vec<String> = Vec::new();
-    for actor in actors(report, &watcher.who).filter(|actor| watcher.who.listed.contains(&actor.id)) {
+    for actor in actors(report, &watcher.who).filter(|actor| watcher.at_work.contains(&actor.id)) {
         let name = within(&kind(&actor.kind));
         let name = if is_sign(actor, &its) { format!("published as an indicator of {name}") } else { name };
         if !kinds.contains(&name) {
@@ -406,12 +407,12 @@ fn record(out: &mut String, actors: &[&Dossier], paint: Paint) {
 /// Whether nothing that was met is the actor's own, on whatever page.
 fn sign_everywhere(report: &Report, actor: &Dossier) -> bool {
     let mut met = report.pages.iter().flat_map(|page| {
-        let watchers = page.watchers.iter().map(|watcher| (&watcher.who, Some(&watcher.who.name)));
+        let watchers = page.watchers.iter().map(|watcher| (&watcher.who, Some(watcher)));
         let site = page.operator.iter().map(|who| (who, None));
         watchers
             .chain(site)
             .filter(|(who, _)| who.actors.contains(&actor.id))
-            .map(|(who, name)| who.listed.contains(&actor.id) && is_sign(actor, &findings_of(page, name)))
+            .map(|(who, whose)| who.listed.contains(&actor.id) && is_sign(actor, &findings_of(page, whose)))
     });
     met.all(|sign| sign)
 }
