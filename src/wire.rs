@@ -1,8 +1,9 @@
 //! Everything that leaves or enters the core as data: the serde types, their order of keys, and their schemas' names.
-//! The only file that derives serde. JavaScript and the command line see these types and no others.
+//! The only file that derives serde. JavaScript and readers of JSON see these types and no others.
 //!
 //! What is not known crosses as null, never as an empty text or a nought; a type with an `Option` declares it so
-//! (`missing_as_null`). Of lists, a text that the list does not state is empty: that is known.
+//! (`missing_as_null`). Of lists, a text that the list does not state is empty: that is known. So is
+//! the name of a site's operator where only our own lists name the site.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@
  *
  * A page could send thousands of trifles first, to fill its log before what matters. So what comes once the log is full is
  * judged on a page of its own in the engine, the scout, and what the scout finds something in is logged after all, in room
- * that trifles cannot take. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
+ * that requests which no rule names cannot fill. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
  */
 
 import { badgeChanged, gravityOf, isMatched } from './verdict.js';
