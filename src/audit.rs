@@ -30,7 +30,7 @@ use crate::rules::pack::{Bytes, Section};
 pub const MAX_EVIDENCE: usize = 3;
 /// How many different hosts of one page are told apart. Real pages reach a few hundred.
 pub const MAX_HOSTS: usize = 2_000;
-/// How many more, beyond [`MAX_HOSTS`], where a list or the owners' data knows the host.
+/// How many more, beyond [`MAX_HOSTS`], where the owners' data know the host; half of it where only a rule matches.
 pub const MAX_KNOWN_HOSTS: usize = 1_000;
 /// How many different findings a page can have.
 pub const MAX_FINDINGS: usize = 4_000;
@@ -157,23 +157,23 @@ impl Engine {
         let before = page.badge();
         if page.ids.len() >= MAX_REQUESTS {
             page.lose("request-limit");
-            return page.verdict(before, false, false, false);
+            return page.verdict(before, Judged::default(), false);
         }
         if !page.ids.insert(id) {
-            return page.verdict(before, false, false, true);
+            return page.verdict(before, Judged::default(), true);
         }
-        let (matched, third) = self.judge(page, url, kind);
-        page.verdict(before, matched, third, false)
+        let judged = self.judge(page, url, kind);
+        page.verdict(before, judged, false)
     }
 
-    fn judge(&mut self, page: &mut Page, url: &[u8], kind: RequestType) -> (bool, bool) {
+    fn judge(&mut self, page: &mut Page, url: &[u8], kind: RequestType) -> Judged {
         if let Err(why) = self.request.read(url) {
             page.skip(why.why());
-            return (false, false);
+            return Judged::default();
         }
         if !page.readable {
             page.skip("page-not-readable");
-            return (false, false);
+            return Judged::default();
         }
         page.total += 1;
         if self.request.cut() {
@@ -202,17 +202,20 @@ impl Engine {
                     self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
                     self.added.ask(&page.context, &self.request, kind, third);
                     let known = company.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
-                    // A page has any number of hosts of its own, and a path for each that some rule matches: half the room.
-                    let room = if third { MAX_KNOWN_HOSTS } else { MAX_KNOWN_HOSTS / 2 };
-                    // An actor of our own lists is never crowded out: there are so many of them and no more, and beyond the
-                    // limit each has one host.
+                    // A page has any number of hosts, of its own and made up, and a path for each that some rule matches:
+                    // half the room.
+                    let room = if third && company.is_some() { MAX_KNOWN_HOSTS } else { MAX_KNOWN_HOSTS / 2 };
+                    // A known company and an actor of our own lists are never crowded out: there are so many of them and
+                    // no more, and beyond the limit each has one host.
+                    let first_of_company = relation == Relation::Other
+                        && company.is_some_and(|company| !page.watchers.contains_key(&WatcherKey::Company(company)));
                     let first_of_actor = actor.as_ref().is_some_and(|(id, _)| {
                         !page.host_facts.iter().any(|facts| facts.actor.as_ref().is_some_and(|(known, _)| known == id))
                     });
                     let fits = known && number < MAX_HOSTS + room;
-                    if !first_of_actor && !fits {
+                    if !first_of_company && !first_of_actor && !fits {
                         page.lose("host-limit");
-                        return (false, false);
+                        return Judged::default();
                     }
                 }
                 let who = company.map_or_else(|| WatcherKey::Domain(site.into()), WatcherKey::Company);
@@ -221,9 +224,11 @@ impl Engine {
                 number
             }
         };
-        let Some(facts) = page.host_facts.get(host_number) else { return (false, false) };
+        let Some(facts) = page.host_facts.get(host_number) else { return Judged::default() };
         let (relation, subdomain, category) = (facts.relation, facts.subdomain, facts.category);
         let third = relation != Relation::SameSite;
+        let named =
+            relation == Relation::Other && (facts.actor.is_some() || matches!(facts.who, WatcherKey::Company(_)));
         page.third_party += u64::from(third);
         page.same_owner += u64::from(relation == Relation::SameOwner);
 
@@ -295,7 +300,7 @@ impl Engine {
             };
             page.note(technique, host_number, named, &draft, kind, &mut url);
         }
-        (matched, third)
+        Judged { matched, third_party: third, named }
     }
 
     /// Judges a whole record at once.
@@ -510,12 +515,21 @@ pub struct Verdict {
     pub watchers: u32,
     /// Whether this request changed one of the two.
     pub changed: bool,
+    /// What is said of the request by itself.
+    pub judged: Judged,
+    /// Whether it had been seen before.
+    pub duplicate: bool,
+}
+
+/// What is said of one request by itself. All false for one that was not judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Judged {
     /// Whether a rule matches.
     pub matched: bool,
     /// Whether it went to another site.
     pub third_party: bool,
-    /// Whether it had been seen before.
-    pub duplicate: bool,
+    /// Whether it went to another organisation, whom the owners' data or our own lists know by this host.
+    pub named: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -699,9 +713,9 @@ impl Page {
         self.gaps.iter().chain(&self.lost)
     }
 
-    fn verdict(&self, before: (Option<Level>, u32), matched: bool, third_party: bool, duplicate: bool) -> Verdict {
+    fn verdict(&self, before: (Option<Level>, u32), judged: Judged, duplicate: bool) -> Verdict {
         let (level, watchers) = self.badge();
-        Verdict { level, watchers, changed: before != (level, watchers), matched, third_party, duplicate }
+        Verdict { level, watchers, changed: before != (level, watchers), judged, duplicate }
     }
 
     fn note(

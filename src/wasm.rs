@@ -7,7 +7,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::address;
-use crate::audit::{self, Page, Verdict};
+use crate::audit::{self, Judged, Page, Verdict};
 use crate::error::Error;
 use crate::feeds;
 use crate::observation::RequestType;
@@ -175,7 +175,7 @@ impl Engine {
     pub fn badge(&self, page: u32) -> u32 {
         let Some(open) = self.pages.get(page as usize).and_then(Option::as_ref) else { return UNKNOWN };
         let (level, watchers) = open.page.badge();
-        pack_verdict(&Verdict { level, watchers, changed: false, matched: false, third_party: false, duplicate: false })
+        pack_verdict(&Verdict { level, watchers, changed: false, judged: Judged::default(), duplicate: false })
     }
 
     /// Notes what could not be seen of a page, `count` times.
@@ -264,13 +264,14 @@ fn slot(pages: &mut [Option<Open>], page: u32) -> Option<&mut Open> {
 const UNKNOWN: u32 = 7;
 
 /// Bits 0-2 the level (7: not known) · bit 3 this request changed level or number · bit 4 a rule matches · bit 5 third
-/// party · bit 6 seen before · bits 8-31 how many organisations look on.
+/// party · bit 6 seen before · bit 7 another organisation's that is known by its host · bits 8-31 how many organisations look on.
 fn pack_verdict(verdict: &Verdict) -> u32 {
     verdict.level.map_or(UNKNOWN, |level| level as u32)
         | u32::from(verdict.changed) << 3
-        | u32::from(verdict.matched) << 4
-        | u32::from(verdict.third_party) << 5
+        | u32::from(verdict.judged.matched) << 4
+        | u32::from(verdict.judged.third_party) << 5
         | u32::from(verdict.duplicate) << 6
+        | u32::from(verdict.judged.named) << 7
         | verdict.watchers.min((1 << 24) - 1) << 8
 }
 

@@ -4,10 +4,10 @@
  *
  * A page could send thousands of trifles first, to fill its log before what matters. So what comes once the log is full is
  * judged on a page of its own in the engine, the scout, and what the scout finds something in is logged after all, in room
- * that requests which no rule names cannot fill. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
+ * that made-up hosts cannot fill. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
  */
 
-import { badgeChanged, gravityOf, isMatched } from './verdict.js';
+import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
 
 /** @typedef {import('./engine.js').Judge} Judge */
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
@@ -253,8 +253,9 @@ export class Ledger {
   }
 
   /**
-   * Whether a request is to be logged though the log is full. What matches no rule and what adds no organisation may take
-   * half of the room: anybody can make up hosts. What makes the page graver always has room, as there are but five levels.
+   * Whether a request is to be logged though the log is full. All may take half of the room, and the other half is kept for
+   * what adds an organisation that the owners' data or our lists know: anybody can make up hosts, also with a path that some
+   * rule matches, and nobody such organisations. What makes the page graver always has room, as there are but five levels.
    * @param {Book} book @param {Row} row
    */
   #tells(book, [, , url, type]) {
@@ -277,7 +278,7 @@ export class Ledger {
       }
       const host = hostOf(url);
       const told = book.told.get(host) ?? 0;
-      tells = told < MORE_OF_HOST && fits(book, news && matched ? 1 : 0.5);
+      tells = told < MORE_OF_HOST && fits(book, news && isNamed(verdict) ? 1 : 0.5);
       if (tells) book.told.set(host, told + 1);
     });
     return tells;
