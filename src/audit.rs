@@ -18,7 +18,7 @@ use crate::party::{self, Party};
 use crate::redact;
 use crate::report::{
     Check, Counted, Country, Dossier, Evidence, Explanation, Finding, Identity, ListInfo, Numbered, PageReport, Reason,
-    Report, Rule, Summary, Told, Watcher,
+    Report, Rule, RuleActor, Summary, Told, Watcher,
 };
 use crate::rules::actors::{self, Actors, Company};
 use crate::rules::added::{ADDED, AddedLists};
@@ -481,6 +481,10 @@ impl Engine {
             text: place.text,
             section: place.section.to_owned(),
             exception: place.exception,
+            actor: self.index.is_own(rule).then(|| {
+                let (title, id) = self.index.heading(&self.pack, rule);
+                RuleActor { id: id.to_owned(), standing: Standing::of(title) }
+            }),
         })
     }
 }

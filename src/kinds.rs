@@ -4,7 +4,7 @@
 use crate::finding::{Confidence, Level, Right};
 
 /// A kind of actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kind {
     /// Its name: the same in files, reports, documents and translations.
     pub name: &'static str,
@@ -43,8 +43,9 @@ pub static KINDS: [Kind; 17] = [
     Kind { name: "prism", level: Level::Low, rights: EXPRESSION, indicators: false },
 ];
 
-/// What the heading over a rule of our own list says: `KIND, CONFIDENCE`, or `KIND, CONFIDENCE, its own site`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the heading over a rule of our own list says: `KIND, CONFIDENCE`, or `KIND, CONFIDENCE, its own site`, as
+/// [`Standing::title`] writes it and [`Standing::of`] reads it. Nothing else reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
     /// The kind of actor.
     pub kind: Option<&'static Kind>,
@@ -67,6 +68,11 @@ impl Standing {
             },
             own_site: parts.next().is_some(),
         }
+    }
+
+    /// The heading's title for a kind of that name.
+    pub fn title(kind: &str, confidence: &str, own_site: bool) -> String {
+        format!("{kind}, {confidence}{}", if own_site { ", its own site" } else { "" })
     }
 
     /// How grave contact is. That somebody's public site is contacted says little.

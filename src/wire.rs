@@ -222,7 +222,7 @@ pub struct CountryCount {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)]
 pub struct Rule {
     pub list: u32,
@@ -231,6 +231,17 @@ pub struct Rule {
     pub text: String,
     pub section: String,
     pub exception: bool,
+    pub actor: Option<RuleActor>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[allow(missing_docs)]
+pub struct RuleActor {
+    pub id: String,
+    pub kind: Option<&'static str>,
+    pub own_site: bool,
+    pub indicator: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -661,6 +672,18 @@ impl From<report::Rule> for Rule {
             text: from.text,
             section: from.section,
             exception: from.exception,
+            actor: from.actor.map(RuleActor::from),
+        }
+    }
+}
+
+impl From<report::RuleActor> for RuleActor {
+    fn from(from: report::RuleActor) -> Self {
+        Self {
+            id: from.id,
+            kind: from.standing.kind.map(|kind| kind.name),
+            own_site: from.standing.own_site,
+            indicator: !from.standing.is_its_host(),
         }
     }
 }

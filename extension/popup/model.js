@@ -58,13 +58,13 @@ const TELLING = [
 export const OWN_LIST = 1000;
 
 /**
- * Whether our own list names what was contacted as a vendor's own public site: by the end of the rule's heading, as
- * src/kinds.rs reads it. Such a rule matches all hosts below as well, and those may be for anything.
+ * Whether our own list names what was contacted as a vendor's own public site. Such a rule matches all hosts below as
+ * well, and those may be for anything.
  * @param {Finding} finding
  * @returns {'site'|'below'|null} 'site' for the site itself, with or without www
  */
 export function ownSite({ rule, domain }) {
-  if (rule?.list !== OWN_LIST || !rule.section.endsWith(', its own site')) return null;
+  if (!rule?.actor?.own_site) return null;
   const site = /^\|\|([^/^$*|]+)\^/.exec(rule.text)?.[1];
   return domain === site || domain === `www.${site}` ? 'site' : 'below';
 }

@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { OWN_LIST, dossiers, levelOf, ownSite, telling } from './model.js';
+import { dossiers, levelOf, ownSite, telling } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -50,11 +50,20 @@ function line(watcher, model) {
   const [gravest] = dossiers(model, { actors: watcher.listed });
   const technique = telling(watcher);
   // All that our lists name of it is where it presents itself: that is not what its kind does.
-  const own = (model.findings.get(watcher) ?? []).filter(({ rule }) => rule?.list === OWN_LIST);
+  const own = (model.findings.get(watcher) ?? []).filter(({ rule }) => rule?.actor);
   const site = own.length > 0 && own.every((finding) => ownSite(finding) === 'site');
-  const text = gravest ? site ? around('kind_own_site', named('kind', gravest.kind, 'name')) : named('kind', gravest.kind, 'name') : technique === undefined ? null : word('technique', technique, 'line');
   const requests = plural('requests', watcher.requests);
-  return text === null ? html`<span>${requests}</span>` : html`<span>${text}</span> <span class="together"><span class="dot">· </span>${requests}</span>`;
+  /** @type {View|string|null} */
+  let text;
+  if (gravest) {
+    const kind = named('kind', gravest.kind, 'name');
+    text = site ? around('kind_own_site', kind) : kind;
+  } else if (technique !== undefined) {
+    text = word('technique', technique, 'line');
+  } else {
+    return html`<span>${requests}</span>`;
+  }
+  return html`<span>${text}</span> <span class="together"><span class="dot">· </span>${requests}</span>`;
 }
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
@@ -100,10 +109,9 @@ const LONG_RULE = 240;
 function rule(rule, key, model, actions) {
   const cut = rule.text.length > LONG_RULE && !actions.isOpen(key);
   const list = model.report.engine.lists.find(({ id }) => id === rule.list);
-  const own = rule.list === OWN_LIST;
-  const title = own ? t('lists_own') : name(rule.list_title);
-  // Over a rule of ours stand the actor's kind and how sure that is; the latter is told below.
-  const section = own ? named('kind', rule.section.split(', ')[0] ?? '', 'name') : name(rule.section);
+  const title = rule.actor ? t('lists_own') : name(rule.list_title);
+  // What stands over a rule of ours is for programs.
+  const section = rule.actor ? named('kind', rule.actor.kind ?? '', 'name') : name(rule.section);
   return html`<div class=${cut ? 'cut' : ''}>${code(rule.text)}</div>
     ${cut ? html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${t('show_rule')}</button>` : nothing}
     <span class="place">${list?.date

@@ -6,6 +6,7 @@ use toml::Table;
 
 use super::table::{several, word};
 use super::{ActorFile, Own, confidence};
+use crate::kinds::Standing;
 use crate::rules::blocklist;
 use crate::rules::compile::ListSource;
 use crate::rules::index::OWN_LIST;
@@ -13,8 +14,6 @@ use crate::rules::list;
 
 /// What our own list is called.
 const TITLE: &str = "Onlooker surveillance list";
-/// In a heading: what stands under it is the vendor's own public site, not a host that collects.
-const SITE: &str = ", its own site";
 
 /// The lines of our own list: headings have the number 0.
 pub type Lines = Vec<(u32, String)>;
@@ -63,7 +62,7 @@ pub fn lines(file: &ActorFile, text: &[&str], entry: &Table) -> Lines {
     };
     let mut out = Vec::new();
     // In the order in which an entry has them: a list's lines never go back.
-    for (key, role) in [("collects", ""), ("sites", SITE), ("patterns", "")] {
+    for (key, own_site) in [("collects", false), ("sites", true), ("patterns", false)] {
         let written = several(entry, key);
         if written.is_empty() {
             continue;
@@ -72,7 +71,7 @@ pub fn lines(file: &ActorFile, text: &[&str], entry: &Table) -> Lines {
         let from = behind(begins, &|line| {
             line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
         });
-        out.push((0, format!("! SECTION: {kind}, {confidence}{role}")));
+        out.push((0, format!("! SECTION: {}", Standing::title(kind, confidence, own_site))));
         out.push((0, format!("! Company name: {id}")));
         let numbered = written.into_iter().map(|written| {
             let quoted = format!("\"{written}\"");

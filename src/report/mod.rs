@@ -1,6 +1,7 @@
 //! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
 
 use crate::finding::{Confidence, Level, Right};
+use crate::kinds::Standing;
 pub use crate::rules::dossier::{Country, Dossier, Law, Source};
 pub use crate::rules::pack::{Counted, ListInfo};
 
@@ -131,6 +132,17 @@ pub struct Rule {
     pub section: String,
     /// Whether it lets requests through.
     pub exception: bool,
+    /// The actor whom a rule of our own list is about; `None` of every other list.
+    pub actor: Option<RuleActor>,
+}
+
+/// Whom a rule of our own list is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuleActor {
+    /// The actor's id.
+    pub id: String,
+    /// What the list says of it.
+    pub standing: Standing,
 }
 
 /// One example of what a finding rests on.

@@ -27,7 +27,7 @@ function finding(over) {
     confidence: 'reported',
     watcher: null,
     rule: {
-      list: 3, list_title: TRACKING, line: 4812, text: `||${over.domain}^$third-party`, section: 'Tracking servers', exception: false,
+      list: 3, list_title: TRACKING, line: 4812, text: `||${over.domain}^$third-party`, section: 'Tracking servers', exception: false, actor: null,
     },
     exception_rule: null,
     evidence: [{ type: 'script', url: `https://${over.domain}/tag.js?id=…&page=…` }],
@@ -111,13 +111,13 @@ const SOME_FINDINGS = [
   finding({ technique: 'tracker-request', domain: 'static.hotjar.com', watcher: 'Hotjar', count: 9 }),
   finding({
     technique: 'tracker-request', domain: 'www.google-analytics.com', watcher: 'Google', allowed: true, count: 4,
-    exception_rule: { list: 3, list_title: TRACKING, line: 121, text: '@@||google-analytics.com/analytics.js$domain=daily-courier.example', section: 'Allowlist', exception: true },
+    exception_rule: { list: 3, list_title: TRACKING, line: 121, text: '@@||google-analytics.com/analytics.js$domain=daily-courier.example', section: 'Allowlist', exception: true, actor: null },
     evidence: [1, 2, 3, 4, 5, 6].map((n) => ({ type: 'xmlhttprequest', url: `https://www.google-analytics.com/g/collect?v=…&tid=…&cid=…&n${n}=…` })),
   }),
-  finding({ technique: 'ad-request', domain: 'securepubads.g.doubleclick.net', watcher: 'Google', rule: { list: 2, list_title: 'AdGuard Base filter', line: 31417, text: '||doubleclick.net^', section: '', exception: false } }),
+  finding({ technique: 'ad-request', domain: 'securepubads.g.doubleclick.net', watcher: 'Google', rule: { list: 2, list_title: 'AdGuard Base filter', line: 31417, text: '||doubleclick.net^', section: '', exception: false, actor: null } }),
   finding({ technique: 'ad-request', domain: 'static.criteo.net', watcher: 'Criteo' }),
   finding({ technique: 'social-request', domain: 'connect.facebook.net', watcher: 'Facebook' }),
-  finding({ technique: 'link-decoration', domain: 'www.daily-courier.example', severity: 'low', rule: { list: 17, list_title: 'AdGuard URL Tracking filter', line: 77, text: '$removeparam=utm_source', section: 'Generic', exception: false }, evidence: [{ type: 'main_frame', url: 'https://www.daily-courier.example/?utm_source=…' }] }),
+  finding({ technique: 'link-decoration', domain: 'www.daily-courier.example', severity: 'low', rule: { list: 17, list_title: 'AdGuard URL Tracking filter', line: 77, text: '$removeparam=utm_source', section: 'Generic', exception: false, actor: null }, evidence: [{ type: 'main_frame', url: 'https://www.daily-courier.example/?utm_source=…' }] }),
   finding({ technique: 'link-decoration', domain: 'www.google.com', watcher: 'Google', severity: 'low' }),
   ...['cdn.jsdelivr.net', 'a.static-parts.example', 'b.static-parts.example'].map((domain) => finding({
     technique: 'third-party-contact', domain, watcher: domain.endsWith('.net') ? 'JSDelivr CDN' : 'static-parts.example', severity: 'low', confidence: 'documented', rule: null,
@@ -186,7 +186,7 @@ export const STATES = {
     ],
     findings: [finding({
       technique: 'surveillance-actor', domain: 'broker.example', watcher: 'Broker', severity: 'high', confidence: 'indicated',
-      rule: { list: 1000, list_title: 'Onlooker surveillance list', line: 7, text: '||broker.example^', section: 'data-broker, indicated', exception: false },
+      rule: { list: 1000, list_title: 'Onlooker surveillance list', line: 7, text: '||broker.example^', section: 'data-broker, indicated', exception: false, actor: { id: 'broker', kind: 'data-broker', own_site: false, indicator: false } },
     })],
     actors: [
       dossier({ name: 'Bare Broker', id: 'bare', sources: [...NO_LINKS, 'https://bücher.example/a?b#c'].map(sourceOf) }),
@@ -226,7 +226,7 @@ export const STATES = {
     watchers: HOSTILE.map((name, i) => watcher({ name, owner: name, ...(i === 0 ? { countries: HOSTILE, actors: HOSTILE } : {}), rights: HOSTILE, sources: HOSTILE.map(sourceOf), category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
     findings: HOSTILE.map((name) => finding({
       id: name, technique: 'tracker-request', domain: name, watcher: name, confidence: name,
-      rule: { list: 3, list_title: name, line: 1, text: name, section: name, exception: false },
+      rule: { list: 3, list_title: name, line: 1, text: name, section: name, exception: false, actor: null },
       evidence: HOSTILE.map((url) => ({ type: url, url })),
     })),
     checks: [...TECHNIQUES, ...HOSTILE].map((technique, i) => ({ technique, state: i % 3 === 0 || technique === 'tracker-request' ? 'seen' : i % 3 === 1 ? 'could-not-look' : technique, why: technique })),

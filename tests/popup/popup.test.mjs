@@ -263,8 +263,8 @@ test('a vendor\'s own public site is told as that, and not as what its kind does
   const answer = structuredClone(STATES['vendor-site'] ?? null);
   assert.ok(answer?.state === 'ok');
   const found = answer.report.pages[0]?.findings[0];
-  assert.ok(found?.rule);
-  answer.report.pages[0]?.findings.push({ ...found, id: 'more', rule: { ...found.rule, line: 1, section: 'biometric, documented' } });
+  assert.ok(found?.rule?.actor);
+  answer.report.pages[0]?.findings.push({ ...found, id: 'more', rule: { ...found.rule, line: 1, actor: { ...found.rule.actor, own_site: false } } });
   const { page } = await open(answer);
   assert.ok(!(await texts(page, '.line')).join().includes('own public site'));
   await openNamed(page, 'Clearview AI');

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use onlooker::finding::{Level, Right};
-use onlooker::kinds::Standing;
 use onlooker::report::{Rule, Told};
-use onlooker::rules::index::OWN_LIST;
 
 use super::words;
 
@@ -137,8 +135,8 @@ fn rights(out: &mut String, indent: &str, rights: &[Right]) {
 fn rule(out: &mut String, indent: &str, rule: &Rule, paint: Paint) {
     let mut place = format!("{}, line {}", plain(&rule.list_title), rule.line);
     // What stands over a rule of our own list is for programs.
-    if rule.list == OWN_LIST {
-        if Standing::of(&rule.section).own_site {
+    if let Some(actor) = &rule.actor {
+        if actor.standing.own_site {
             place.push_str(", the vendor's own site");
         }
     } else if !rule.section.is_empty() {

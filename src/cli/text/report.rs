@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use onlooker::finding::{Confidence, Level};
-use onlooker::kinds::{Standing, place_of};
-use onlooker::report::{Check, Dossier, Finding, Identity, Numbered, PageReport, Report, Summary, Told, Watcher};
-use onlooker::rules::index::OWN_LIST;
+use onlooker::kinds::place_of;
+use onlooker::report::{
+    Check, Dossier, Finding, Identity, Numbered, PageReport, Report, RuleActor, Summary, Told, Watcher,
+};
 
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
 use super::{Paint, category, count, cut, kind, plain, rights, rule, says_something, slug, technique, within};
@@ -175,16 +176,15 @@ fn identities(report: &Report) -> impl Iterator<Item = &Identity> {
     report.pages.iter().flat_map(|page| page.watchers.iter().map(|watcher| &watcher.who).chain(&page.operator))
 }
 
-/// What stands over the rule of our own list on which a finding rests.
-fn standing(finding: &Finding) -> Option<Standing> {
-    finding.rule.as_ref().filter(|rule| rule.list == OWN_LIST).map(|rule| Standing::of(&rule.section))
+/// Whom the rule of our own list is about on which a finding rests.
+fn named(finding: &Finding) -> Option<&RuleActor> {
+    finding.rule.as_ref().and_then(|rule| rule.actor.as_ref())
 }
 
 /// Whether the host that was met is only a sign of this actor.
 fn is_sign(actor: &Dossier, findings: &[&Finding]) -> bool {
-    let of_its_kind = |standing: &Standing| standing.kind.is_some_and(|kind| kind.name == actor.kind);
-    let mut here = findings.iter().filter_map(|finding| standing(finding)).filter(of_its_kind).peekable();
-    here.peek().is_some() && here.all(|standing| !standing.is_its_host())
+    let mut here = findings.iter().filter_map(|finding| named(finding)).filter(|named| named.id == actor.id).peekable();
+    here.peek().is_some() && here.all(|named| !named.standing.is_its_host())
 }
 
 /// What a report tells of the actors that an organisation is.
@@ -313,7 +313,7 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
 fn finding(out: &mut String, finding: &Finding, paint: Paint) {
     let signs = if finding.confidence == Confidence::Indicated { ", signs of it only" } else { "" };
     let times = if finding.count == 1 { String::new() } else { format!(", {} times", finding.count) };
-    let what = match standing(finding) {
+    let what = match named(finding).map(|named| named.standing) {
         Some(standing) if standing.own_site => "Contact with the vendor's own site".to_owned(),
         Some(standing) if !standing.is_its_host() => "Contact with a published indicator".to_owned(),
         _ => technique(finding.technique),
