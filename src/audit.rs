@@ -179,97 +179,19 @@ impl Engine {
         if self.request.cut() {
             page.skip("url-cut");
         }
-        let host_number = match page.hosts.get(self.request.host()) {
-            Some(&number) => number,
-            None => {
-                let number = page.host_facts.len();
-                let host = self.request.host_str();
-                let site = party::registrable(host);
-                let whose = self.whose(host);
-                let actor: Option<ActorKey> = whose.actor.map(|named| (named.id.into(), named.met));
-                let relation = if party::between(page.context.site(), site) == Party::First {
-                    Relation::SameSite
-                } else if whose.company.is_some() && whose.company == page.company {
-                    Relation::SameOwner
-                } else {
-                    Relation::Other
-                };
-                let (company, category) = (whose.company, whose.category);
-                if number >= MAX_HOSTS {
-                    // A page must not be able to hide a tracker behind thousands of names of its own: hosts that the
-                    // lists or the owners' data know have room kept for them.
-                    let third = relation != Relation::SameSite;
-                    self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
-                    self.added.ask(&page.context, &self.request, kind, third);
-                    let known = company.is_some() || !self.matches.blocking.is_empty() || self.added.name_it();
-                    // A page has any number of hosts, of its own and made up, and a path for each that some rule matches:
-                    // half the room.
-                    let room = if third && company.is_some() { MAX_KNOWN_HOSTS } else { MAX_KNOWN_HOSTS / 2 };
-                    // A known company and an actor of our own lists are never crowded out: there are so many of them and
-                    // no more, and beyond the limit each has one host.
-                    let first_of_company = relation == Relation::Other
-                        && company.is_some_and(|company| !page.watchers.contains_key(&WatcherKey::Company(company)));
-                    let first_of_actor = actor.as_ref().is_some_and(|(id, _)| {
-                        !page.host_facts.iter().any(|facts| facts.actor.as_ref().is_some_and(|(known, _)| known == id))
-                    });
-                    let fits = known && number < MAX_HOSTS + room;
-                    if !first_of_company && !first_of_actor && !fits {
-                        page.lose("host-limit");
-                        return Judged::default();
-                    }
-                }
-                let who = company.map_or_else(|| WatcherKey::Domain(site.into()), WatcherKey::Company);
-                page.host_facts.push(HostFacts { relation, subdomain: host != site, who, actor, category });
-                page.hosts.insert(host.as_bytes().into(), number);
-                number
-            }
+        let known = page.hosts.get(self.request.host()).copied();
+        let fresh = if known.is_none() { Some(self.facts(page)) } else { None };
+        let Some(facts) = known.and_then(|number| page.host_facts.get(number)).or(fresh.as_ref()) else {
+            return Judged::default();
         };
-        let Some(facts) = page.host_facts.get(host_number) else { return Judged::default() };
         let (relation, subdomain, category) = (facts.relation, facts.subdomain, facts.category);
         let third = relation != Relation::SameSite;
-        let named =
-            relation == Relation::Other && (facts.actor.is_some() || matches!(facts.who, WatcherKey::Company(_)));
-        page.third_party += u64::from(third);
-        page.same_owner += u64::from(relation == Relation::SameOwner);
+        let named = relation == Relation::Other && (facts.actor.is_some() || facts.company().is_some());
 
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         self.added.ask(&page.context, &self.request, kind, third);
         let matched = !self.matches.blocking.is_empty() || !self.matches.params.is_empty() || self.added.name_it();
-        page.matched += u64::from(matched);
-
-        if relation == Relation::Other {
-            // Looked for first: its name is cloned for the first request only.
-            let watcher = match page.watchers.get_mut(&facts.who) {
-                Some(watcher) => watcher,
-                None => page.watchers.entry(facts.who.clone()).or_default(),
-            };
-            watcher.requests += 1;
-            if watcher.hosts.insert(host_number)
-                && let Some((id, met)) = &facts.actor
-            {
-                watcher.actors.entry(id.clone()).or_default().add(*met);
-            }
-            watcher.category = watcher.category.min(category);
-        }
-        // Of our own rules the gravest, then the most exact, then the first. Each also says whom it is about: one can name a
-        // form of request at a host that is many things.
-        let mut own: Option<(RuleId, Standing)> = None;
-        let mut gravest = None;
-        for found in self.matches.blocking.iter().filter(|found| self.index.is_own(found.rule)) {
-            let (title, id) = self.index.heading(&self.pack, found.rule);
-            let standing = Standing::of(title);
-            let weight = Some((standing.level(), found.length, Reverse(found.rule)));
-            if weight > gravest {
-                (gravest, own) = (weight, Some((found.rule, standing)));
-            }
-            if let Some(watcher) = page.watchers.get_mut(&facts.who).filter(|_| relation == Relation::Other) {
-                match watcher.actors.get_mut(id) {
-                    Some(known) => known.add(Met::by(standing)),
-                    None => _ = watcher.actors.insert(id.into(), Met::by(standing)),
-                }
-            }
-        }
-        let seen = Seen {
+        let mut seen = Seen {
             kind,
             relation,
             subdomain,
@@ -282,14 +204,51 @@ impl Engine {
             pack: &self.pack,
             added: &self.added,
             list: None,
-            own,
+            own: None,
         };
+        seen.own = seen.own_rules().max_by_key(|own| own.weight()).map(|own| (own.rule, own.standing));
+        let host_number = match (known, fresh) {
+            (Some(number), _) => number,
+            (None, Some(facts)) => {
+                let number = page.host_facts.len();
+                if number >= MAX_HOSTS && !page.has_room(&facts, &seen) {
+                    page.lose("host-limit");
+                    return Judged::default();
+                }
+                page.host_facts.push(facts);
+                page.hosts.insert(self.request.host().into(), number);
+                number
+            }
+            (None, None) => return Judged::default(),
+        };
+        page.third_party += u64::from(third);
+        page.same_owner += u64::from(relation == Relation::SameOwner);
+        page.matched += u64::from(matched);
+
+        if let Some(facts) = page.host_facts.get(host_number).filter(|_| relation == Relation::Other) {
+            // Looked for first: its name is cloned for the first request only.
+            let watcher = match page.watchers.get_mut(&facts.who) {
+                Some(watcher) => watcher,
+                None => page.watchers.entry(facts.who.clone()).or_default(),
+            };
+            watcher.requests += 1;
+            if watcher.hosts.insert(host_number)
+                && let Some((id, met)) = &facts.actor
+            {
+                watcher.actors.entry(id.clone()).or_default().add(*met);
+            }
+            watcher.category = watcher.category.min(category);
+            // Each rule of ours says whom it is about: one can name a form of request at a host that is many things.
+            for own in seen.own_rules() {
+                match watcher.actors.get_mut(own.actor) {
+                    Some(known) => known.add(Met::by(own.standing)),
+                    None => _ = watcher.actors.insert(own.actor.into(), Met::by(own.standing)),
+                }
+            }
+        }
         self.redacted.clear();
         let mut url = Example { exact: self.request.exact(), redacted: &mut self.redacted };
-        let looks = DETECTORS.iter().enumerate();
-        let looks = looks.flat_map(|look| detectors::lists(look.1, &self.added).map(move |list| (look, list)));
-        for ((technique, detector), list) in looks {
-            let Some(draft) = (detector.look)(&Seen { list, ..seen }) else { continue };
+        for (technique, draft) in seen.drafts() {
             // A list may name a company that the owners' data knows too: one organisation, one watcher.
             let named = match draft.who {
                 Who::Named(name) => Some(match self.actors.company(&self.pack, name) {
@@ -301,6 +260,27 @@ impl Engine {
             page.note(technique, host_number, named, &draft, kind, &mut url);
         }
         Judged { matched, third_party: third, named }
+    }
+
+    /// What is known of the host of the request in hand, for a page that has not met it yet.
+    fn facts(&self, page: &Page) -> HostFacts {
+        let host = self.request.host_str();
+        let site = party::registrable(host);
+        let whose = self.whose(host);
+        let relation = if party::between(page.context.site(), site) == Party::First {
+            Relation::SameSite
+        } else if whose.company.is_some() && whose.company == page.company {
+            Relation::SameOwner
+        } else {
+            Relation::Other
+        };
+        HostFacts {
+            relation,
+            subdomain: host != site,
+            who: whose.company.map_or_else(|| WatcherKey::Domain(site.into()), WatcherKey::Company),
+            actor: whose.actor.map(|named| (named.id.into(), named.met)),
+            category: whose.category,
+        }
     }
 
     /// Judges a whole record at once.
@@ -610,6 +590,12 @@ struct HostFacts {
     category: u8,
 }
 
+impl HostFacts {
+    fn company(&self) -> Option<Company> {
+        if let WatcherKey::Company(company) = self.who { Some(company) } else { None }
+    }
+}
+
 #[derive(Debug)]
 struct WatcherLedger {
     requests: u64,
@@ -667,6 +653,8 @@ pub struct Page {
     watchers: BTreeMap<WatcherKey, WatcherLedger>,
     findings: BTreeMap<FindingKey, FindingLedger>,
     level: Level,
+    /// The worst weight among the findings that nobody else stands behind, those without room too.
+    site_level: Level,
     total: u64,
     third_party: u64,
     same_owner: u64,
@@ -697,6 +685,38 @@ impl Page {
     fn lose(&mut self, why: &str) {
         self.skip(why);
         add(&mut self.lost, why, 1);
+    }
+
+    /// Whether a host that goes over [`MAX_HOSTS`] is told apart all the same. A page has any number of hosts, of its own and
+    /// made up, and a path for each that some rule matches; it must not be able to hide somebody behind them.
+    fn has_room(&self, facts: &HostFacts, seen: &Seen<'_>) -> bool {
+        let company = facts.company();
+        let names = !seen.matches.blocking.is_empty() || seen.added.name_it();
+        let room = if facts.relation == Relation::SameSite || company.is_none() {
+            MAX_KNOWN_HOSTS / 2
+        } else {
+            MAX_KNOWN_HOSTS
+        };
+        if (names || company.is_some()) && self.host_facts.len() < MAX_HOSTS + room {
+            return true;
+        }
+        // A known company and an actor of our own lists are never crowded out: there are so many of them and no more, and
+        // beyond the limit each has one host.
+        let other = facts.relation == Relation::Other;
+        if other && company.is_some() && !self.watchers.contains_key(&facts.who) {
+            return true;
+        }
+        let is_met = |id: &str| {
+            let by_host = |facts: &HostFacts| facts.actor.as_ref().is_some_and(|(known, _)| &**known == id);
+            self.host_facts.iter().any(by_host) || self.watchers.values().any(|one| one.actors.contains_key(id))
+        };
+        let by_host = facts.actor.as_ref().map(|(id, _)| &**id);
+        let by_rule = seen.own_rules().filter(|_| other).map(|own| own.actor);
+        if by_host.into_iter().chain(by_rule).any(|id| !is_met(id)) {
+            return true;
+        }
+        // Nor is what makes the page graver: there are but five levels.
+        seen.drafts().any(|(_, draft)| grade::effective(draft.level, draft.confidence) > self.level)
     }
 
     /// The level and the number of organisations that look on.
@@ -750,8 +770,9 @@ impl Page {
         };
         // What there is no room to tell counts all the same: else a page could bury the worst under thousands of trifles.
         self.level = self.level.max(weight);
-        if let Some(watcher) = who.as_ref().and_then(|who| self.watchers.get_mut(who)) {
-            watcher.level = watcher.level.max(weight);
+        match who.as_ref().and_then(|who| self.watchers.get_mut(who)) {
+            Some(watcher) => watcher.level = watcher.level.max(weight),
+            None => self.site_level = self.site_level.max(weight),
         }
         if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
             self.lose("finding-limit");
@@ -823,8 +844,14 @@ impl Teller<'_> {
         let mut watchers: Vec<Watcher> =
             page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, techniques.remove(key))).collect();
         watchers.sort_by(|a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
-        let others =
-            findings.iter().filter(|f| f.watcher.is_none()).map(|f| grade::effective(f.severity, f.confidence));
+        let mut others: Vec<Level> = findings
+            .iter()
+            .filter(|f| f.watcher.is_none())
+            .map(|f| grade::effective(f.severity, f.confidence))
+            .collect();
+        if others.iter().all(|level| *level < page.site_level) {
+            others.push(page.site_level);
+        }
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
         let own = page.actor.iter().map(|(id, met)| (id.as_ref(), met.its_host)).collect();

@@ -1,6 +1,8 @@
 //! The techniques, one a file. A detector looks at one request and says what it sees; it keeps nothing, knows no other
 //! detector, and decides no level for the page. Adding one is one file and one line in [`DETECTORS`].
 
+use std::cmp::Reverse;
+
 use crate::finding::{Confidence, Level, Right};
 use crate::kinds::Standing;
 use crate::observation::RequestType;
@@ -51,6 +53,46 @@ pub struct Seen<'a> {
     pub list: Option<&'a Added>,
     /// Of the rules of our own list that match it the gravest, and what stands over it.
     pub own: Option<(RuleId, Standing)>,
+}
+
+/// A rule of our own list that matches a request.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnRule<'a> {
+    /// The rule.
+    pub rule: RuleId,
+    /// What stands over it.
+    pub standing: Standing,
+    /// The id of the actor whom it is about.
+    pub actor: &'a str,
+    /// How long its pattern is, as [`crate::rules::index::Found`] has it.
+    length: u16,
+}
+
+impl OwnRule<'_> {
+    /// Of several the gravest says most, then the most exact, then the first.
+    pub fn weight(&self) -> (Level, u16, Reverse<RuleId>) {
+        (self.standing.level(), self.length, Reverse(self.rule))
+    }
+}
+
+impl<'a> Seen<'a> {
+    /// The rules of our own list that match.
+    pub fn own_rules(&self) -> impl Iterator<Item = OwnRule<'a>> + use<'a> {
+        let (matches, index, pack) = (self.matches, self.index, self.pack);
+        matches.blocking.iter().filter(|found| index.is_own(found.rule)).map(|found| {
+            let (title, actor) = index.heading(pack, found.rule);
+            OwnRule { rule: found.rule, standing: Standing::of(title), actor, length: found.length }
+        })
+    }
+
+    /// What every technique says, by its place in [`DETECTORS`].
+    pub fn drafts(self) -> impl Iterator<Item = (usize, Draft<'a>)> {
+        let looks = DETECTORS.iter().enumerate();
+        let looks = looks.flat_map(move |look| lists(look.1, self.added).map(move |list| (look, list)));
+        looks.filter_map(move |((technique, detector), list)| {
+            (detector.look)(&Seen { list, ..self }).map(|draft| (technique, draft))
+        })
+    }
 }
 
 /// Whom a finding is about.
@@ -127,7 +169,7 @@ pub fn is_looked_for(detector: &Detector, with_added: bool) -> bool {
 
 /// For which of the added lists a technique looks at a request: once for none, or, where it rests on them, once for each. No
 /// list, and no exception of one, speaks for another.
-pub fn lists<'a>(detector: &Detector, added: &'a AddedLists) -> impl Iterator<Item = Option<&'a Added>> {
+fn lists<'a>(detector: &Detector, added: &'a AddedLists) -> impl Iterator<Item = Option<&'a Added>> {
     let rests_on_them = std::ptr::eq(detector, &added_list::DETECTOR);
     (!rests_on_them).then_some(None).into_iter().chain(added.iter().filter(move |_| rests_on_them).map(Some))
 }
