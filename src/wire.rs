@@ -177,6 +177,8 @@ pub struct Identity {
     pub countries: Vec<String>,
     pub actors: Vec<String>,
     pub listed: Vec<String>,
+    pub at_work: Vec<String>,
+    pub indicators: Vec<String>,
     pub sources: Vec<Source>,
 }
 
@@ -631,6 +633,8 @@ impl From<report::Identity> for Identity {
             countries: from.countries,
             actors: from.actors,
             listed: from.listed,
+            at_work: from.at_work,
+            indicators: from.indicators,
             sources: from.sources.into_iter().map(Source::from).collect(),
         }
     }
@@ -791,7 +795,6 @@ mod tests {
             domains: Vec::new(),
             requests: 1,
             techniques: Vec::new(),
-            at_work: Vec::new(),
             level: finding::Level::Low,
         };
         let watcher = serde_json::to_value(Watcher::from(watcher)).unwrap();

@@ -485,7 +485,7 @@ fn text_is_plain_and_cannot_steer_a_terminal() {
     let output = audit(&[&har("hostile.har"), &har("chrome.har")]);
     let said = text(&output.stdout);
     assert!(!said.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{said}");
-    assert!(said.contains("\\u{1b}]0;owned"), "{said}");
+    assert!(said.contains("\\u{1b}]0;…"), "{said}");
     assert!(said.contains("▲ moderate  https://news.example/"));
     assert!(said.contains("known, and let through by the list to avoid breakage"));
     let output = onlooker(&["audit", "--pack", pack(), "no\u{1b}[31m\nsuch.har"], None);
@@ -713,6 +713,22 @@ fn golden_indicator() {
     assert_eq!((&answer["indicators"], &answer["watcher"]), (&json!(["made-up-spyware"]), &Value::Null));
 }
 
+/// A page of a host that is only an indicator, half seen: no request to that host is on record.
+#[test]
+fn a_site_that_is_an_indicator_is_not_told_as_its_actors() {
+    let log = r#"{"schema":"onlooker-log/1","pages":[{"url":"https://frame.example/","gaps":[],"observations":[
+        {"kind":"request","id":"1.0","url":"https://fonts.other.example/a.woff2","type":"font","method":"GET"}]}]}"#;
+    let output = onlooker(&["audit", "-", "--pack", golden_pack()], Some(log.as_bytes()));
+    let said = text(&output.stdout);
+    assert!(said.contains("Its own address: published as an indicator of Made-up Spyware;"), "{said}");
+    for others in ["known to take", "owner: ", "country: ", "Made-up Holding"] {
+        assert!(!said.contains(others), "{others}: {said}");
+    }
+    let output = onlooker(&["audit", "-", "--pack", golden_pack(), "--format", "json"], Some(log.as_bytes()));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["pages"][0]["operator"]["indicators"], json!(["made-up-spyware"]));
+}
+
 #[test]
 fn explain_tells_the_rights_that_a_report_tells() {
     let all = audit_of(&["--format", "json", &har("chrome.har")], None);
@@ -740,8 +756,9 @@ fn explain_tells_the_rights_that_a_report_tells() {
         let args = ["explain", host, "--format", "json", "--pack", golden_pack()];
         serde_json::from_slice::<Value>(&onlooker(&args, None).stdout).unwrap()["rights"].clone()
     };
-    assert_eq!(rights("nobody.example"), json!(["iccpr-17"]), "any contact");
-    assert_eq!(rights("exchange.example"), json!(["iccpr-17", "iccpr-19", "iccpr-25"]), "and what its kind does");
+    assert_eq!(rights("nobody.example"), json!([]), "nobody was contacted, and of nobody is anything known");
+    assert_eq!(rights("exchange.example"), json!(["iccpr-17", "iccpr-19"]), "a public site is not what its kind does");
+    assert_eq!(rights("tracker.example"), json!(["iccpr-17", "iccpr-19", "iccpr-25"]), "and what its kind does");
 }
 
 #[test]

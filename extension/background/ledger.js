@@ -255,7 +255,7 @@ export class Ledger {
   /**
    * Whether a request is to be logged though the log is full. All may take half of the room, and the other half is kept for
    * what adds an organisation that the owners' data or our lists know: anybody can make up hosts, also with a path that some
-   * rule matches, and nobody such organisations. What makes the page graver always has room, as there are but five levels.
+   * rule matches, and hardly such organisations. What makes the page graver always has room, as there are but five levels.
    * @param {Book} book @param {Row} row
    */
   #tells(book, [, , url, type]) {

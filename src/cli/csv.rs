@@ -41,7 +41,7 @@ pub fn report(report: &Report) -> String {
             let who = watcher.map(|watcher| &watcher.who);
             // Those under which the lists name what was contacted; what the company is besides stands in the JSON.
             let ids: Vec<&str> = who.iter().flat_map(|who| &who.listed).map(String::as_str).collect();
-            let at_work = watcher.iter().flat_map(|watcher| &watcher.at_work);
+            let at_work = who.iter().flat_map(|who| &who.at_work);
             let kinds: Vec<&str> = at_work.filter_map(|id| kind_of(report, id)).collect();
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();

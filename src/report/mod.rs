@@ -103,8 +103,6 @@ pub struct Watcher {
     pub requests: u64,
     /// What it was seen doing.
     pub techniques: Vec<&'static str>,
-    /// Of the actors under which our own lists name what was contacted, those of which more than their own public site was: ids.
-    pub at_work: Vec<String>,
     /// The worst level among its findings.
     pub level: Level,
 }
@@ -232,6 +230,10 @@ pub struct Identity {
     pub actors: Vec<String>,
     /// Those of them under which the lists name what was contacted, in the same order.
     pub listed: Vec<String>,
+    /// Of `listed` those of which more was contacted than their own public site.
+    pub at_work: Vec<String>,
+    /// Of `listed` those of which what was contacted is only a published indicator: whose it is today is not known.
+    pub indicators: Vec<String>,
     /// Where country and owner can be checked, if they are not an actor's.
     pub sources: Vec<Source>,
 }

@@ -72,7 +72,7 @@ pub fn brief(report: &Report, colours: bool) -> String {
         for watcher in &page.watchers {
             let level = Told::Known(watcher.level);
             let gap = " ".repeat(LEVEL_WIDTH.saturating_sub(level.name().len() + 2) + 2);
-            let kinds = kinds_here(report, page, watcher);
+            let kinds = kinds_here(report, watcher);
             let what = if kinds.is_empty() { about(watcher) } else { format!("{kinds}, {}", about(watcher)) };
             let _ = writeln!(out, "  {}{gap}{}: {what}", paint.level(level), plain(&watcher.who.name));
         }
@@ -181,12 +181,6 @@ fn named(finding: &Finding) -> Option<&RuleActor> {
     finding.rule.as_ref().and_then(|rule| rule.actor.as_ref())
 }
 
-/// Whether the host that was met is only a sign of this actor.
-fn is_sign(actor: &Dossier, findings: &[&Finding]) -> bool {
-    let mut here = findings.iter().filter_map(|finding| named(finding)).filter(|named| named.id == actor.id).peekable();
-    here.peek().is_some() && here.all(|named| !named.standing.is_its_host())
-}
-
 /// What a report tells of the actors that an organisation is.
 fn actors<'a>(report: &'a Report, who: &'a Identity) -> impl Iterator<Item = &'a Dossier> {
     who.actors.iter().filter_map(|id| report.actors.iter().find(|actor| actor.id == *id))
@@ -223,10 +217,9 @@ fn site(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     } else {
         let _ = writeln!(out, "  This site is run by {}{}.", plain(&who.name), seat(who));
     }
-    let own = findings_of(page, None);
     for actor in actors(report, who) {
         let whose = if who.listed.contains(&actor.id) { "Its own address" } else { "Of those who run it" };
-        let _ = writeln!(out, "  {whose}: {}.", tie(actor, who, &own));
+        let _ = writeln!(out, "  {whose}: {}.", tie(actor, who));
     }
     if !who.countries.is_empty() {
         let _ = writeln!(out, "  Laws that reach it: {}; see below.", countries(who));
@@ -235,10 +228,10 @@ fn site(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
 }
 
 /// Why an actor of our own lists is told with an organisation.
-fn tie(actor: &Dossier, who: &Identity, findings: &[&Finding]) -> String {
+fn tie(actor: &Dossier, who: &Identity) -> String {
     let name = format!("{}, as {}", plain(&actor.name), within(&kind(&actor.kind)));
     if who.listed.contains(&actor.id) {
-        return if is_sign(actor, findings) {
+        return if who.indicators.contains(&actor.id) {
             format!(
                 "published as an indicator of {}; whose host it is today is not known; see below",
                 plain(&actor.name)
@@ -276,12 +269,15 @@ fn about(watcher: &Watcher) -> String {
 }
 
 /// The kinds under which our own lists name what was met of an organisation. Its own public site is none of its trade.
-fn kinds_here(report: &Report, page: &PageReport, watcher: &Watcher) -> String {
-    let its = findings_of(page, Some(watcher));
+fn kinds_here(report: &Report, watcher: &Watcher) -> String {
     let mut kinds: Vec<String> = Vec::new();
-    for actor in actors(report, &watcher.who).filter(|actor| watcher.at_work.contains(&actor.id)) {
+    for actor in actors(report, &watcher.who).filter(|actor| watcher.who.at_work.contains(&actor.id)) {
         let name = within(&kind(&actor.kind));
-        let name = if is_sign(actor, &its) { format!("published as an indicator of {name}") } else { name };
+        let name = if watcher.who.indicators.contains(&actor.id) {
+            format!("published as an indicator of {name}")
+        } else {
+            name
+        };
         if !kinds.contains(&name) {
             kinds.push(name);
         }
@@ -295,7 +291,7 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
     let name = paint.strong(&plain(&who.name));
     let _ = writeln!(out, "\n  {name}  {}  {level}", paint.soft(&about(watcher)));
     for actor in actors(report, who) {
-        let _ = writeln!(out, "    {}", tie(actor, who, findings));
+        let _ = writeln!(out, "    {}", tie(actor, who));
     }
     for each in findings {
         // A contact says nothing more where a rule names what it is for.
@@ -406,13 +402,5 @@ fn record(out: &mut String, actors: &[&Dossier], paint: Paint) {
 
 /// Whether nothing that was met is the actor's own, on whatever page.
 fn sign_everywhere(report: &Report, actor: &Dossier) -> bool {
-    let mut met = report.pages.iter().flat_map(|page| {
-        let watchers = page.watchers.iter().map(|watcher| (&watcher.who, Some(watcher)));
-        let site = page.operator.iter().map(|who| (who, None));
-        watchers
-            .chain(site)
-            .filter(|(who, _)| who.actors.contains(&actor.id))
-            .map(|(who, whose)| who.listed.contains(&actor.id) && is_sign(actor, &findings_of(page, whose)))
-    });
-    met.all(|sign| sign)
+    identities(report).filter(|who| who.actors.contains(&actor.id)).all(|who| who.indicators.contains(&actor.id))
 }
