@@ -97,9 +97,21 @@ impl Engine {
 
     /// The facts of each list: of the bundled ones, then of those that were added, in the order of their numbers.
     pub fn lists(&self) -> Result<Vec<ListInfo>, Error> {
-        let mut lists = ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))?;
+        let mut lists = self.facts_of_lists()?;
+        lists.retain(|list| !list.is_data());
         lists.extend(self.added.iter().map(|added| added.info.clone()));
         Ok(lists)
+    }
+
+    /// The facts of what is judged by beside the lists: whose a host is, what one site is. Their `rules` are entries.
+    pub fn data(&self) -> Result<Vec<ListInfo>, Error> {
+        let mut data = self.facts_of_lists()?;
+        data.retain(ListInfo::is_data);
+        Ok(data)
+    }
+
+    fn facts_of_lists(&self) -> Result<Vec<ListInfo>, Error> {
+        ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))
     }
 
     /// Starts a page's ledger.
@@ -329,6 +341,7 @@ impl Engine {
         Ok(Report {
             version: env!("CARGO_PKG_VERSION"),
             lists: self.lists()?,
+            data: self.data()?,
             actors: actors.into_iter().filter_map(|id| dossier::actor(&self.pack, id)).collect(),
             countries: codes.into_iter().filter_map(|code| dossier::country(&self.pack, code)).collect(),
             pages,
@@ -858,11 +871,7 @@ impl Teller<'_> {
         let mut watchers: Vec<Watcher> =
             page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, techniques.remove(key))).collect();
         watchers.sort_by(|a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
-        let mut others: Vec<Level> = findings
-            .iter()
-            .filter(|f| f.watcher.is_none())
-            .map(|f| grade::effective(f.severity, f.confidence))
-            .collect();
+        let mut others: Vec<Level> = findings.iter().filter(|f| f.watcher.is_none()).map(|f| f.weight()).collect();
         if others.iter().all(|level| *level < page.site_level) {
             others.push(page.site_level);
         }
@@ -965,7 +974,7 @@ impl Teller<'_> {
         for (at, detector) in DETECTORS.iter().enumerate() {
             let its: Vec<&Finding> =
                 findings.iter().filter(|finding| finding.technique == detector.technique).collect();
-            let Some(level) = its.iter().map(|f| grade::effective(f.severity, f.confidence)).max() else { continue };
+            let Some(level) = its.iter().map(|f| f.weight()).max() else { continue };
             let who: BTreeSet<_> = its.iter().map(|finding| &finding.watcher).collect();
             let code = level.name().to_owned();
             reasons.push((level, at, Reason { code, technique: detector.technique, count: who.len() as u64 }));

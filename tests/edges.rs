@@ -23,7 +23,7 @@ fn pack(text: &str) -> Bytes {
         sha256: String::new(),
         list: blocklist::read(text, &[]),
     };
-    Bytes::check(compile(&[list], &[], &Shelf::default()).unwrap().into()).unwrap()
+    Bytes::check(compile(&[list], &[], &Shelf::default(), Vec::new()).unwrap().into()).unwrap()
 }
 
 /// Every rule of the list, with its line, and a URL that it matches; comments stand between.

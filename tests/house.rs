@@ -39,7 +39,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
         ],
     ),
     ("detectors", &["finding", "kinds", "observation", "rules::added", "rules::index", "rules::pack", "rules::rule"]),
-    ("report", &["finding", "kinds", "rules::dossier", "rules::pack"]),
+    ("report", &["finding", "grade", "kinds", "rules::dossier", "rules::pack"]),
     (
         "audit",
         &[

@@ -60,7 +60,7 @@ fn made() -> Made {
     let mut owners = Vec::new();
     own.give_domains(&mut owners);
     let shelf = join(&own, &mut owners);
-    let pack = compile(&[own.list(&lines, technique).unwrap()], &owners, &shelf).unwrap();
+    let pack = compile(&[own.list(&lines, technique).unwrap()], &owners, &shelf, Vec::new()).unwrap();
     Made { files, pack }
 }
 

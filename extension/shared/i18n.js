@@ -115,7 +115,7 @@ export const FAMILIES = {
     members: [
       'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
-      'browser-internal', 'unknown-scheme', 'malformed-url', 'host-not-readable', 'unreadable-observation', 'request-limit', 'host-limit',
+      'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable', 'unreadable-observation', 'request-limit', 'host-limit',
       'finding-limit', 'list-lost', 'else',
     ],
     parts: [''],

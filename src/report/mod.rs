@@ -1,6 +1,7 @@
 //! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
 
 use crate::finding::{Confidence, Level, Right};
+use crate::grade;
 use crate::kinds::Standing;
 pub use crate::rules::dossier::{Country, Dossier, Law, Source};
 pub use crate::rules::pack::{Counted, ListInfo};
@@ -15,6 +16,8 @@ pub struct Report {
     pub version: &'static str,
     /// The lists that were asked.
     pub lists: Vec<ListInfo>,
+    /// What was judged by beside them: whose a host is, what one site is.
+    pub data: Vec<ListInfo>,
     /// What our own lists tell of the actors that the pages name, in the order of their ids.
     pub actors: Vec<Dossier>,
     /// What is verified of the laws of the countries that the pages name, in the order of their codes.
@@ -177,6 +180,13 @@ pub struct Finding {
     pub count: u64,
     /// Whether the list lets it through, to avoid breakage.
     pub allowed: bool,
+}
+
+impl Finding {
+    /// What it counts in the level: its severity, a step milder where there are only signs of it.
+    pub fn weight(&self) -> Level {
+        grade::effective(self.severity, self.confidence)
+    }
 }
 
 /// Whether a technique was seen.

@@ -7,7 +7,7 @@ use super::actors::{CATEGORIES, UNKNOWN, actor_hash};
 use super::compile::{Compiled, ListSource, Names, u16s, u32s};
 use super::dossier::{self, Shelf};
 use super::index::{HOSTS, Key, key_hash};
-use super::pack::Section;
+use super::pack::{ListInfo, Section};
 use crate::error::Error;
 use crate::party;
 
@@ -24,9 +24,16 @@ pub struct OwnerSource {
 
 /// Compiles a pack.
 ///
-/// `shelf` is what is told of actors, countries and companies; it says which companies are which actors.
-pub fn compile(lists: &[ListSource<'_>], owners: &[OwnerSource], shelf: &Shelf) -> Result<Vec<u8>, Error> {
+/// `shelf` is what is told of actors, countries and companies; it says which companies are which actors. `data` are the facts
+/// of what is judged by beside the lists ([`ListInfo::is_data`]).
+pub fn compile(
+    lists: &[ListSource<'_>],
+    owners: &[OwnerSource],
+    shelf: &Shelf,
+    data: Vec<ListInfo>,
+) -> Result<Vec<u8>, Error> {
     let mut compiled = Compiled::of(lists, true)?;
+    compiled.lists.extend(data);
     let hosts = Hosts::of(&compiled.hosts);
     let (companies, domains, slots, of_actors) = owner_tables(owners, shelf, &mut compiled.names)?;
     let (shelf_index, shelf_bytes) = dossier::write::sections(shelf);

@@ -25,7 +25,7 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
             }
             about.push_str(&seat(who));
             let _ = writeln!(out, "{about}");
-            sources(&mut out, "  ", " for owner and country", &who.sources, paint);
+            sources(&mut out, "  ", &who.sources, paint);
         }
         None => out.push_str("  whose host it is, is not known\n"),
     }

@@ -110,7 +110,7 @@ pub fn dossier(out: &mut String, indent: &str, actor: &Dossier, sign: bool) {
 pub fn checked(out: &mut String, indent: &str, actor: &Dossier, paint: Paint) {
     let sure = words::part("confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
     let _ = writeln!(out, "{indent}how sure: {}", plain(sure));
-    sources(out, indent, "", &actor.sources, paint);
+    sources(out, indent, &actor.sources, paint);
 }
 
 /// By whom, and when, the host was published under the actor's name.
@@ -165,7 +165,7 @@ fn laws(out: &mut String, country: &Country, paint: Paint) {
         if let Some(oversight) = words::part("oversight", oversight, "") {
             let _ = writeln!(out, "      {oversight}");
         }
-        sources(out, "      ", "", &law.sources, paint);
+        sources(out, "      ", &law.sources, paint);
     }
     let closest = ALLIANCES.iter().find(|name| country.alliances.iter().any(|alliance| alliance == *name));
     let others = country.alliances.iter().map(String::as_str).filter(|name| !ALLIANCES.contains(name));
@@ -186,16 +186,38 @@ fn laws(out: &mut String, country: &Country, paint: Paint) {
         known(&country.authority),
         plain(&country.complaints)
     );
-    sources(out, "    ", "", &country.sources, paint);
+    sources(out, "    ", &country.sources, paint);
+}
+
+/// A key of an entry as people call what it says.
+fn claim(key: &str) -> &str {
+    match key {
+        "does" => "what it does",
+        "takes" => "what it takes",
+        "since" => "since when",
+        "parent" => "owner",
+        "collects" | "sites" | "patterns" => "hosts",
+        "harmless" => "when it is harmless",
+        "dispute" => "what it says itself",
+        "allows" => "what it allows",
+        "law" => "that it is law",
+        "gvl_id" | "purposes" | "special_features" => "what it declares to IAB Europe",
+        "adequacy" => "what the EU holds of its data protection",
+        "protection" | "protection_year" => "data protection law",
+        "complaints" => "where to complain",
+        other => other,
+    }
 }
 
 /// Where a claim can be checked. One document can stand behind several claims, and is named once.
-pub fn sources(out: &mut String, indent: &str, of: &str, sources: &[Source], paint: Paint) {
+pub fn sources(out: &mut String, indent: &str, sources: &[Source], paint: Paint) {
     let mut named = BTreeSet::new();
     for source in sources {
         let read =
             if source.checked == "unread" { "not read yet".to_owned() } else { format!("read on {}", source.checked) };
         let date = if source.date.is_empty() { String::new() } else { format!(", {}", plain(&source.date)) };
+        let of: BTreeSet<&str> = source.supports.iter().map(|key| claim(key)).collect();
+        let of = if of.is_empty() { String::new() } else { format!(" for {}", Vec::from_iter(of).join(", ")) };
         let line = format!("source{of}: {}{date}: {} ({})", plain(&source.publisher), plain(&source.url), plain(&read));
         if named.insert(line.clone()) {
             let _ = writeln!(out, "{indent}{}", paint.soft(&line));
