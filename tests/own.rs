@@ -405,7 +405,12 @@ fn a_company_that_breaks_a_rule_is_named() {
             ("[[owner]]", "[[company]]\n[[owner]]", "`company` is no key"),
         ],
     );
-    let twice = format!("{OWNERS}{OWNERS}");
+    let twice = OWNERS.replace("[\"known.example\"]", "[\"known.example\", \"known.example\"]");
+    assert_eq!(complaints(&files(ACTOR, LAWS, &twice, RETIRED)), ["owners.toml, Known: known.example stands twice"]);
+    let both = format!("{OWNERS}{}", OWNERS.replace("company = \"Known\"", "company = \"Other\""));
+    let said = complaints(&files(ACTOR, LAWS, &both, RETIRED));
+    assert_eq!(said, ["owners.toml, Other: known.example stands under Known too"]);
+    let twice = format!("{OWNERS}{}", OWNERS.replace("\"known.example\"", "\"known2.example\""));
     assert_eq!(complaints(&files(ACTOR, LAWS, &twice, RETIRED)), ["owners.toml, Known: it stands twice"]);
 }
 

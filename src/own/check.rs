@@ -354,7 +354,7 @@ impl Check<'_> {
     fn companies(&mut self, own: &Own) {
         self.place = "owners.toml".to_owned();
         self.keys(&own.owners, OWNERS);
-        let mut met = BTreeSet::new();
+        let (mut met, mut domains) = (BTreeSet::new(), BTreeMap::new());
         for owner in tables(&own.owners, "owner") {
             let company = word(owner, "company");
             self.place = format!("owners.toml, {company}");
@@ -371,6 +371,11 @@ impl Check<'_> {
                 }
             }
             self.sources(owner, &OWNER_CLAIMS, &[]);
+                match domains.insert(domain, company) {
+                    Some(other) if other == company => self.say(format!("{domain} stands twice")),
+                    Some(other) => self.say(format!("{domain} stands under {other} too")),
+                    None => {}
+                }
         }
     }
 
