@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use toml::Table;
 
-use super::Failure;
+use super::{Failure, unreadable};
 
 /// A list's text, and what the file that names it says of it.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub fn companies(sources: &Path, packages: &Path) -> Result<BTreeSet<String>, Fa
 
 fn table(sources: &Path) -> Result<Table, Failure> {
     let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
+    let text = fs::read_to_string(sources).map_err(|error| Failure::new(unreadable(sources, &error)))?;
     text.parse().map_err(|_| wrong("it is not TOML"))
 }
 
@@ -87,7 +87,7 @@ fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
         None => return Err(missing()),
     }
     let path = word(entry, "path")?;
-    fs::read(packages.join(path)).map_err(|error| format!("{path} cannot be read ({})", error.kind()))
+    fs::read(packages.join(path)).map_err(|error| unreadable(Path::new(path), &error))
 }
 
 /// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
