@@ -14,7 +14,7 @@ use onlooker::rules::bundle::compile;
 use onlooker::rules::dossier;
 use onlooker::rules::index::OWN_LIST;
 use onlooker::rules::pack::Bytes;
-use onlooker::{detectors, wire};
+use onlooker::{detectors, kinds, party, wire};
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
@@ -216,6 +216,91 @@ fn what_stands_in_the_files_of_countries_and_companies_is_what_is_told() {
             walk.sources(code, &[wanted], told);
         }
         assert_eq!(told_laws.count(), 0, "{code}");
+/// Whichever own host of an actor is met, it is one organisation, and that one is told as the actor.
+#[test]
+fn an_actor_is_counted_once() {
+    let Made { files, pack } = made();
+    let shelf = Bytes::check(pack.clone().into()).unwrap();
+    let engine = Engine::from_pack(pack).unwrap();
+    let mut met = 0;
+    for (kind, file) in &files.actors {
+        let signs = kinds::kind(kind).unwrap().indicators;
+        for actor in tables(&file.parse().unwrap(), "actor") {
+            let (id, mut hosts) = (text(actor, "id"), texts(&actor["sites"]));
+            hosts.extend(if signs { Vec::new() } else { texts(&actor["collects"]) });
+            let mut is = BTreeSet::new();
+            for host in hosts {
+                met += 1;
+                is.insert(engine.look_up(host).company.unwrap_or_else(|| panic!("{id}: {host} leads to nobody")));
+            }
+            assert!(is.len() < 2, "{id} is counted as several: {is:?}");
+            for company in is {
+                let told = dossier::company(&shelf, company).unwrap().actors;
+                assert!(told.iter().any(|told| told == id), "{company} is not told as {id}, but as {told:?}");
+            }
+        }
+    }
+    assert!(met >= 800, "{met} hosts");
+}
+
+/// What the sources of indicators say of themselves is told: on which day they were published, where their address has it.
+/// And of a company's own site it is not said that it is an indicator.
+#[test]
+fn what_is_told_of_indicators_fits_what_was_met() {
+    let (mut dated, mut with_site) = (0, 0);
+    for (kind, file) in made().files.actors {
+        if !kinds::kind(&kind).unwrap().indicators {
+            continue;
+        }
+        for actor in tables(&file.parse().unwrap(), "actor") {
+            for source in tables(actor, "source") {
+                let (url, date) = (text(source, "url"), text(source, "date"));
+                let folder = url.split('/').map(|part| part.replace('_', "-"));
+                let day = folder.filter_map(|part| part.get(..11)?.strip_suffix('-').map(str::to_owned));
+                let is_day =
+                    |day: &String| day.split('-').map(str::len).eq([4, 2, 2]) && !day.contains(char::is_alphabetic);
+                for day in day.filter(is_day) {
+                    dated += 1;
+                    assert_eq!(date, day, "{url}");
+                }
+            }
+            if !texts(&actor["sites"]).is_empty() {
+                with_site += 1;
+                assert!(!text(actor, "harmless").starts_with("These are indicator"), "{}", text(actor, "id"));
+            }
+        }
+    }
+    assert!(dated >= 20 && with_site >= 80, "{dated} {with_site}");
+}
+
+/// Parts of one company are that company, and a firm that it bought keeps what no actor claims.
+#[test]
+fn parts_of_a_company_are_it_and_others_are_not() {
+    let engine = Engine::from_pack(made().pack).unwrap();
+    for (company, hosts) in [
+        ("Yandex", &["yandex.ru", "mc.yandex.ru", "mc.yandex.md", "mc.webvisor.org", "an.yandex.ru"][..]),
+        ("LiveRamp", &["rlcdn.com", "pippio.com", "liveramp.com", "circulate.com", "privacymanager.io"]),
+        ("Oracle", &["bluekai.com", "addthis.com", "eloqua.com"]),
+        ("ByteDance Ltd", &["analytics.tiktok.com", "analytics-ipv6.tiktokw.us"]),
+        ("Dynatrace", &["dynatrace.com", "ruxit.com", "dynatrace-managed.com", "keynote.com"]),
+        ("Index Exchange", &["casalemedia.com", "indexww.com", "indexexchange.com"]),
+        ("WPP", &["ib-ibi.com"]),
+        ("LiveIntent nonID", &["liadm.com", "liveintent.com"]),
+        ("IPONWEB", &["iponweb.net"]),
+        ("Neustar", &["agkn.com", "home.neustar", "adadvisor.net"]),
+        ("TransUnion", &["transunion.com", "truoptik.com"]),
+        ("AppNexus", &["adnxs.com", "xandr.com", "adrdgt.com"]),
+        ("Microsoft", &["clarity.ms", "clarity.microsoft.com", "microsoft.com"]),
+        ("LinkedIn", &["www.linkedin.com", "snap.licdn.com", "px.ads.linkedin.com", "platform.linkedin.com"]),
+        ("Amazon Ads", &["amazon-adsystem.com", "ad.amazon.com"]),
+        ("Amazon Web Services", &["www.amazon.com", "amazonaws.com"]),
+    ] {
+        for host in hosts {
+            assert_eq!(engine.look_up(host).company, Some(company), "{host}");
+        }
+    }
+}
+
         let none = Table::new();
         let protection = wanted.get("protection").map_or(&none, |value| value.as_table().unwrap());
         walk.sources(code, &[wanted, protection], &told);
