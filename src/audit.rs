@@ -425,6 +425,9 @@ impl Engine {
         }
         let who = self.identity(company, category, &named);
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
+        // What its company does elsewhere is no right that a contact here touches.
+        let met = actors.iter().filter(|actor| named.contains_key(actor.id.as_str()));
+        let rights = rights(techniques, met);
         let sign = |id: &&String| named.get(id.as_str()) == Some(&false);
         let indicators = who.actors.iter().filter(sign).cloned().collect();
         let who = (!who.name.is_empty()).then_some(who);
@@ -440,7 +443,7 @@ impl Engine {
             rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
             domain,
             watcher: who,
-            rights: rights(techniques, &actors),
+            rights,
             indicators,
             actors,
             countries,
@@ -923,7 +926,8 @@ impl Teller<'_> {
         };
         let own = ledger.actors.iter().map(|(id, met)| (id.as_ref(), met.its_host)).collect();
         let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
-        let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
+        // What its company does elsewhere is no right that a contact here touches.
+        let actors: Vec<Dossier> = who.listed.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
         // That somebody was contacted is no finding where a rule's technique tells it, and where none does it is low.
         let least = if techniques.is_empty() { Level::Low } else { Level::None };
         Watcher {
@@ -988,8 +992,11 @@ impl Teller<'_> {
 }
 
 /// The rights that these techniques touch, and that the kinds of these actors do.
-fn rights<'a>(techniques: impl IntoIterator<Item = &'a Detector>, actors: &[Dossier]) -> Vec<Right> {
-    let by_kind = actors.iter().filter_map(|actor| kinds::kind(&actor.kind)).flat_map(|kind| kind.rights);
+fn rights<'a>(
+    techniques: impl IntoIterator<Item = &'a Detector>,
+    actors: impl IntoIterator<Item = &'a Dossier>,
+) -> Vec<Right> {
+    let by_kind = actors.into_iter().filter_map(|actor| kinds::kind(&actor.kind)).flat_map(|kind| kind.rights);
     let by_technique = techniques.into_iter().flat_map(|detector| detector.rights);
     by_technique.chain(by_kind).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }

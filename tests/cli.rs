@@ -1108,6 +1108,22 @@ fn a_host_is_explained() {
     assert_eq!(told["watcher"]["countries"], json!(["US"]));
 }
 
+/// What a company does with other hosts is told as that, and is no right that this host touches.
+#[test]
+fn what_a_company_does_elsewhere_is_not_said_of_its_host() {
+    let explain = |host: &str, format: &str| text(&onlooker(&["explain", host, "--format", format], None).stdout);
+    let ids = |told: &Value, key: &str| told[key].as_array().unwrap().len();
+    let told: Value = serde_json::from_str(&explain("fonts.googleapis.com", "json")).unwrap();
+    assert!(ids(&told, "actors") >= 2 && ids(&told["watcher"], "listed") == 0, "{told}");
+    assert_eq!(told["rights"], json!(["iccpr-17"]));
+    let said = explain("fonts.googleapis.com", "text");
+    assert!(said.contains("\n  In Onlooker's own lists, of its company and not of this host:\n"), "{said}");
+    assert!(!said.contains("\n  In Onlooker's own lists:\n"), "{said}");
+    let said = explain("doubleclick.net", "text");
+    let (its, of_company) = said.split_once("of its company and not of this host:\n").unwrap();
+    assert!(its.contains("Google ad exchange") && of_company.contains("(PRISM)"), "{said}");
+}
+
 /// The real lists, so without the words themselves: whatever the JSON tells of a host stands in the text.
 #[test]
 fn what_the_json_tells_of_a_host_people_read_too() {

@@ -3,14 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use onlooker::audit::Engine;
 use onlooker::observation::RequestType;
 use onlooker::own::join::join;
 use onlooker::own::{Files, Own};
-use onlooker::rules::bundle::compile;
+use onlooker::rules::bundle::{OwnerSource, compile};
 use onlooker::rules::dossier;
 use onlooker::rules::index::OWN_LIST;
 use onlooker::rules::pack::Bytes;
@@ -34,10 +34,30 @@ fn json(of: &impl serde::Serialize) -> Json {
     serde_json::to_value(of).unwrap()
 }
 
-/// Our own lists, and the pack of nothing else: made here, so that it is what this code makes of these files.
+/// Our own lists with the owners' data, and the pack of nothing else: made here, so that it is what this code makes of these
+/// files.
 struct Made {
     files: Files,
     pack: Vec<u8>,
+}
+
+/// The owners' data that [`lists/sources.toml`](../lists/sources.toml) names.
+fn owners() -> Vec<OwnerSource> {
+    let sources: Table = fs::read_to_string("lists/sources.toml").unwrap().parse().unwrap();
+    let mut owners = Vec::new();
+    for source in tables(&sources, "owners") {
+        let entities = fs::read_to_string(format!("node_modules/{}", text(source, "path"))).unwrap();
+        let entities: Json = serde_json::from_str(&entities).unwrap();
+        for entity in entities.as_array().unwrap() {
+            let text = |key: &str| entity[key].as_str().unwrap_or_default().to_owned();
+            let company = Some(text("company")).filter(|company| !company.is_empty()).unwrap_or_else(|| text("name"));
+            let domains =
+                entity["domains"].as_array().unwrap().iter().map(|domain| domain.as_str().unwrap().to_owned());
+            owners.push(OwnerSource { company, category: text("category"), domains: domains.collect() });
+        }
+    }
+    assert!(owners.len() > 2000, "{}", owners.len());
+    owners
 }
 
 fn made() -> Made {
@@ -57,7 +77,7 @@ fn made() -> Made {
     let own = Own::read(&files).unwrap();
     let lines = own.lines();
     let technique = detectors::place_of("surveillance-actor").unwrap() as u32;
-    let mut owners = Vec::new();
+    let mut owners = owners();
     own.give_domains(&mut owners);
     let shelf = join(&own, &mut owners);
     let pack = compile(&[own.list(&lines, technique).unwrap()], &owners, &shelf).unwrap();
@@ -130,7 +150,7 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
     let whole: String = files.actors.iter().map(|(_, text)| text.as_str()).collect();
     let whole: Vec<&str> = whole.lines().collect();
     let mut walk = Walk::default();
-    let (mut actors, mut rules) = (0, 0);
+    let (mut actors, mut rules, mut named) = (0, 0, BTreeMap::new());
     for (kind, file) in &files.actors {
         let file: Table = file.parse().unwrap();
         assert_eq!(file.keys().collect::<Vec<_>>(), ["actor"], "{kind}");
@@ -151,8 +171,7 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
                     "sites" => format!("{kind}, {confidence}, its own site"),
                     "companies" => {
                         for company in texts(value) {
-                            let facts = dossier::company(&shelf, company).unwrap();
-                            assert!(facts.actors.iter().any(|is| is == id), "{id} is not {company}");
+                            named.insert(company.to_owned(), id.to_owned());
                         }
                         continue;
                     }
@@ -179,43 +198,24 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
             }
         }
     }
+    // Whatever host of a company that an actor is leads to the organisation that is told as that actor.
+    assert!(named.len() >= 10, "{named:?}");
+    for (company, id) in named {
+        let owned = owners().into_iter().filter(|owner| owner.company == company).flat_map(|owner| owner.domains);
+        for domain in owned {
+            let domain = domain.trim_start_matches("*.");
+            if party::registrable(domain) == party::public_suffix(domain) {
+                continue;
+            }
+            let is = engine.look_up(domain).company.unwrap_or_else(|| panic!("{domain} of {company} is nobody's"));
+            let facts = dossier::company(&shelf, is).unwrap();
+            assert!(facts.actors.contains(&id), "{domain} of {company} leads to {is}, which is not {id}");
+        }
+    }
     walk.end(19 + 5);
     assert!(actors >= 420 && rules >= 1500, "{actors} actors, {rules} hosts and patterns");
 }
 
-/// A request that a rule matches: `||host/path^$script` as a script from there.
-fn request(rule: &str) -> (String, RequestType) {
-    let (pattern, options) = rule.split_once('$').unwrap_or((rule, ""));
-    let kind = match options.split(',').find(|option| ["script", "image", "subdocument"].contains(option)) {
-        Some("script") => RequestType::Script,
-        Some("subdocument") => RequestType::SubFrame,
-        _ => RequestType::Image,
-    };
-    let rest = pattern.trim_start_matches("||").replace('*', "x");
-    let (host, path) = rest.split_at(rest.find(['/', '^', '?']).unwrap_or(rest.len()));
-    let path = path.trim_start_matches('^').trim_end_matches('|').replace('^', "/");
-    (format!("https://{host}{}{path}", if path.starts_with('/') { "" } else { "/" }), kind)
-}
-
-#[test]
-fn what_stands_in_the_files_of_countries_and_companies_is_what_is_told() {
-    let Made { files, pack } = made();
-    let shelf = Bytes::check(pack.clone().into()).unwrap();
-    let engine = Engine::from_pack(pack).unwrap();
-    let mut walk = Walk::default();
-    let laws: Table = files.laws.parse().unwrap();
-    assert_eq!(laws.keys().collect::<Vec<_>>(), ["country"]);
-    for wanted in tables(&laws, "country") {
-        let code = text(wanted, "code");
-        let told = json(&wire::Country::from(dossier::country(&shelf, code).unwrap()));
-        walk.compare("country", code, wanted, &told, &["source", "law", "protection"]);
-        let mut told_laws = told["laws"].as_array().unwrap().iter();
-        for wanted in tables(wanted, "law") {
-            let told = told_laws.next().unwrap();
-            walk.compare("law", code, wanted, told, &["source"]);
-            walk.sources(code, &[wanted], told);
-        }
-        assert_eq!(told_laws.count(), 0, "{code}");
 /// Whichever own host of an actor is met, it is one organisation, and that one is told as the actor.
 #[test]
 fn an_actor_is_counted_once() {
@@ -301,6 +301,39 @@ fn parts_of_a_company_are_it_and_others_are_not() {
     }
 }
 
+/// A request that a rule matches: `||host/path^$script` as a script from there.
+fn request(rule: &str) -> (String, RequestType) {
+    let (pattern, options) = rule.split_once('$').unwrap_or((rule, ""));
+    let kind = match options.split(',').find(|option| ["script", "image", "subdocument"].contains(option)) {
+        Some("script") => RequestType::Script,
+        Some("subdocument") => RequestType::SubFrame,
+        _ => RequestType::Image,
+    };
+    let rest = pattern.trim_start_matches("||").replace('*', "x");
+    let (host, path) = rest.split_at(rest.find(['/', '^', '?']).unwrap_or(rest.len()));
+    let path = path.trim_start_matches('^').trim_end_matches('|').replace('^', "/");
+    (format!("https://{host}{}{path}", if path.starts_with('/') { "" } else { "/" }), kind)
+}
+
+#[test]
+fn what_stands_in_the_files_of_countries_and_companies_is_what_is_told() {
+    let Made { files, pack } = made();
+    let shelf = Bytes::check(pack.clone().into()).unwrap();
+    let engine = Engine::from_pack(pack).unwrap();
+    let mut walk = Walk::default();
+    let laws: Table = files.laws.parse().unwrap();
+    assert_eq!(laws.keys().collect::<Vec<_>>(), ["country"]);
+    for wanted in tables(&laws, "country") {
+        let code = text(wanted, "code");
+        let told = json(&wire::Country::from(dossier::country(&shelf, code).unwrap()));
+        walk.compare("country", code, wanted, &told, &["source", "law", "protection"]);
+        let mut told_laws = told["laws"].as_array().unwrap().iter();
+        for wanted in tables(wanted, "law") {
+            let told = told_laws.next().unwrap();
+            walk.compare("law", code, wanted, told, &["source"]);
+            walk.sources(code, &[wanted], told);
+        }
+        assert_eq!(told_laws.count(), 0, "{code}");
         let none = Table::new();
         let protection = wanted.get("protection").map_or(&none, |value| value.as_table().unwrap());
         walk.sources(code, &[wanted, protection], &told);

@@ -1,6 +1,6 @@
 //! The texts that a pack is made of, from installed npm packages. Nothing is fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -40,21 +40,21 @@ pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListText>, Vec<Owner
     for entry in tables(&table, "list") {
         lists.push(list(entry, packages).map_err(|why| wrong(&why))?);
     }
-    let mut owned = Vec::new();
-    for entry in tables(&table, "owners") {
-        owned.extend(owners(entry, packages).map_err(|why| wrong(&why))?);
-    }
+    let owned = all_owners(&table, packages).map_err(|why| wrong(&why))?;
     if lists.is_empty() { Err(wrong("it names no list")) } else { Ok((lists, owned)) }
 }
 
-/// The companies of the owners' data.
-pub fn companies(sources: &Path, packages: &Path) -> Result<BTreeSet<String>, Failure> {
-    let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let mut found = BTreeSet::new();
-    for entry in tables(&table(sources)?, "owners") {
-        found.extend(owners(entry, packages).map_err(|why| wrong(&why))?.into_iter().map(|owner| owner.company));
+/// The owners' data alone.
+pub fn read_owners(sources: &Path, packages: &Path) -> Result<Vec<OwnerSource>, Failure> {
+    all_owners(&table(sources)?, packages).map_err(|why| Failure::new(format!("{}: {why}", sources.display())))
+}
+
+fn all_owners(table: &Table, packages: &Path) -> Result<Vec<OwnerSource>, String> {
+    let mut owned = Vec::new();
+    for entry in tables(table, "owners") {
+        owned.extend(owners(entry, packages)?);
     }
-    Ok(found)
+    Ok(owned)
 }
 
 fn table(sources: &Path) -> Result<Table, Failure> {
