@@ -458,7 +458,7 @@ fn a_report_that_cannot_be_written_is_an_error_and_leaves_nothing() {
     let folder = folder();
     let output = audit(&[&har("bare.har"), "--out", folder.join("no/such/folder").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("it cannot be written"));
+    assert!(text(&output.stderr).contains("folder: it cannot be written, for there is no such folder"));
     let output = audit(&[&har("bare.har"), "--out", folder.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
@@ -1051,6 +1051,50 @@ fn our_own_lists_are_refused_for_what_is_wrong_in_them() {
     assert_eq!(check("", "nowhere").0, Some(2), "companies that cannot be compared are not right");
 }
 
+/// A slip in a path is an error with the path and the reason, in the same words everywhere; nothing is made without it.
+#[test]
+fn what_is_not_there_is_named() {
+    let folder = folder();
+    let at = |name: &str| folder.join(name).display().to_string();
+    let (nowhere, out) = (at("nowhere"), at("out.pack"));
+    let sources = root().join("tests/har/lists/sources.toml").display().to_string();
+    let packages = root().join("tests/har/lists/packages").display().to_string();
+    let lists = root().join("lists").display().to_string();
+    let compile = |own: &str, sources: &str, out: &str| {
+        let args = ["lists", "compile", "--out", out, "--sources", sources, "--node-modules", &packages, "--own", own];
+        onlooker(&args, None)
+    };
+    let own = format!("{nowhere}/actors: there is no such file\n");
+    let said = [
+        (compile(&nowhere, &sources, &out), own.clone()),
+        (onlooker(&["lists", "check", "--own", &nowhere], None), own),
+        (compile(&lists, &nowhere, &out), format!("{nowhere}: there is no such file\n")),
+        (
+            onlooker(&["lists", "check", "--own", &lists, "--sources", &nowhere], None),
+            format!("{nowhere}: there is no such file\n"),
+        ),
+        (onlooker(&["lists", "read", &nowhere], None), format!("{nowhere}: there is no such file\n")),
+        (onlooker(&["lists", "--pack", &nowhere], None), format!("{nowhere}: there is no such file\n")),
+        (
+            compile(&lists, &sources, &at("no/out.pack")),
+            format!("{}: it cannot be written, for there is no such folder\n", at("no/out.pack")),
+        ),
+    ];
+    for (output, why) in said {
+        assert_eq!(output.status.code(), Some(2), "{why}");
+        assert_eq!(text(&output.stderr), format!("onlooker: {why}"));
+        assert!(output.stdout.is_empty());
+    }
+    // What is there and is no folder.
+    fs::create_dir(folder.join("odd")).unwrap();
+    fs::write(folder.join("odd/actors"), "").unwrap();
+    let output = onlooker(&["lists", "check", "--own", &at("odd")], None);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("odd/actors: it cannot be read ("), "{}", text(&output.stderr));
+    assert!(!Path::new(&out).exists());
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 /// By which hosts an actor is found.
 #[test]
 fn a_host_is_explained() {
@@ -1084,6 +1128,22 @@ fn a_host_is_explained() {
         laws["laws"][0]["sources"].as_array().unwrap().iter().all(|s| s["url"].as_str().unwrap().starts_with("http"))
     );
     assert_eq!(told["watcher"]["countries"], json!(["US"]));
+}
+
+/// What a company does with other hosts is told as that, and is no right that this host touches.
+#[test]
+fn what_a_company_does_elsewhere_is_not_said_of_its_host() {
+    let explain = |host: &str, format: &str| text(&onlooker(&["explain", host, "--format", format], None).stdout);
+    let ids = |told: &Value, key: &str| told[key].as_array().unwrap().len();
+    let told: Value = serde_json::from_str(&explain("fonts.googleapis.com", "json")).unwrap();
+    assert!(ids(&told, "actors") >= 2 && ids(&told["watcher"], "listed") == 0, "{told}");
+    assert_eq!(told["rights"], json!(["iccpr-17"]));
+    let said = explain("fonts.googleapis.com", "text");
+    assert!(said.contains("\n  In Onlooker's own lists, of its company and not of this host:\n"), "{said}");
+    assert!(!said.contains("\n  In Onlooker's own lists:\n"), "{said}");
+    let said = explain("doubleclick.net", "text");
+    let (its, of_company) = said.split_once("of its company and not of this host:\n").unwrap();
+    assert!(its.contains("Google ad exchange") && of_company.contains("(PRISM)"), "{said}");
 }
 
 /// The real lists, so without the words themselves: whatever the JSON tells of a host stands in the text.
@@ -1224,7 +1284,7 @@ fn a_bad_list_is_named_with_its_reason() {
     let roots = feed("roots.csv");
     for (list, why) in [
         (page.as_str(), "the list cannot be read: it is a web page, and no list"),
-        ("nowhere.txt", "it cannot be read"),
+        ("nowhere.txt", "there is no such file"),
         (&roots, "no technique looks at those yet"),
     ] {
         let log = audit_of(&["-", "--list", list], Some(LOG.as_bytes()));

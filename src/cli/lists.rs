@@ -44,8 +44,8 @@ fn read(args: &Read) -> Result<(), Failure> {
 
 fn checked(args: &Check) -> Result<u8, Failure> {
     let own = own::read(&args.own)?;
-    let companies = sources::companies(&args.sources, &args.node_modules)?;
-    let known = Known { has_text: &words::has, companies: &companies, today: &own::today() };
+    let owners = sources::read_owners(&args.sources, &args.node_modules)?;
+    let known = Known { has_text: &words::has, owners: &owners, today: &own::today() };
     let wrong = check::check(&own, &known);
     for complaint in &wrong {
         say(complaint);

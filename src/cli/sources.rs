@@ -1,6 +1,6 @@
 //! The texts that a pack is made of, from installed npm packages. Nothing is fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use toml::Table;
 
-use super::Failure;
+use super::{Failure, unreadable};
 
 /// A list's text, and what the file that names it says of it.
 #[derive(Debug)]
@@ -104,19 +104,22 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The companies of the owners' data.
-pub fn companies(sources: &Path, packages: &Path) -> Result<BTreeSet<String>, Failure> {
-    let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let mut found = BTreeSet::new();
-    for entry in tables(&table(sources)?, "owners") {
-        found.extend(owners(entry, packages).map_err(|why| wrong(&why))?.into_iter().map(|owner| owner.company));
+/// The owners' data alone.
+pub fn read_owners(sources: &Path, packages: &Path) -> Result<Vec<OwnerSource>, Failure> {
+    all_owners(&table(sources)?, packages).map_err(|why| Failure::new(format!("{}: {why}", sources.display())))
+}
+
+fn all_owners(table: &Table, packages: &Path) -> Result<Vec<OwnerSource>, String> {
+    let mut owned = Vec::new();
+    for entry in tables(table, "owners") {
+        owned.extend(owners(entry, packages)?);
     }
-    Ok(found)
+    Ok(owned)
 }
 
 fn table(sources: &Path) -> Result<Table, Failure> {
     let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
+    let text = fs::read_to_string(sources).map_err(|error| Failure::new(unreadable(sources, &error)))?;
     text.parse().map_err(|_| wrong("it is not TOML"))
 }
 
@@ -144,7 +147,7 @@ fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
         None => return Err(missing()),
     }
     let path = word(entry, "path")?;
-    fs::read(packages.join(path)).map_err(|error| format!("{path} cannot be read ({})", error.kind()))
+    fs::read(packages.join(path)).map_err(|error| unreadable(Path::new(path), &error))
 }
 
 /// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
