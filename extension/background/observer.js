@@ -61,6 +61,8 @@ import { originOf } from './events.js';
 
 /** Pages that were left are kept for a return through the back/forward cache, which holds 6 (Chromium) or 8 (Firefox). */
 const PAST_PER_TAB = 6;
+/** Navigations that are under way in a tab at once: in truth one, but which that is may be told late. */
+const COMING_PER_TAB = 8;
 /** Documents of one page that are known. Beyond that the ones that were there first are forgotten. */
 const DOCS_PER_PAGE = 400;
 /** And of one frame: a beacon that is sent as a document goes arrives when the next one is there. */
@@ -320,9 +322,9 @@ export class Observer {
         this.#sink.left(other);
         this.#sink.changed(other);
       } else if ((other.state === 'coming' && other.since <= event.ts) || (other.state === 'hidden' && other.at <= event.ts)) {
-        // What came to nothing, and what was prerendered for the page that is now left. Where the new page's request is
-        // still to be told, it may be this one.
-        if (!page || page.nav !== '') this.#tell(other);
+        // What came to nothing, and what was prerendered for the page that is now left. But where the new page's request is
+        // still to be told it may be this one; and a link that is clicked twice, or tried with https first, came to a page.
+        if (!page || (page.nav !== '' && !isSame(other, page))) this.#tell(other);
         this.drop(other);
       }
     }
@@ -598,6 +600,11 @@ export class Observer {
       origins: [], front: 0, told: false,
     };
     this.#next += 1;
+    const coming = this.#of(event.tab).filter(({ state }) => state === 'coming');
+    for (const other of coming.slice(0, Math.max(0, coming.length + 1 - COMING_PER_TAB))) {
+      this.#tell(other);
+      this.drop(other);
+    }
     this.#adopt(page);
     this.#name(page, event.is === 'request' ? '' : event.doc);
     this.#sink.changed(page);
@@ -645,6 +652,12 @@ export class Observer {
 /** A navigation in a tab; what is prerendered for a tab that is not there yet is a request of who asks. @param {RequestEvent} event */
 function isNavigation(event) {
   return event.type === 'main_frame' && event.tab >= 0;
+}
+
+/** Whether two navigations were to the same. @param {Page} one @param {Page} other */
+function isSame(one, other) {
+  const [from, to] = [one, other].map(({ url }) => originOf(url).replace(/^\w+:/, ''));
+  return from === to || (one.begin !== '' && one.begin === other.begin);
 }
 
 /** @param {string} url */

@@ -38,7 +38,7 @@ const withWorker = (url) => ({
     .then(() => event.ports[0].postMessage("done"), (error) => event.ports[0].postMessage(String(error)))));`,
 });
 
-eachBrowser("nobody's requests", { pages: [] }, (world, name) => {
+eachBrowser("nobody's requests", { pages: [] }, (world) => {
   test("the browser's own requests are missing in no page", async () => {
     const { net, session } = world;
     // With an icon, which the browser itself looks for.
@@ -178,6 +178,9 @@ eachBrowser("nobody's requests", { pages: [] }, (world, name) => {
     await tab.close();
   });
 
+});
+
+eachBrowser("nobody's documents", { pages: [] }, (world, name) => {
   test("what is fetched ahead by speculation rules is a request of the page", { skip: name === "firefox" && "Firefox has no speculation rules" }, async () => {
     const { net, session } = world;
     net.route("ahead.example/", page(`<script type="speculationrules">{"prefetch":[{"urls":["${TRACKER}/ahead?secret=1"],"eagerness":"immediate"}]}</script>`));
