@@ -113,7 +113,7 @@ export const FAMILIES = {
   },
   why: {
     members: [
-      'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
+      'no-permission', 'worker-asleep', 'worker-unplaced', 'request-unplaced', 'log-full', 'restored-from-cache', 'started-before-install',
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
       'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable', 'unreadable-observation', 'request-limit', 'host-limit',
       'finding-limit', 'list-lost', 'else',
