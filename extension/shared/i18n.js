@@ -115,8 +115,8 @@ export const FAMILIES = {
     members: [
       'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
-      'browser-internal', 'unknown-scheme', 'malformed-url', 'unreadable-observation', 'request-limit', 'host-limit',
-      'finding-limit', 'list-lost', 'else',
+      'browser-internal', 'unknown-scheme', 'malformed-url', 'unreadable-observation', 'id-used-twice', 'request-limit',
+      'host-limit', 'finding-limit', 'too-many-tried', 'list-lost', 'else',
     ],
     parts: [''],
     otherwise: 'else',
