@@ -190,6 +190,9 @@ impl Engine {
 
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         self.added.ask(&page.context, &self.request, kind, third);
+        if self.added.over() {
+            page.lose("too-many-tried");
+        }
         let matched = !self.matches.blocking.is_empty() || !self.matches.params.is_empty() || self.added.name_it();
         let mut seen = Seen {
             kind,

@@ -49,7 +49,7 @@ mod tests {
             .filter_map(char::from_u32)
             .filter(|&c| theirs.get(c as usize) != Some(&unseen(c)))
             .collect();
-        assert_eq!(differ, []);
+        assert_eq!(differ, [] as [char; 0]);
     }
 
     #[test]
