@@ -207,6 +207,9 @@ impl Engine {
 
         self.index.matches(&self.pack, &page.context, &self.request, kind, third, &mut self.matches);
         self.added.ask(&page.context, &self.request, kind, third);
+        if self.added.over() {
+            page.lose("too-many-tried");
+        }
         let matched = !self.matches.blocking.is_empty() || !self.matches.params.is_empty() || self.added.name_it();
         let mut seen = Seen {
             kind,
@@ -306,10 +309,17 @@ impl Engine {
         for gap in &log.gaps {
             page.gap(&gap.why, gap.count);
         }
+        // Two addresses under one id are two requests, of which one would be passed over as told before.
+        let mut known: BTreeMap<u64, u64> = BTreeMap::new();
         for observation in &log.observations {
             match observation {
                 Observation::Request { id, url, kind, .. } => {
-                    self.observe(&mut page, xxhash_rust::xxh3::xxh3_64(id.as_bytes()), url.as_bytes(), *kind);
+                    let [id, address] = [id, url].map(|text| xxhash_rust::xxh3::xxh3_64(text.as_bytes()));
+                    if *known.entry(id).or_insert(address) == address {
+                        self.observe(&mut page, id, url.as_bytes(), *kind);
+                    } else {
+                        page.lose("id-used-twice");
+                    }
                 }
                 Observation::Unreadable { why } => page.lose(why),
             }

@@ -37,11 +37,12 @@
 //! page (Firefox writes these) is joined to the next.
 
 mod decoded;
+mod tame;
 mod url;
 mod walk;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
@@ -49,6 +50,7 @@ use onlooker::observation::{Gap, Observation, PageLog, RequestType};
 use serde::de::DeserializeSeed;
 
 pub use self::decoded::Decoded;
+use self::tame::Tame;
 use self::url::{key, on_the_web, resolve, starts_with_ignoring_case};
 use self::walk::{Lenient, Root};
 use self::words::by_ending;
@@ -60,6 +62,10 @@ const NAMED: usize = 8;
 const MAX_ENTRIES: usize = 250_000;
 /// How many malformed entries become observations, for the same reason; the rest is a gap of the first page.
 const MAX_MALFORMED: usize = 10_000;
+/// How many bytes of addresses are kept of all entries and pages together: 250,000 times four of the longest would be 4 GB.
+const MAX_TEXT: usize = 64 << 20;
+/// How many pages are told apart, those too that only an entry names.
+const MAX_PAGES: usize = 10_000;
 /// Most redirects followed within one navigation: browsers give up at 20.
 const MAX_HOPS: usize = 32;
 /// Most different referrers looked at to find out whose requests these are.
@@ -105,13 +111,15 @@ pub struct Recording {
     pub malformed_count: u64,
     /// How many entries were read, with those passed over.
     pub entries: u64,
+    /// How many pages were more than are told apart.
+    pub pages_over: u64,
 }
 
 /// Reads a HAR file to its end. `source` is the file's bytes as they are: UTF-8 with or without a byte order mark,
 /// or UTF-16; what is not valid text is replaced.
 pub fn read(source: impl Read) -> Result<Recording, Unreadable> {
     let mut found = Found::default();
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, Decoded::new(source)));
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, Tame::new(Decoded::new(source))));
     let outcome = Lenient(Root(&mut found)).deserialize(&mut json).and_then(|()| json.end());
     let entry = found.reading.then_some(found.number);
     if let Err(error) = outcome {
@@ -140,6 +148,7 @@ fn reason(error: &serde_json::Error) -> String {
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
                 "the compressed file is damaged".to_owned()
             }
+            Some(io::ErrorKind::Unsupported) => "not a HAR: it is nested too deeply".to_owned(),
             Some(kind) => format!("reading it failed ({kind})"),
             None => "reading it failed".to_owned(),
         },
@@ -166,12 +175,13 @@ struct Found {
     listed_entries: Part,
     pages: Vec<Page>,
     entries: Vec<Entry>,
-    /// Every `pageref` and page id, and its number.
-    names: HashMap<String, usize>,
+    /// How many bytes of addresses they keep.
+    text: usize,
     malformed: Vec<Malformed>,
-    malformed_at: Vec<(usize, Option<usize>)>,
-    /// Where entries over [`MAX_ENTRIES`] belong to, and how many.
-    over: HashMap<Option<usize>, u64>,
+    malformed_at: Vec<(usize, Option<u64>)>,
+    /// Where entries over [`MAX_ENTRIES`] and [`MAX_TEXT`] belong to, and how many.
+    over: HashMap<Option<u64>, u64>,
+    pages_over: u64,
     malformed_count: u64,
     number: u64,
     reading: bool,
@@ -179,7 +189,8 @@ struct Found {
 
 #[derive(Debug, Default)]
 struct Page {
-    name: Option<usize>,
+    /// The hash of its id.
+    name: Option<u64>,
     /// The address by the page's record: a title that is a URL, WebPageTest's `_final_url`.
     is: Option<Box<str>>,
     /// The address that was asked for: WebPageTest's `_URL`, browsertime's `_url`.
@@ -226,7 +237,8 @@ enum Mime {
 #[derive(Debug, Default)]
 struct Entry {
     number: u64,
-    name: Option<usize>,
+    /// The hash of its `pageref`.
+    name: Option<u64>,
     url: Box<str>,
     /// [`key`] of the URL.
     key: u64,
@@ -248,12 +260,30 @@ struct Entry {
 }
 
 impl Found {
-    fn name(&mut self, name: String) -> usize {
-        let next = self.names.len();
-        *self.names.entry(name).or_insert(next)
+    fn page(&mut self, page: Page) {
+        let text = [&page.is, &page.asked].into_iter().flatten().map(|text| text.len()).sum::<usize>();
+        if self.pages.len() >= MAX_PAGES || self.text + text > MAX_TEXT {
+            self.pages_over += 1;
+        } else {
+            self.text += text;
+            self.pages.push(page);
+        }
     }
 
-    fn malformed(&mut self, why: &'static str, name: Option<usize>) {
+    fn entry(&mut self, entry: Entry) {
+        let more = [&entry.frame, &entry.redirect, &entry.referrer].into_iter().flatten();
+        let text = more.map(|text| text.len()).sum::<usize>() + entry.url.len();
+        if self.entries.len() >= MAX_ENTRIES || self.text + text > MAX_TEXT {
+            // Those of pages beyond number are the first page's.
+            let known = self.over.contains_key(&entry.name) || self.over.len() < MAX_PAGES;
+            *self.over.entry(entry.name.filter(|_| known)).or_default() += 1;
+        } else {
+            self.text += text;
+            self.entries.push(entry);
+        }
+    }
+
+    fn malformed(&mut self, why: &'static str, name: Option<u64>) {
         if self.malformed.len() < NAMED {
             self.malformed.push(Malformed { entry: self.number, why });
         }
@@ -266,29 +296,36 @@ impl Found {
     /// Sorts the entries to their pages and finds each page's address.
     fn finish(mut self) -> Recording {
         // A name listed twice is one page: the first.
-        let mut slot_of = vec![None; self.names.len()];
+        let mut slot_of: HashMap<u64, usize> = HashMap::new();
         let mut pages: Vec<Page> = Vec::with_capacity(self.pages.len());
         for page in std::mem::take(&mut self.pages) {
-            match page.name.and_then(|name| slot_of.get_mut(name)) {
-                Some(Some(_)) => continue,
-                Some(slot) => *slot = Some(pages.len()),
+            match page.name {
+                Some(name) if slot_of.contains_key(&name) => continue,
+                Some(name) => _ = slot_of.insert(name, pages.len()),
                 None => {}
             }
             pages.push(page);
         }
+        let mut without_page: HashSet<u64> = HashSet::new();
         for name in self.entries.iter().filter_map(|entry| entry.name) {
-            if let Some(slot @ None) = slot_of.get_mut(name) {
-                *slot = Some(pages.len());
+            if slot_of.contains_key(&name) {
+                continue;
+            }
+            if pages.len() < MAX_PAGES {
+                slot_of.insert(name, pages.len());
                 pages.push(Page { name: Some(name), ..Page::default() });
+            } else {
+                without_page.insert(name);
             }
         }
+        let pages_over = self.pages_over + without_page.len() as u64;
         if pages.is_empty() {
             pages.push(Page::default());
         }
 
         let mut groups: Vec<Group> = pages.into_iter().map(Group::new).collect();
-        let place = |name: Option<usize>, before: usize| {
-            name.and_then(|name| slot_of.get(name).copied().flatten()).unwrap_or(before)
+        let place = |name: Option<u64>, before: usize| {
+            name.and_then(|name| slot_of.get(&name).copied()).unwrap_or(before)
         };
         for (name, count) in self.over {
             if let Some(group) = groups.get_mut(place(name, 0)) {
@@ -308,6 +345,13 @@ impl Found {
                 }
             }
             let Some(entry) = entry else { break };
+            if entry.name.is_some_and(|name| without_page.contains(&name)) {
+                // Whose it is cannot be told; that something is missing can.
+                if let Some(group) = groups.first_mut() {
+                    group.over += 1;
+                }
+                continue;
+            }
             before = place(entry.name, before);
             if let Some(group) = groups.get_mut(before) {
                 group.entries.push(entry);
@@ -338,7 +382,13 @@ impl Found {
                 pages.push(page);
             }
         }
-        Recording { pages, malformed: self.malformed, malformed_count: self.malformed_count, entries: self.number }
+        Recording {
+            pages,
+            malformed: self.malformed,
+            malformed_count: self.malformed_count,
+            entries: self.number,
+            pages_over,
+        }
     }
 }
 
@@ -910,6 +960,69 @@ mod tests {
         assert_eq!(gaps, [("log-full", 5), ("malformed-entry", 4)]);
         assert_eq!(page.observations.len(), MAX_ENTRIES + MAX_MALFORMED);
         assert_eq!(recording.malformed_count, MAX_MALFORMED as u64 + 4);
+    }
+
+    #[test]
+    fn pages_over_the_limit_are_counted_and_their_requests_are_nobody_elses() {
+        let listed = r#"{"id":"p","title":"https://a.example/"},"#.to_owned() + &"{},".repeat(MAX_PAGES + 3);
+        let entry = |page: usize| format!(r#"{{"pageref":"q{page}","request":{{"url":"https://b.example/"}}}},"#);
+        let entries: String = (0..MAX_PAGES).chain([0, 1]).map(entry).collect();
+        let har = format!(r#"{{"log":{{"pages":[{listed}{{}}],"entries":[{entries}7]}}}}"#);
+        let recording = read(har.as_bytes()).unwrap();
+        assert_eq!(recording.pages_over, MAX_PAGES as u64 + 5);
+        let page = recording.pages.first().unwrap();
+        assert_eq!((page.url.as_str(), page.observations.len()), ("https://a.example/", 1));
+        assert_eq!(page.gaps.last().map(|gap| (gap.why.as_str(), gap.count)), Some(("log-full", MAX_PAGES as u64 + 2)));
+        // Without a list of them.
+        let har = format!(r#"{{"log":{{"entries":[{entries}{}{}7]}}}}"#, entry(MAX_PAGES), entry(MAX_PAGES + 1));
+        let recording = read(har.as_bytes()).unwrap();
+        assert_eq!((recording.pages.len(), recording.pages_over), (MAX_PAGES, 2));
+    }
+
+    #[test]
+    fn addresses_are_kept_up_to_a_limit_for_all() {
+        let long = "a".repeat(MAX_URL * 2);
+        let entry = format!(
+            r#"{{"request":{{"url":"https://a.example/{long}","headers":[{{"name":"Referer","value":"https://a.example/{long}"}}]}},"response":{{"redirectURL":"https://a.example/{long}"}}}},"#
+        );
+        let room = MAX_TEXT / (3 * (MAX_URL + 1));
+        let har = format!(r#"{{"log":{{"entries":[{}7]}}}}"#, entry.repeat(room + 4));
+        let recording = read(har.as_bytes()).unwrap();
+        let page = recording.pages.first().unwrap();
+        assert_eq!(page.observations.len(), room + 1);
+        assert_eq!(page.gaps.first().map(|gap| (gap.why.as_str(), gap.count)), Some(("log-full", 4)));
+    }
+
+    #[test]
+    fn an_address_that_does_not_come_to_its_host_may_be_anybodys() {
+        let url = |user: usize| format!("https://{}@tracker.example/", "u".repeat(user));
+        let read_one = |url: &str| {
+            let har = format!(r#"{{"log":{{"entries":[{{"request":{{"url":"{url}"}}}}]}}}}"#);
+            let recording = read(har.as_bytes()).unwrap();
+            (recording.malformed_count, recording.pages.first().unwrap().observations.clone())
+        };
+        let (malformed, observations) = read_one(&url(60_000));
+        assert_eq!(malformed, 0);
+        assert!(
+            matches!(observations.first(), Some(Observation::Request { url, .. }) if url == "https://tracker.example/")
+        );
+        let (malformed, observations) = read_one(&url(70_000));
+        assert_eq!(malformed, 1);
+        assert!(matches!(observations.first(), Some(Observation::Unreadable { .. })));
+        let escaped = "\\u0075".repeat(20_000);
+        assert_eq!(read_one(&format!("https://{escaped}@tracker.example/")).0, 1);
+    }
+
+    #[test]
+    fn values_of_any_kind_and_depth_are_passed_over() {
+        let odd = r#"{"a":[1e999,{"b":[]}]}"#;
+        let har = format!(
+            r#"{{"log":{{"pages":[{odd},{{"id":{odd},"title":1e999}}],"entries":[{{"pageref":{odd},"_documentURL":{odd},"request":{{"url":"https://a.example/\ud800","method":{odd},"headers":[{{"name":{odd},"value":{odd}}}]}},"response":{{"status":{odd},"redirectURL":{odd},"content":{{"mimeType":{odd}}}}}}},{{"request":{{"url":{odd}}}}}]}}}}"#
+        );
+        let recording = read(har.as_bytes()).unwrap();
+        assert_eq!((recording.entries, recording.malformed_count), (2, 1));
+        let har = format!(r#"{{"log":{{"x":{}"#, "[".repeat(2_000));
+        assert_eq!(read(har.as_bytes()).unwrap_err().why, "not a HAR: it is nested too deeply");
     }
 
     #[test]

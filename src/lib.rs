@@ -19,6 +19,7 @@ pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod shared;
+pub mod unseen;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 pub mod wire;

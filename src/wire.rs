@@ -12,6 +12,7 @@ use crate::feeds;
 use crate::finding;
 use crate::observation::{self, Observation, RequestType};
 use crate::report;
+use crate::unseen::unseen;
 
 /// The name of the log's form.
 pub const LOG_SCHEMA: &str = "onlooker-log/1";
@@ -564,9 +565,20 @@ impl PageLog {
 }
 
 /// The canonical bytes of anything on the wire: UTF-8, two spaces, a newline at the end. The same value always gives
-/// the same bytes.
+/// the same bytes. What is not seen, or steers a terminal, is written as `\u202e`: to a reader of JSON it is the same.
 pub fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|_| Error::Log("it cannot be written".to_owned()))?;
+    let pretty = serde_json::to_string_pretty(value).map_err(|_| Error::Log("it cannot be written".to_owned()))?;
+    let mut bytes = Vec::with_capacity(pretty.len() + 1);
+    let mut rest = pretty.as_str();
+    // Outside of strings JSON has nothing of the kind but the line's end.
+    while let Some((at, c)) = rest.char_indices().find(|&(_, c)| unseen(c) && c != '\n') {
+        bytes.extend_from_slice(rest.get(..at).unwrap_or_default().as_bytes());
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            bytes.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+        }
+        rest = rest.get(at + c.len_utf8()..).unwrap_or_default();
+    }
+    bytes.extend_from_slice(rest.as_bytes());
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -786,6 +798,19 @@ mod tests {
             Value::Array(array) => array.iter().flat_map(empty_texts).collect(),
             _ => Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_written_out_and_stays_the_same_value() {
+        let value = json!({ "a\u{202e}": ["x\u{9b}31m\u{2066}\n\u{7f}\u{e0100}\\", "ü…", "\u{1f}"] });
+        let bytes = super::json(&value).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.chars().any(|c| unseen(c) && c != '\n'), "{text:?}");
+        assert!(text.contains(r"x\u009b31m\u2066\n\u007f\udb40\udd00\\") && text.contains("ü…"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        // Where there is none, nothing changes.
+        let plain = json!({ "a": [1, "b\tü"] });
+        assert_eq!(super::json(&plain).unwrap(), format!("{}\n", serde_json::to_string_pretty(&plain).unwrap()).into_bytes());
     }
 
     #[test]

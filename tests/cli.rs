@@ -412,6 +412,72 @@ fn a_megabyte_of_address_and_invalid_text_are_survived() {
     assert!(output.stdout.len() < 64 << 10);
 }
 
+/// Gzip of a text, so many times over.
+fn gzip_of(start: &str, piece: &str, bytes: usize, end: &str) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let many = piece.repeat((1 << 16) / piece.len());
+    writer.write_all(start.as_bytes()).unwrap();
+    for _ in 0..bytes / many.len() {
+        writer.write_all(many.as_bytes()).unwrap();
+    }
+    writer.write_all(end.as_bytes()).unwrap();
+    writer.finish().unwrap()
+}
+
+/// Files of a few hundred kilobytes that are 300 MB, read where no more than 250 MB of addresses can be had.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_recording_cannot_fill_the_memory() {
+    const SIZE: usize = 300 << 20;
+    let entry = r#"{"log":{"entries":[{"request":{"url":"https://news.example/"}},{"#;
+    let run = |bytes: &[u8]| {
+        let path = folder().join("x.har.gz");
+        fs::write(&path, bytes).unwrap();
+        assert!(bytes.len() < 8 << 20, "{}", bytes.len());
+        let output = Command::new("sh")
+            .args(["-c", "ulimit -v 250000; exec \"$0\" audit \"$1\" --format json --pack \"$2\""])
+            .args([env!("CARGO_BIN_EXE_onlooker"), &path.display().to_string(), pack()])
+            .output()
+            .unwrap();
+        fs::remove_file(&path).unwrap();
+        let said = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 2)), "{said}");
+        (serde_json::from_slice::<Value>(&output.stdout).unwrap(), said)
+    };
+    let key = |name: &str| format!("{entry}\"{name}\":\"https://a.example/");
+    let end = r#"","x":1}]}}"#;
+    for start in [
+        format!(r#"{entry}"request":{{"url":"https://a.example/"#),
+        format!(r#"{entry}"request":{{"headers":[{{"name":"Referer","value":"https://a.example/"#),
+    ] {
+        let (report, said) = run(&gzip_of(&start, "aé", SIZE, r#""}]}}]}}"#));
+        assert_eq!(report["pages"], json!([]), "{said}");
+    }
+    for name in ["pageref", "_documentURL", "_full_url"] {
+        let (report, said) = run(&gzip_of(&key(name), "a", SIZE, end));
+        assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
+    }
+    let (report, said) = run(&gzip_of(r#"{"log":{"pages":[{"id":"p","title":""#, "a", SIZE, r#""}],"entries":[7]}}"#));
+    assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
+    // What is no text at all, where a text is wanted.
+    let (report, said) = run(&gzip_of(&format!("{entry}\"pageref\":["), "1,", SIZE, "1]}]}}"));
+    assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
+    let (_, said) = run(&gzip_of(&format!("{entry}\"x\":"), "[", SIZE, ""));
+    assert!(said.contains("nested too deeply"), "{said}");
+    let (_, said) = run(&gzip_of(r#"{"log":{"pages":["#, "{},", SIZE, r#"{}],"entries":[7]}}"#));
+    assert!(said.contains("pages more than are read"), "{said}");
+    // Entries that are none, each of a page of its own.
+    let mut many = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    many.write_all(br#"{"log":{"entries":["#).unwrap();
+    for n in 0..600_000 {
+        many.write_all(format!("{{\"pageref\":\"{n}{}\"}},", "a".repeat(400)).as_bytes()).unwrap();
+    }
+    many.write_all(b"7]}}").unwrap();
+    let (report, said) = run(&many.finish().unwrap());
+    assert!(said.contains("they and 599993 more are left out"), "{said}");
+    assert_eq!(report["pages"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn a_byte_order_mark_and_utf16_are_read() {
     let plain = fs::read_to_string(har("chrome.har")).unwrap();
@@ -491,6 +557,17 @@ fn text_is_plain_and_cannot_steer_a_terminal() {
     let output = onlooker(&["audit", "--pack", pack(), "no\u{1b}[31m\nsuch.har"], None);
     assert!(!text(&output.stderr).contains('\u{1b}'));
     assert_eq!(text(&output.stderr).lines().count(), 1);
+}
+
+#[test]
+fn no_format_steers_a_terminal_or_hides_a_letter() {
+    for format in ["text", "csv", "json"] {
+        let output = audit(&[&har("hostile.har"), &har("chrome.har"), "--format", format]);
+        let said = text(&output.stdout);
+        let raw = |c: &char| onlooker::unseen::unseen(*c) && !matches!(c, '\n' | '\r');
+        assert_eq!(said.chars().find(raw), None, "{format}");
+        assert!(said.contains("202e"), "{format}");
+    }
 }
 
 #[test]

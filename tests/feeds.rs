@@ -470,7 +470,7 @@ fn regular_expressions_are_counted_before_they_are_compiled() {
     assert_eq!(kept(|_| format!("/\\/w[a-z]{{{}}}/\n", budget::KEY.states), 1), (0, 1));
     let states = |n: usize| format!("/\\/w{n}\\/[a-z]{{995}}/\n");
     let (few, over) = kept(states, 60);
-    assert_eq!((few, over), (39, 21), "40,000 states in all");
+    assert_eq!((few, over), (15, 45), "16,000 states in all");
 }
 
 #[test]
@@ -498,11 +498,52 @@ fn lists_together_cost_no_more_than_is_said() {
         }
         first
     };
-    let (bucket, always, regexes) = budget::TOGETHER;
+    let (bucket, always, regexes, states) = budget::TOGETHER;
     assert_eq!(fit(&|n| format!("/js/abcd{n}\n"), budget::KEY.rules), Some((bucket / budget::KEY.rules) as usize));
     assert_eq!(fit(&|n| format!("*x{n}*$third-party\n"), 250), Some((always / 250) as usize));
     assert_eq!(fit(&|n| format!("/\\/w{n}\\//\n"), 1_000), Some((regexes / 1_000) as usize));
     assert_eq!(fit(&|n| format!("||h{n}.example^\n"), 9_000), None);
+    assert_eq!(fit(&|n| format!("/\\/w{n}\\/[a-z]{{990}}/\n"), 15), Some((states / 15_000) as usize));
+}
+
+/// A page that knows a list made for it: what all of its rules that an address meets would cost is more than is spent.
+#[test]
+fn one_request_makes_a_limited_number_of_steps() {
+    use onlooker::observation::RequestType;
+    use onlooker::rules::index::PageContext;
+
+    // Below every limit of a list: ten words with ten expressions each, of which all states are alive at once; and globs that
+    // begin anew at each byte.
+    let regexes: String =
+        (0..100).map(|n| format!("/\\/kw{}\\/.*a[ab]{{{}}}[xyz]q/\n", n / 10, 130 + n % 10)).collect();
+    let globs: String = (0..200).map(|n| format!("/kw0/*{}b{n}c\n", "a".repeat(300))).collect();
+    let words: String = (0..10).map(|n| format!("kw{n}/")).collect();
+    let page = PageContext::new("page.example");
+    for rules in [regexes, globs] {
+        let text = format!("[Adblock Plus]\n{rules}||x.example^\n");
+        let feed = feeds::read("x", text.as_bytes()).unwrap();
+        assert!(!feed.skipped.0.contains_key(budget::OVER));
+        let mut lists = AddedLists::default();
+        lists.add(feed.pack().unwrap().into(), 0).unwrap();
+        let mut ask = |url: String| {
+            let mut address = onlooker::address::Address::new();
+            address.read(url.as_bytes()).unwrap();
+            let mut steps = budget::STEPS;
+            let list = lists.iter().next().unwrap();
+            let mut index = onlooker::rules::index::Index::open(&list.pack).unwrap();
+            index.count_regexes(budget::REGEXES.rules as usize);
+            let mut found = onlooker::rules::index::Matches::default();
+            index.matches_within(&list.pack, (&page, &address, RequestType::Script, true), &mut steps, &mut found);
+            lists.ask(&page, &address, RequestType::Script, true);
+            assert_eq!((lists.over(), lists.name_it()), (found.over, !found.blocking.is_empty()));
+            (found.over, budget::STEPS - steps)
+        };
+        let (over, steps) = ask(format!("https://x.example/{words}{}bcxyzq", "a".repeat(3_900)));
+        assert!(over && steps <= budget::STEPS && steps > budget::STEPS / 2, "{steps}");
+        // An ordinary address is not near, and the next one is asked in full.
+        let (over, steps) = ask("https://x.example/kw0/a.js?b=c".to_owned());
+        assert!(!over && steps < budget::STEPS / 8, "{steps}");
+    }
 }
 
 /// Nothing that real lists have is left out for its cost: the bundled ones, and every other one of their package.
@@ -525,6 +566,16 @@ fn real_lists_are_far_below_every_limit() {
         }
     }
     assert!(lists > 40, "{lists} lists");
+    // Nor is a rule of theirs left untried for the longest address that is judged, with what such addresses are made of.
+    let page = onlooker::rules::index::PageContext::new("www.page.example");
+    let parts = ["ads/", "js/9f8e7d6c5b4a.js?", "id=1234567&", "u=https%3A%2F%2Fpage.example%2F&", "a-b_c.d/", "XyZ012/"];
+    let long = |seed: usize| (0..4_096).map(|n| parts[(n * n + seed * n) % parts.len()]).collect::<String>();
+    for seed in 0..40 {
+        let mut address = onlooker::address::Address::new();
+        address.read(format!("https://cdn{seed}.ads.example/{}", &long(seed)[..4_060]).as_bytes()).unwrap();
+        together.ask(&page, &address, onlooker::observation::RequestType::Script, true);
+        assert!(!together.over(), "{seed}");
+    }
 }
 
 #[test]

@@ -10,13 +10,14 @@ use onlooker::detectors::DETECTORS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("address", &[]),
     ("error", &[]),
     ("finding", &[]),
     ("observation", &[]),
     ("party", &[]),
     ("redact", &[]),
+    ("unseen", &[]),
     ("shared", &["party"]),
     ("grade", &["finding"]),
     ("kinds", &["finding"]),
@@ -56,7 +57,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "rules",
         ],
     ),
-    ("wire", &["error", "feeds", "finding", "observation", "report"]),
+    ("wire", &["error", "feeds", "finding", "observation", "report", "unseen"]),
     ("wasm", &["address", "audit", "error", "feeds", "finding", "observation", "wire"]),
     ("har", &["address", "observation"]),
     (
@@ -77,6 +78,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "rules::index::OWN_LIST",
             "rules::bundle",
             "rules::compile",
+            "unseen",
             "wire",
         ],
     ),

@@ -115,8 +115,9 @@ export const FAMILIES = {
     members: [
       'no-permission', 'worker-asleep', 'worker-unplaced', 'request-unplaced', 'log-full', 'restored-from-cache', 'started-before-install',
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
-      'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable', 'unreadable-observation', 'request-limit', 'host-limit',
-      'finding-limit', 'list-lost', 'else',
+      'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable',
+      'unreadable-observation', 'id-used-twice', 'request-limit', 'host-limit', 'finding-limit', 'too-many-tried', 'list-lost',
+      'else',
     ],
     parts: [''],
     otherwise: 'else',

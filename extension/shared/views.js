@@ -2,27 +2,18 @@
 
 import { html } from '../vendor/lit-html.js';
 import { i18n, isDate, t, word } from './i18n.js';
+import { inCode, inName } from './unseen.js';
 
 /** @typedef {import('../vendor/lit-html.js').TemplateResult | typeof import('../vendor/lit-html.js').nothing} View */
 
-/**
- * Characters that are not seen but move others: they could make an address read as another one.
- * Names keep those that scripts need between letters (zero-width joiner and non-joiner).
- */
-const UNSEEN_IN_NAMES = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-const UNSEEN_IN_CODE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/** Writes out what can't be seen, as in `\u{202e}`. @param {string} text @param {RegExp} unseen */
-const writtenOut = (text, unseen) => text.replace(unseen, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
-
 /** A technical string: always left to right, breaks anywhere. @param {string} text @returns {View} */
-export const code = (text) => html`<code dir="ltr">${writtenOut(text, UNSEEN_IN_CODE)}</code>`;
+export const code = (text) => html`<code dir="ltr">${inCode(text)}</code>`;
 
 /** A name from elsewhere, in whatever direction its letters have. @param {string} text @returns {View} */
-export const name = (text) => html`<bdi>${writtenOut(text, UNSEEN_IN_NAMES)}</bdi>`;
+export const name = (text) => html`<bdi>${inName(text)}</bdi>`;
 
 /** A host, in the text around it: its labels go from left to right. @param {string} text @returns {View} */
-export const host = (text) => html`<bdi class="name" dir="ltr">${writtenOut(text, UNSEEN_IN_CODE)}</bdi>`;
+export const host = (text) => html`<bdi class="name" dir="ltr">${inCode(text)}</bdi>`;
 
 /** Private-use characters stand where the views go: no translation has them. @param {unknown} _ @param {number} i */
 const slot = (_, i) => String.fromCharCode(0xE000 + i);

@@ -5,6 +5,7 @@
 //! one begins with an apostrophe (OWASP, "CSV Injection").
 
 use onlooker::report::Report;
+use onlooker::unseen::unseen;
 
 const HEADER: [&str; 23] = [
     "page",
@@ -105,7 +106,7 @@ fn row(out: &mut String, cells: [&str; HEADER.len()]) {
 fn cell(out: &mut String, text: &str) {
     let formula =
         text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let quoted = formula || text.contains([',', '"', ';']) || text != text.trim() || text.contains(char::is_control);
+    let quoted = formula || text.contains([',', '"', ';']) || text != text.trim() || text.contains(unseen);
     if !quoted {
         return out.push_str(text);
     }
@@ -116,8 +117,8 @@ fn cell(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => out.push_str("\"\""),
-            // A cell may hold a line break, but no control character that steers a terminal.
-            c if c.is_control() && !matches!(c, '\n' | '\r' | '\t') => out.extend(c.escape_unicode()),
+            // A cell may hold a line break, but nothing that steers a terminal, turns the line around or is not seen.
+            c if unseen(c) && !matches!(c, '\n' | '\r' | '\t') => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
@@ -140,6 +141,13 @@ mod tests {
         assert_eq!(cell("  +1"), "\"'  +1\"");
         assert_eq!(cell("＝1"), "\"'＝1\"");
         assert_eq!(cell("\t=1"), "\"'\t=1\"");
+    }
+
+    #[test]
+    fn nothing_steers_or_hides() {
+        assert_eq!(cell("a\u{202e}b\u{2066}"), "\"a\\u{202e}b\\u{2066}\"");
+        assert_eq!(cell("\u{9b}31m\u{115f}"), "\"\\u{9b}31m\\u{115f}\"");
+        assert_eq!(cell("a\nb"), "\"a\nb\"");
     }
 
     #[test]

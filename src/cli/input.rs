@@ -172,7 +172,7 @@ fn content(source: impl Read) -> Result<Content, String> {
         }
         Kind::Har => {
             let recording = har::read(source).map_err(|error| error.to_string())?;
-            let problems = left_out(&recording).into_iter().collect();
+            let problems = left_out(&recording).into_iter().chain(pages_over(&recording)).collect();
             Ok(Content { pages: recording.pages, problems })
         }
     }
@@ -189,6 +189,12 @@ fn left_out(recording: &har::Recording) -> Option<String> {
         (_, 0) => Some(format!("{}; they are left out", named.join("; "))),
         _ => Some(format!("{}; they and {more} more are left out", named.join("; "))),
     }
+}
+
+/// One line on the pages that were too many.
+fn pages_over(recording: &har::Recording) -> Option<String> {
+    let pages = if recording.pages_over == 1 { "page" } else { "pages" };
+    (recording.pages_over > 0).then(|| format!("{} {pages} more than are read; left out", recording.pages_over))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

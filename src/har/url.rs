@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use onlooker::address::{Address, MAX_URL, user_information};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::tame::LONGEST;
+
 pub(super) fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
@@ -60,6 +62,15 @@ pub(super) fn resolve(base: &str, location: &str) -> String {
         segments.push("");
     }
     format!("{scheme}://{host}/{}{tail}", segments.join("/"))
+}
+
+/// Whether what is read of a URL ends before who is asked is named: then that may be anybody.
+pub(super) fn endless(url: &str) -> bool {
+    // At its shortest a string that was cut while it was read is all escapes of six bytes.
+    let may_be_cut = url.len() >= LONGEST / 6 - 1;
+    let rest = url.split_once(':').filter(|_| may_be_cut).map(|(_, rest)| rest);
+    let authority = rest.and_then(|rest| rest.strip_prefix("//").or_else(|| rest.strip_prefix("\\\\")));
+    authority.is_some_and(|authority| !authority.contains(['/', '?', '#', '\\']))
 }
 
 /// A URL of which the core judges the start only: one byte more than it judges is kept, so that it counts the cut.

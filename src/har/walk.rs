@@ -1,16 +1,15 @@
 //! Walks a HAR's JSON as it is read, and takes of it what [`Entry`] and [`Page`] keep. A value of the wrong type is
 //! data and is passed over; it never ends the file.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use onlooker::observation::RequestType;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use xxhash_rust::xxh3::xxh3_64;
 
-use super::url::{kept, key, on_the_web, starts_with_ignoring_case};
+use super::url::{endless, kept, key, on_the_web, starts_with_ignoring_case};
 use super::words::{accept, dest, mime, said};
-use super::{Entry, Found, MAX_ENTRIES, Mime, Page, Part};
+use super::{Entry, Found, Mime, Page, Part};
 
 /// What to do with a value of any type. The default is to pass over it.
 pub(super) trait Shape<'de>: Sized {
@@ -22,6 +21,15 @@ pub(super) trait Shape<'de>: Sized {
     fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Out, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::Out::default())
+    }
+    fn text(self, _: &str) -> Self::Out {
+        Self::Out::default()
+    }
+    fn number(self, _: u64) -> Self::Out {
+        Self::Out::default()
+    }
+    fn truth(self, _: bool) -> Self::Out {
+        Self::Out::default()
     }
 }
 
@@ -46,33 +54,33 @@ impl<'de, S: Shape<'de>> Visitor<'de> for Lenient<S> {
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<S::Out, A::Error> {
         self.0.seq(seq)
     }
-    fn visit_bool<E>(self, _: bool) -> Result<S::Out, E> {
-        Ok(S::Out::default())
+    fn visit_bool<E>(self, truth: bool) -> Result<S::Out, E> {
+        Ok(self.0.truth(truth))
     }
     fn visit_i64<E>(self, _: i64) -> Result<S::Out, E> {
         Ok(S::Out::default())
     }
-    fn visit_u64<E>(self, _: u64) -> Result<S::Out, E> {
-        Ok(S::Out::default())
+    fn visit_u64<E>(self, number: u64) -> Result<S::Out, E> {
+        Ok(self.0.number(number))
     }
     fn visit_f64<E>(self, _: f64) -> Result<S::Out, E> {
         Ok(S::Out::default())
     }
-    fn visit_str<E>(self, _: &str) -> Result<S::Out, E> {
-        Ok(S::Out::default())
+    fn visit_str<E>(self, text: &str) -> Result<S::Out, E> {
+        Ok(self.0.text(text))
     }
     fn visit_unit<E>(self) -> Result<S::Out, E> {
         Ok(S::Out::default())
     }
 }
 
-/// A key, as bytes: an escaped half of a surrogate pair is legal in JSON and no reason to give up a file.
+/// A key.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
     type Value = String;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_bytes(self)
+        deserializer.deserialize_str(self)
     }
 }
 
@@ -81,35 +89,50 @@ impl Visitor<'_> for Key {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
-        Ok(String::from_utf8_lossy(bytes).into_owned())
-    }
     fn visit_str<E>(self, text: &str) -> Result<String, E> {
         Ok(text.to_owned())
     }
 }
 
+/// A value, if it is a string.
+struct Text;
+
+impl Shape<'_> for Text {
+    type Out = Option<String>;
+    fn text(self, text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+}
+
+/// A value as text, if it is a string, a number or a truth: some tools write these as strings.
+struct Word;
+
+impl Shape<'_> for Word {
+    type Out = Option<String>;
+    fn text(self, text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+    fn number(self, number: u64) -> Option<String> {
+        Some(number.to_string())
+    }
+    fn truth(self, truth: bool) -> Option<String> {
+        Some(truth.to_string())
+    }
+}
+
 /// The next value of an object if it is a string.
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    Ok(string(&map.next_value::<Box<RawValue>>()?).map(Cow::into_owned))
+    map.next_value_seed(Lenient(Text))
 }
 
-/// A raw value as text, if it is a string.
-fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
-        return Some(Cow::Borrowed(inner));
-    }
-    Key.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).ok().map(Cow::Owned)
+/// The next value of an object as a word.
+fn word<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
+    Ok(map.next_value_seed(Lenient(Word))?.unwrap_or_default())
 }
 
-/// A raw value as a number, also where it is written as a string.
-fn number(raw: &RawValue) -> Option<u16> {
-    raw.get().trim_matches('"').parse().ok()
-}
-
-fn truth(raw: &RawValue) -> bool {
-    matches!(raw.get(), "true" | "1" | "\"1\"" | "\"true\"")
+/// What a page is called, as a number: names may be long, and many.
+fn name(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
 }
 
 pub(super) struct Root<'a>(pub(super) &'a mut Found);
@@ -172,7 +195,7 @@ impl<'de> Shape<'de> for PageShape<'_> {
         let (mut title, mut final_url) = (None, None);
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
-                "id" => page.name = text(&mut map)?.map(|id| self.0.name(id)),
+                "id" => page.name = text(&mut map)?.map(|id| name(&id)),
                 "title" => title = text(&mut map)?,
                 "_final_url" => final_url = text(&mut map)?,
                 "_URL" | "_url" | "_testUrl" => {
@@ -186,7 +209,7 @@ impl<'de> Shape<'de> for PageShape<'_> {
         // Titles are URLs in Chrome, Firefox and Safari, and anything else elsewhere ("https://a.example run 1").
         let title = title.filter(|title| on_the_web(title) && !title.contains(char::is_whitespace));
         page.is = final_url.filter(|url| on_the_web(url)).or(title).map(|url| kept(&url));
-        self.0.pages.push(page);
+        self.0.page(page);
         Ok(())
     }
 }
@@ -205,12 +228,9 @@ impl<'de> Shape<'de> for Entries<'_> {
             match read {
                 ReadEntry::NotAnObject => found.malformed("it is not an object", None),
                 ReadEntry::Malformed(why, name) => found.malformed(why, name),
-                ReadEntry::Whole(entry) if found.entries.len() >= MAX_ENTRIES => {
-                    *found.over.entry(entry.name).or_default() += 1;
-                }
                 ReadEntry::Whole(mut entry) => {
                     entry.key = key(&entry.url);
-                    found.entries.push(*entry);
+                    found.entry(*entry);
                 }
             }
         }
@@ -224,7 +244,7 @@ impl<'de> Shape<'de> for Entries<'_> {
 enum ReadEntry {
     #[default]
     NotAnObject,
-    Malformed(&'static str, Option<usize>),
+    Malformed(&'static str, Option<u64>),
     Whole(Box<Entry>),
 }
 
@@ -236,63 +256,74 @@ impl<'de> Shape<'de> for EntryShape<'_> {
         let found = self.0;
         let mut entry = Entry { number: found.number, ..Entry::default() };
         let mut request = Part::Missing;
-        let mut url = Part::Missing;
+        let mut url = Url::Missing;
         let mut full_url = None;
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
                 "request" => {
                     (request, url) = match map.next_value_seed(Lenient(RequestShape(&mut entry)))? {
-                        None => (Part::Wrong, Part::Missing),
+                        None => (Part::Wrong, Url::Missing),
                         Some(url) => (Part::There, url),
                     };
                 }
                 "response" => map.next_value_seed(Lenient(ResponseShape(&mut entry)))?,
-                "pageref" => entry.name = text(&mut map)?.map(|name| found.name(name)),
+                "pageref" => entry.name = text(&mut map)?.map(|page| name(&page)),
                 "_resourceType" | "_request_type" => {
                     if let Some(word) = text(&mut map)? {
                         entry.said = said(&word);
                     }
                 }
                 "_documentURL" => entry.frame = text(&mut map)?.filter(|url| on_the_web(url)).map(|url| kept(&url)),
-                "_final_base_page" => entry.final_document = truth(&map.next_value::<Box<RawValue>>()?),
-                "_full_url" => full_url = text(&mut map)?.filter(|url| on_the_web(url)),
+                "_final_base_page" => entry.final_document = matches!(word(&mut map)?.as_str(), "true" | "1"),
+                "_full_url" => full_url = text(&mut map)?.filter(|url| on_the_web(url) && !endless(url)),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        if let (Part::Missing | Part::Wrong, Some(full)) = (url, full_url) {
+        if let (Url::Missing | Url::Wrong | Url::Endless, Some(full)) = (url, full_url) {
             entry.url = kept(&full);
             return Ok(ReadEntry::Whole(Box::new(entry)));
         }
         let why = match (request, url) {
             (Part::Missing, _) => "it has no request",
             (Part::Wrong, _) => "its request is not an object",
-            (Part::There, Part::Missing) => "its request has no url",
-            (Part::There, Part::Wrong) => "its request's url is not a string",
-            (Part::There, Part::There) => return Ok(ReadEntry::Whole(Box::new(entry))),
+            (Part::There, Url::Missing) => "its request has no url",
+            (Part::There, Url::Wrong) => "its request's url is not a string",
+            (Part::There, Url::Endless) => "its request's url does not come to its host",
+            (Part::There, Url::There) => return Ok(ReadEntry::Whole(Box::new(entry))),
         };
         Ok(ReadEntry::Malformed(why, entry.name))
     }
 }
 
+/// Whether there was a URL.
+#[derive(Clone, Copy)]
+enum Url {
+    Missing,
+    Wrong,
+    /// Who is asked stands behind what is read of it.
+    Endless,
+    There,
+}
+
 struct RequestShape<'a>(&'a mut Entry);
 
 impl<'de> Shape<'de> for RequestShape<'_> {
-    /// Whether there was a URL; none where the request is not an object.
-    type Out = Option<Part>;
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Part>, A::Error> {
-        let mut url = Part::Missing;
+    /// None where the request is not an object.
+    type Out = Option<Url>;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Url>, A::Error> {
+        let mut url = Url::Missing;
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
                 "url" => {
-                    let raw = map.next_value::<Box<RawValue>>()?;
-                    url = match string(&raw) {
+                    url = match text(&mut map)? {
+                        Some(text) if endless(&text) => Url::Endless,
                         Some(text) => {
                             self.0.url = kept(&text);
-                            Part::There
+                            Url::There
                         }
-                        None => Part::Wrong,
+                        None => Url::Wrong,
                     };
                 }
                 "method" => self.0.method = text(&mut map)?.filter(|word| is_method(word)).unwrap_or_default().into(),
@@ -318,7 +349,7 @@ impl<'de> Shape<'de> for ResponseShape<'_> {
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
-                "status" => self.0.status = number(&map.next_value::<Box<RawValue>>()?).unwrap_or_default(),
+                "status" => self.0.status = word(&mut map)?.parse().unwrap_or_default(),
                 "redirectURL" => {
                     if let Some(url) = text(&mut map)?.filter(|url| !url.is_empty()) {
                         self.0.redirect = Some(kept(&url));
@@ -371,8 +402,9 @@ impl<'de> Shape<'de> for Headers<'_> {
     }
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Key)? {
-            let value = map.next_value::<Box<RawValue>>()?;
-            header(self.0, self.1, &name, &value);
+            if let Some(value) = text(&mut map)? {
+                header(self.0, self.1, &name, &value);
+            }
         }
         Ok(())
     }
@@ -387,7 +419,7 @@ impl<'de> Shape<'de> for Header<'_> {
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
                 "name" => name = text(&mut map)?,
-                "value" => value = Some(map.next_value::<Box<RawValue>>()?),
+                "value" => value = text(&mut map)?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -401,7 +433,7 @@ impl<'de> Shape<'de> for Header<'_> {
 }
 
 /// Takes from a header what tells the request's purpose. No header's value is kept but `Referer` and `Location`.
-fn header(entry: &mut Entry, side: Side, name: &str, value: &RawValue) {
+fn header(entry: &mut Entry, side: Side, name: &str, value: &str) {
     if name.len() > 32 {
         return;
     }
@@ -412,7 +444,6 @@ fn header(entry: &mut Entry, side: Side, name: &str, value: &RawValue) {
         | (Side::Response, "location" | "content-type") => {}
         _ => return,
     }
-    let Some(value) = string(value) else { return };
     let value = value.trim();
     match (side, name.as_str()) {
         (Side::Request, "sec-fetch-dest") => entry.dest = dest(value),

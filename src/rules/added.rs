@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::budget::TOGETHER;
+use super::budget::{REGEXES, STEPS, TOGETHER};
 use super::index::{Index, Matches, PageContext, RuleId, RulePlace};
 use super::pack::{Bytes, ListInfo, Section};
 use crate::address::Address;
@@ -37,6 +37,7 @@ struct Load {
     buckets: Vec<u32>,
     always: usize,
     regexes: usize,
+    states: u32,
 }
 
 impl Load {
@@ -46,10 +47,12 @@ impl Load {
         let buckets: Vec<u32> = index.buckets(pack).map(|rules| rules + before.next().unwrap_or(0)).collect();
         let (always, regexes) = index.always_and_regexes(pack);
         let (always, regexes) = (self.always + always, self.regexes + regexes);
+        let states = self.states.saturating_add(index.states(pack));
         let fits = buckets.iter().all(|&rules| rules <= TOGETHER.0)
             && always <= TOGETHER.1 as usize
-            && regexes <= TOGETHER.2 as usize;
-        fits.then_some(Self { buckets, always, regexes })
+            && regexes <= TOGETHER.2 as usize
+            && states <= TOGETHER.3;
+        fits.then_some(Self { buckets, always, regexes, states })
     }
 }
 
@@ -64,7 +67,8 @@ impl AddedLists {
     /// Adds one. `bundled` is how many rules the bundled lists have. One that is there already is not added again.
     pub fn add(&mut self, bytes: Cow<'static, [u8]>, bundled: usize) -> Result<(), Error> {
         let pack = Bytes::check(bytes)?;
-        let index = Index::open(&pack)?;
+        let mut index = Index::open(&pack)?;
+        index.count_regexes(REGEXES.rules as usize);
         let mut infos = ListInfo::from_json(pack.slice(&pack.range(Section::Lists)?))?;
         let (Some(info), true) = (infos.pop(), infos.is_empty()) else { return Err(Error::PackForeign) };
         let ranged = index.lists().len() == 1 && index.lists().iter().all(|range| range.list == info.id);
@@ -108,9 +112,16 @@ impl AddedLists {
 
     /// Asks each which of its rules match a request.
     pub fn ask(&mut self, page: &PageContext, request: &Address, kind: RequestType, third_party: bool) {
+        let mut steps = STEPS;
         for added in &mut self.lists {
-            added.index.matches(&added.pack, page, request, kind, third_party, &mut added.matches);
+            let asked = (page, request, kind, third_party);
+            added.index.matches_within(&added.pack, asked, &mut steps, &mut added.matches);
         }
+    }
+
+    /// Whether rules were left untried for the request that was asked last, because all of them together cost too much.
+    pub fn over(&self) -> bool {
+        self.lists.iter().any(|added| added.matches.over)
     }
 
     /// Whether any of them names the request that was asked last.

@@ -24,14 +24,19 @@ pub const KEY: Cost = Cost { rules: 2_000, bytes: 256 << 10, states: 4_096 };
 pub const ALWAYS: Cost = Cost { rules: 256, bytes: 64 << 10, states: 4_096 };
 /// The regular expressions of one list, those too that turn out to be none: looked at before one is compiled. (185 rules,
 /// 10,247 bytes, 10,424 states.)
-pub const REGEXES: Cost = Cost { rules: 1_000, bytes: 256 << 10, states: 40_000 };
+pub const REGEXES: Cost = Cost { rules: 1_000, bytes: 256 << 10, states: 16_000 };
 /// Under how many keys the rules of one list may be filed together; a rule about a thousand pages is filed under a
 /// thousand. (163,426.)
 pub const PLACES: usize = 1_000_000;
 
 /// Of all added lists together: how many rules may share a bucket of the index, may be tried for every request, and may be
-/// regular expressions. Host lists of 500,000 entries have some 8 in a bucket each, all 49 real lists together 730 regular expressions.
-pub const TOGETHER: (u32, u32, u32) = (8_000, 1_000, 4_000);
+/// regular expressions, and how many states these have: all of them are kept compiled. Host lists of 500,000 entries have some 8 in a
+/// bucket each, all 49 real lists together 730 regular expressions with 46,532 states.
+pub const TOGETHER: (u32, u32, u32, u32) = (8_000, 1_000, 4_000, 64_000);
+/// How many steps all added lists together may make for one request: for a regular expression its states times the bytes of the
+/// address, for any other pattern what it takes. A rule that would need more is not tried, and the page says so: what a page
+/// asks for chooses which rules are tried, so that no limit of a list alone is one of a request.
+pub const STEPS: u64 = 4 << 20;
 
 /// The reason for which a rule over it is left out.
 pub const OVER: &str = "too-many-tried";

@@ -268,6 +268,11 @@ impl<'a> View<'a> {
         self.regex_shapes.len() / REGEX_SHAPE
     }
 
+    /// Which these are.
+    pub fn regex_rules(&self) -> impl Iterator<Item = RuleId> {
+        self.regex_shapes.chunks_exact(REGEX_SHAPE).filter_map(|row| u32_at(row, 0))
+    }
+
     /// A rule as its list has it; `None` where the texts are needed for it and not loaded.
     pub fn text(&self, rule: RuleId) -> Option<String> {
         let shape = self.shape(rule);

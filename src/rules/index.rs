@@ -12,6 +12,7 @@ use regex::bytes::{Regex, RegexBuilder};
 pub use super::columns::View;
 use super::columns::{Columns, Kept, Shape, pairs, partition};
 use super::pack::{Bytes, Section, u16_at, u32_at};
+use super::regexes;
 use super::rule::{self, Flags, Pairs};
 use crate::address::Address;
 use crate::error::Error;
@@ -228,6 +229,8 @@ pub struct Matches {
     pub param_exceptions: Vec<RuleId>,
     /// One of `blocking` is `$important`: no exception applies.
     pub important: bool,
+    /// There were rules that were not tried to the end: they would have cost more than the request may.
+    pub over: bool,
 }
 
 impl Matches {
@@ -237,6 +240,7 @@ impl Matches {
         self.params.clear();
         self.param_exceptions.clear();
         self.important = false;
+        self.over = false;
     }
 
     /// Whether the list itself lets the request through.
@@ -337,6 +341,22 @@ impl Index {
     pub fn always_and_regexes(&self, pack: &Bytes) -> (usize, usize) {
         let view = self.columns.view(pack);
         (view.always.len() / ALWAYS, view.regexes())
+    }
+
+    /// How many states its regular expressions have together.
+    pub fn states(&self, pack: &Bytes) -> u32 {
+        let view = self.columns.view(pack);
+        let pattern = |rule| match view.row(rule)?.kept(rule) {
+            Kept::Pattern(at) => std::str::from_utf8(view.pattern(&view.row(rule)?, at)).ok(),
+            Kept::Host(_) => None,
+        };
+        view.regex_rules().filter_map(pattern).filter_map(regexes::states).fold(0, u32::saturating_add)
+    }
+
+    /// Counts what regular expressions cost, and keeps so many of them compiled. A list that a person added has them all:
+    /// compiled anew for each request they would cost more than they do in memory.
+    pub fn count_regexes(&mut self, most: usize) {
+        (self.regexes.most, self.regexes.counted) = (most, true);
     }
 
     /// How many entries each bucket has.
@@ -447,6 +467,17 @@ impl Index {
         third_party: bool,
         out: &mut Matches,
     ) {
+        self.matches_within(pack, (page, request, kind, third_party), &mut { u64::MAX }, out);
+    }
+
+    /// The same for a list that may cost so many steps, of which it takes those that it makes.
+    pub fn matches_within(
+        &mut self,
+        pack: &Bytes,
+        (page, request, kind, third_party): (&PageContext, &Address, RequestType, bool),
+        steps: &mut u64,
+        out: &mut Matches,
+    ) {
         out.clear();
         let mut labels = std::mem::take(&mut self.labels);
         labels.clear();
@@ -492,7 +523,7 @@ impl Index {
                 self.candidates.push((rule, usize::MAX));
             }
         }
-        let mut search = Search { view: &view, regexes: &mut self.regexes, asked: &asked, out };
+        let mut search = Search { view: &view, regexes: &mut self.regexes, asked: &asked, steps, out };
         for &(rule, label) in &self.candidates {
             search.try_rule(rule, request.lower().get(label..request.host_end()).unwrap_or_default());
         }
@@ -561,6 +592,7 @@ struct Search<'a> {
     view: &'a View<'a>,
     regexes: &'a mut Regexes,
     asked: &'a Asked<'a>,
+    steps: &'a mut u64,
     out: &'a mut Matches,
 }
 
@@ -637,25 +669,30 @@ impl Search<'_> {
         if flags.has(Flags::REGEX) {
             let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
             // Most URLs are too short, too long or end otherwise: then it need not even be compiled.
-            return self.view.could_match(rule, hay, &asked.pairs)
-                && self.regexes.matches(rule, pattern, flags.has(Flags::MATCH_CASE), hay);
+            if !self.view.could_match(rule, hay, &asked.pairs) {
+                return false;
+            }
+            let found = self.regexes.matches(rule, pattern, flags.has(Flags::MATCH_CASE), hay, self.steps);
+            self.out.over |= found.is_none();
+            return found == Some(true);
         }
         let hay = request.lower();
         if !pattern.split(|byte| matches!(byte, b'*' | b'^')).all(|part| asked.pairs.can_hold(part)) {
             return false;
         }
         let end = rule::End { separator: flags.has(Flags::SEPARATOR_END), last: flags.has(Flags::RIGHT_ANCHOR) };
-        if flags.has(Flags::HOST_ANCHOR) {
+        let found = if flags.has(Flags::HOST_ANCHOR) {
             let first = pattern.first().map(u8::to_ascii_lowercase).filter(|first| !matches!(first, b'*' | b'^'));
             let labels = asked.labels.iter().copied();
             let places = labels.filter(|&at| first.is_none() || first == hay.get(at).copied());
-            return rule::glob_at_first(pattern, hay, places, end);
-        }
-        if flags.has(Flags::LEFT_ANCHOR) {
-            rule::glob(pattern, hay, 0, false, end)
+            rule::glob_at_first(pattern, hay, places, end, self.steps)
+        } else if flags.has(Flags::LEFT_ANCHOR) {
+            rule::glob(pattern, hay, 0, false, end, self.steps)
         } else {
-            rule::glob_anywhere(pattern, hay, end)
-        }
+            rule::glob_anywhere(pattern, hay, end, self.steps)
+        };
+        self.out.over |= *self.steps == 0;
+        found
     }
 }
 
@@ -713,25 +750,56 @@ fn is_all(mut host: &[u8], parts: [&[u8]; 4]) -> bool {
     host.is_empty()
 }
 
-/// The regular expressions met so far, compiled.
-#[derive(Debug, Default)]
-struct Regexes(Vec<(RuleId, Option<Regex>)>);
+/// The regular expressions met so far.
+#[derive(Debug)]
+struct Regexes {
+    known: Vec<Known>,
+    most: usize,
+    counted: bool,
+}
+
+impl Default for Regexes {
+    fn default() -> Self {
+        Self { known: Vec::new(), most: MAX_REGEXES, counted: false }
+    }
+}
+
+#[derive(Debug)]
+struct Known {
+    rule: RuleId,
+    /// 0 where nobody counts them.
+    states: u64,
+    /// None until it is run; within, none where it cannot be compiled.
+    compiled: Option<Option<Regex>>,
+}
 
 impl Regexes {
-    fn matches(&mut self, rule: RuleId, pattern: &[u8], match_case: bool, hay: &[u8]) -> bool {
-        let known = self.0.iter().position(|(of, _)| *of == rule);
-        let at = match known {
+    /// None where it would take more steps than are left: then it is neither compiled nor run.
+    fn matches(
+        &mut self,
+        rule: RuleId,
+        pattern: &[u8],
+        match_case: bool,
+        hay: &[u8],
+        steps: &mut u64,
+    ) -> Option<bool> {
+        let at = match self.known.iter().position(|known| known.rule == rule) {
             Some(at) => at,
             None => {
                 // The oldest goes first: a page that wants many of them costs time, never memory.
-                if self.0.len() >= MAX_REGEXES {
-                    self.0.remove(0);
+                if self.known.len() >= self.most {
+                    self.known.remove(0);
                 }
-                self.0.push((rule, compile_regex(pattern, match_case)));
-                self.0.len() - 1
+                let counted = std::str::from_utf8(pattern).ok().filter(|_| self.counted);
+                let states = counted.and_then(regexes::states).map_or(0, u64::from);
+                self.known.push(Known { rule, states, compiled: None });
+                self.known.len() - 1
             }
         };
-        self.0.get(at).and_then(|(_, regex)| regex.as_ref()).is_some_and(|regex| regex.is_match(hay))
+        let known = self.known.get_mut(at)?;
+        *steps = steps.checked_sub(known.states * hay.len() as u64)?;
+        let regex = known.compiled.get_or_insert_with(|| compile_regex(pattern, match_case));
+        Some(regex.as_ref().is_some_and(|regex| regex.is_match(hay)))
     }
 }
 

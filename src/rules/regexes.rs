@@ -3,6 +3,7 @@
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::utf8::Utf8Sequences;
 
 use super::compile::in_order;
 use super::index::{ENDING, Key, LITERAL, MIN_WORD, START, key_hash};
@@ -72,7 +73,14 @@ pub fn states(pattern: &str) -> Option<u32> {
 
 fn states_of(hir: &Hir) -> u32 {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Empty | HirKind::Look(_) => 1,
+        // A state of many ranges looks at one after the other.
+        HirKind::Class(Class::Bytes(class)) => 1 + u32::try_from(class.ranges().len() / 8).unwrap_or(u32::MAX),
+        // Each range becomes sequences of bytes.
+        HirKind::Class(Class::Unicode(class)) => {
+            let sequences = class.iter().flat_map(|range| Utf8Sequences::new(range.start(), range.end()));
+            sequences.map(|sequence| sequence.len() as u32).fold(1, u32::saturating_add)
+        }
         HirKind::Literal(literal) => u32::try_from(literal.0.len()).unwrap_or(u32::MAX),
         HirKind::Capture(capture) => states_of(&capture.sub).saturating_add(2),
         HirKind::Repetition(repetition) => {
@@ -321,6 +329,16 @@ mod tests {
         assert_eq!(span(r"/^https:\/\/[a-z]{3,5}\.x/"), Some((13, u32::MAX)), "it may go on");
         assert_eq!(span(r"/[a-z]{30}\./"), Some((31, u32::MAX)));
         assert_eq!(span(r"/[/"), None);
+    }
+
+    #[test]
+    fn states_are_about_those_of_the_compiled_expression() {
+        assert_eq!(states("/[a-z]{100}x/"), Some(103));
+        // Without a Unicode table such a class can still be written.
+        let unicode = states(r"/(?-i)(?u:[\x{80}-\x{10FFFF}]{100})/").unwrap_or(0);
+        assert!((2_000..4_000).contains(&unicode), "{unicode}");
+        let many: String = ('!'..'z').step_by(2).map(|c| format!("\\x{:02x}", c as u32)).collect();
+        assert!(states(&format!("/[{many}]{{100}}/")).unwrap_or(0) > 500);
     }
 
     #[test]

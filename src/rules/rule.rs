@@ -223,47 +223,64 @@ pub fn head(pattern: &[u8]) -> &[u8] {
 }
 
 /// Whether a pattern with `*` and `^` matches `hay` (in lower case) anywhere: looks for its first plain part, which is
-/// quick, and tries the rest behind each place where that stands.
-pub fn glob_anywhere(pattern: &[u8], hay: &[u8], end: End) -> bool {
+/// quick, and tries the rest behind each place where that stands. Takes from `steps` what it costs, as the two below; where
+/// nothing is left, nothing matches.
+pub fn glob_anywhere(pattern: &[u8], hay: &[u8], end: End, steps: &mut u64) -> bool {
     let head = head(pattern);
     let Some(first) = head.first().map(u8::to_ascii_lowercase) else {
-        return glob(pattern, hay, 0, true, end);
+        return glob(pattern, hay, 0, true, end, steps);
     };
     let last = (hay.len() + 1).saturating_sub(head.len());
     let starts = hay.get(..last).unwrap_or_default();
+    let mut compared = 0;
+    let most = *steps;
     // A URL is short: to compare byte by byte is quicker than to prepare a search.
     let places = starts.iter().enumerate().filter(|&(at, &byte)| {
-        byte == first && hay.get(at..at + head.len()).is_some_and(|part| part.eq_ignore_ascii_case(head))
+        if byte != first || compared > most {
+            return false;
+        }
+        compared += head.len() as u64;
+        hay.get(at..at + head.len()).is_some_and(|part| part.eq_ignore_ascii_case(head))
     });
-    glob_at_first(pattern, hay, places.map(|(at, _)| at), end)
+    let found = glob_at_first(pattern, hay, places.map(|(at, _)| at), end, steps);
+    *steps = steps.saturating_sub(compared);
+    found
 }
 
 /// Whether a pattern matches at one of these places, which must come in rising order.
 ///
 /// What follows a `*` may stand anywhere behind. So where what comes before the first `*` has once fitted, a later place
 /// can do no better: the rest is tried once, and a page cannot make it cost the square of a URL's length.
-pub fn glob_at_first(pattern: &[u8], hay: &[u8], mut places: impl Iterator<Item = usize>, end: End) -> bool {
+pub fn glob_at_first(
+    pattern: &[u8],
+    hay: &[u8],
+    mut places: impl Iterator<Item = usize>,
+    end: End,
+    steps: &mut u64,
+) -> bool {
     match pattern.iter().position(|&byte| byte == b'*') {
-        None => places.any(|at| glob(pattern, hay, at, false, end)),
+        None => places.any(|at| glob(pattern, hay, at, false, end, steps)),
         Some(star) => {
             let front = pattern.get(..star).unwrap_or_default();
             places
-                .find(|&at| glob(front, hay, at, false, End::default()))
-                .is_some_and(|at| glob(pattern, hay, at, false, end))
+                .find(|&at| glob(front, hay, at, false, End::default(), steps))
+                .is_some_and(|at| glob(pattern, hay, at, false, end, steps))
         }
     }
 }
 
 /// Whether a pattern with `*` and `^` matches `hay` (in lower case) at `start`, or, with `anywhere`, at or after it.
-pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, end: End) -> bool {
+pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, end: End, steps: &mut u64) -> bool {
     let (mut p, mut s) = (0_usize, start);
+    let mut made = 0_u64;
     // Where to go on after the last `*` when what follows it did not match: the only state a glob needs.
     let mut star = anywhere.then_some((0_usize, start));
-    loop {
+    let found = loop {
+        made += 1;
         let step = match (pattern.get(p).copied(), hay.get(s).copied()) {
             (None, _) => {
                 if end.fits(hay, s) {
-                    return true;
+                    break true;
                 }
                 false
             }
@@ -278,7 +295,7 @@ pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, end: End) 
             }
             (Some(b'^'), Some(byte)) => is_separator(byte),
             (Some(want), Some(byte)) => want.to_ascii_lowercase() == byte,
-            (Some(_), None) => return false,
+            (Some(_), None) => break false,
         };
         if step {
             p += 1;
@@ -286,14 +303,16 @@ pub fn glob(pattern: &[u8], hay: &[u8], start: usize, anywhere: bool, end: End) 
             continue;
         }
         match star {
-            Some((after, from)) if from < hay.len() => {
+            Some((after, from)) if from < hay.len() && made <= *steps => {
                 star = Some((after, from + 1));
                 p = after;
                 s = from + 1;
             }
-            _ => return false,
+            _ => break false,
         }
-    }
+    };
+    *steps = steps.saturating_sub(made);
+    found
 }
 
 #[cfg(test)]
@@ -320,12 +339,31 @@ mod tests {
             // The same pattern with its last `^` kept apart.
             ends.extend(pattern.strip_suffix(b"^").map(|rest| (rest, End { separator: true, last })));
             for (pattern, end) in ends {
-                assert_eq!(glob(pattern, url, 0, anywhere, end), hit, "{}", String::from_utf8_lossy(pattern));
+                assert_eq!(glob(pattern, url, 0, anywhere, end, &mut { u64::MAX }), hit, "{}", String::from_utf8_lossy(pattern));
                 if anywhere {
-                    assert_eq!(glob_anywhere(pattern, url, end), hit, "{}", String::from_utf8_lossy(pattern));
+                    assert_eq!(glob_anywhere(pattern, url, end, &mut { u64::MAX }), hit, "{}", String::from_utf8_lossy(pattern));
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_a_glob_costs_is_counted_and_limited() {
+        let url = "a".repeat(4_000);
+        let part = "a".repeat(100) + "b";
+        for pattern in [format!("*{part}"), part.clone(), format!("a*{part}*{part}"), format!("^{part}")] {
+            let cost = |mut steps: u64| {
+                let before = steps;
+                assert!(!glob_anywhere(pattern.as_bytes(), url.as_bytes(), End::default(), &mut steps), "{pattern}");
+                before - steps
+            };
+            let whole = cost(u64::MAX);
+            assert!(whole >= 3_900, "{pattern} {whole}");
+            assert!(cost(2_000) <= 2_000, "{pattern}");
+        }
+        // Nothing that could match does so without the steps for it.
+        assert!(!glob_anywhere(b"*x*aab", b"xaaaaaaaaaaaaab", End::default(), &mut 9));
+        assert!(glob_anywhere(b"*x*aab", b"xaaaaaaaaaaaaab", End::default(), &mut 99));
     }
 
     #[test]

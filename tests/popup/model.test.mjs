@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { FAMILIES } from '../../extension/shared/i18n.js';
 import { dossiers, levelOf, modelOf, telling, webAddress } from '../../extension/popup/model.js';
 import { LEVELS } from '../../extension/popup/shapes.js';
+import { inCode, inName } from '../../extension/shared/unseen.js';
 import { NO_LINKS, STATES } from './fixtures.mjs';
 
 const { compare } = new Intl.Collator('en');
@@ -159,4 +160,14 @@ test('every technique of the core has words, and its rights are the detector\'s'
       .map((found) => article[/** @type {keyof typeof article} */ (found[1])]);
     assert.deepEqual(RIGHTS[file.replaceAll('_', '-')], rights, file);
   }
+});
+
+test('what is not seen is written out, so that no name reads as another one', () => {
+  for (const hidden of ['\u00ad', '\u034f', '\u115f', '\u180b', '\u200b', '\u200c', '\u200d', '\u202e', '\u2060', '\u2800', '\u3164', '\ufe0f', '\ufeff', '\uffa0', '\u{e0100}']) {
+    const written = `\\u{${hidden.codePointAt(0)?.toString(16)}}`;
+    assert.equal(inName(`AdGuard${hidden} Base`), `AdGuard${written} Base`);
+    assert.equal(inCode(`a${hidden}b`), `a${written}b`);
+  }
+  // What a script or a sign is written with stays: Persian, Malayalam, emoji.
+  for (const kept of ['می\u200cخواهم', 'ന്\u200d\u0d31', '❤\ufe0f', '👩\u200d💻', '👩🏽\u200d❤\ufe0f\u200d👨🏽', 'bücher']) assert.equal(inName(kept), kept);
 });

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use onlooker::finding::{Level, Right};
 use onlooker::report::{Rule, Told};
+use onlooker::unseen::unseen;
 
 use super::words;
 
@@ -18,29 +19,20 @@ pub use explanation::explanation;
 pub use lists::{feed, lists};
 pub use report::{brief, report};
 
-/// Text from outside with everything escaped that could steer a terminal or turn the reading order around.
+/// Text from outside with everything escaped that could steer a terminal, turn the reading order around or not be seen.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+    if !text.contains(unseen) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if steers(character) {
+        if unseen(character) {
             out.extend(character.escape_unicode());
         } else {
             out.push(character);
         }
     }
     Cow::Owned(out)
-}
-
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// Where colours go, or not.
@@ -167,5 +159,6 @@ mod tests {
         assert_eq!(plain("\u{1b}]0;owned\u{7}"), "\\u{1b}]0;owned\\u{7}");
         assert_eq!(plain("a\u{9b}31m\u{202e}b\r\n"), "a\\u{9b}31m\\u{202e}b\\u{d}\\u{a}");
         assert_eq!(plain("bücher.example/…"), "bücher.example/…");
+        assert_eq!(plain("a\u{115f}\u{fe0f}"), "a\\u{115f}\\u{fe0f}");
     }
 }
