@@ -108,7 +108,7 @@ pub fn dossier(out: &mut String, indent: &str, actor: &Dossier, sign: bool) {
 
 /// How sure that is, and where it can be checked.
 pub fn checked(out: &mut String, indent: &str, actor: &Dossier, paint: Paint) {
-    let sure = words::part("confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
+    let sure = words::part("entry_confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
     let _ = writeln!(out, "{indent}how sure: {}", plain(sure));
     sources(out, indent, "", &actor.sources, paint);
 }
