@@ -568,7 +568,8 @@ fn real_lists_are_far_below_every_limit() {
     assert!(lists > 40, "{lists} lists");
     // Nor is a rule of theirs left untried for the longest address that is judged, with what such addresses are made of.
     let page = onlooker::rules::index::PageContext::new("www.page.example");
-    let parts = ["ads/", "js/9f8e7d6c5b4a.js?", "id=1234567&", "u=https%3A%2F%2Fpage.example%2F&", "a-b_c.d/", "XyZ012/"];
+    let parts =
+        ["ads/", "js/9f8e7d6c5b4a.js?", "id=1234567&", "u=https%3A%2F%2Fpage.example%2F&", "a-b_c.d/", "XyZ012/"];
     let long = |seed: usize| (0..4_096).map(|n| parts[(n * n + seed * n) % parts.len()]).collect::<String>();
     for seed in 0..40 {
         let mut address = onlooker::address::Address::new();

@@ -108,7 +108,7 @@ pub fn dossier(out: &mut String, indent: &str, actor: &Dossier, sign: bool) {
 
 /// How sure that is, and where it can be checked.
 pub fn checked(out: &mut String, indent: &str, actor: &Dossier, paint: Paint) {
-    let sure = words::part("confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
+    let sure = words::part("entry_confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
     let _ = writeln!(out, "{indent}how sure: {}", plain(sure));
     sources(out, indent, &actor.sources, paint);
 }
@@ -189,26 +189,6 @@ fn laws(out: &mut String, country: &Country, paint: Paint) {
     sources(out, "    ", &country.sources, paint);
 }
 
-/// A key of an entry as people call what it says.
-fn claim(key: &str) -> &str {
-    match key {
-        "does" => "what it does",
-        "takes" => "what it takes",
-        "since" => "since when",
-        "parent" => "owner",
-        "collects" | "sites" | "patterns" => "hosts",
-        "harmless" => "when it is harmless",
-        "dispute" => "what it says itself",
-        "allows" => "what it allows",
-        "law" => "that it is law",
-        "gvl_id" | "purposes" | "special_features" => "what it declares to IAB Europe",
-        "adequacy" => "what the EU holds of its data protection",
-        "protection" | "protection_year" => "data protection law",
-        "complaints" => "where to complain",
-        other => other,
-    }
-}
-
 /// Where a claim can be checked. One document can stand behind several claims, and is named once.
 pub fn sources(out: &mut String, indent: &str, sources: &[Source], paint: Paint) {
     let mut named = BTreeSet::new();
@@ -216,7 +196,8 @@ pub fn sources(out: &mut String, indent: &str, sources: &[Source], paint: Paint)
         let read =
             if source.checked == "unread" { "not read yet".to_owned() } else { format!("read on {}", source.checked) };
         let date = if source.date.is_empty() { String::new() } else { format!(", {}", plain(&source.date)) };
-        let of: BTreeSet<&str> = source.supports.iter().map(|key| claim(key)).collect();
+        let claim = |key: &String| words::part("supports", key, "").map_or_else(|| slug(key), str::to_owned);
+        let of: BTreeSet<String> = source.supports.iter().map(claim).collect();
         let of = if of.is_empty() { String::new() } else { format!(" for {}", Vec::from_iter(of).join(", ")) };
         let line = format!("source{of}: {}{date}: {} ({})", plain(&source.publisher), plain(&source.url), plain(&read));
         if named.insert(line.clone()) {
