@@ -35,7 +35,7 @@ test('nobody stands before somebody graver, and of equals those first whom the p
   }
   const { groups, added } = model('added-list');
   assert.deepEqual(groups.map(({ level, category, watchers }) => [level, category, ...watchers.map(({ name }) => name)]), [
-    ['high', 'analytics', 'LiveRamp IdentityLink', 'Hotjar'], ['high', 'unknown', 'static-parts.example'],
+    ['high', 'analytics', 'LiveRamp', 'Hotjar'], ['high', 'unknown', 'static-parts.example'],
     ['high', 'ad', 'Google', 'AppNexus', 'Criteo', 'Oracle'],
     ['moderate', 'social', 'Facebook'], ['moderate', 'utility', 'ThreatMetrix'], ['moderate', 'analytics', 'Yandex'], ['low', 'cdn', 'JSDelivr CDN'],
   ]);

@@ -318,7 +318,7 @@ test('whom a list that the person added names is said at the top, and in its row
   assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 2 more\.$/);
   assert.deepEqual(said.slice(1, 3), ['A list that you added names 2 of them.', 'A list that you added names an address of this site itself.']);
   assert.deepEqual((await texts(page, '#panel-who h2')).slice(0, 3), ['Measures visits · High', 'Not known who they are', 'Sells or places advertising']);
-  assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp IdentityLink, High', 'Hotjar, High', 'static-parts.example, High']);
+  assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
   assert.equal((await texts(page, '.line'))[0], 'One ID over many sites (identity graph) · On a list that you added · One request');
   await openNamed(page, 'and 2 more'.slice(4));
   assert.match((await texts(page, '.overview > p'))[0] ?? '', /and Recorder of visits \(session replay\)\.$/);
