@@ -214,7 +214,7 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
     'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and Recorder of visits (session replay).',
     'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more.',
     'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
-    'Who runs this site is not known here.',
+    'Whose this site is, is not known here.',
   ]);
   await page.focus('.overview .link');
   await page.keyboard.press('Enter');
@@ -231,7 +231,7 @@ test('the site itself: who runs it, and that it stands on our lists', async () =
   const { page } = await open(STATES['listed-site'] ?? null);
   assert.deepEqual(await texts(page, '.overview > *'), [
     'Low, because of: Requests to known trackers, Requests to social networks, and Contact with those on Onlooker’s own lists.',
-    'This site Run by Facebook · Meta · United States',
+    'This site Belongs, as far as is known, to Facebook · Meta · United States',
   ], 'what is told of a company is not said of the address');
   await openNamed(page, 'This site', 'Named in slides published in 2013 (PRISM)');
   assert.match((await texts(page, '.overview .inner'))[0] ?? '', /the companies denied giving direct access/);
@@ -239,10 +239,19 @@ test('the site itself: who runs it, and that it stands on our lists', async () =
   const own = await open(STATES['own-site'] ?? null);
   assert.deepEqual(await texts(own.page, '.overview > *'), [
     'Low, because of: Contact with those on Onlooker’s own lists.',
-    'This site Run by Hotjar · Contentsquare · Malta',
+    'This site Belongs, as far as is known, to Hotjar · Contentsquare · Malta',
     'This site’s own address stands in Onlooker’s lists under: Recorder of visits (session replay).',
   ]);
   await own.page.close();
+});
+
+test('the foot names the lists and the data that it was judged by, with their versions', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  const foot = await texts(page, '.lists li');
+  for (const one of [/^Onlooker’s own lists/, /^third-party-web Version 0\./, /^Public Suffix List Version \d/]) {
+    assert.ok(foot.some((line) => one.test(line)), foot.join('; '));
+  }
+  await page.close();
 });
 
 test('a vendor\'s own public site is told as that, and not as what its kind does', async () => {
@@ -304,7 +313,7 @@ test('what is only a published indicator is told as that, without the actor\'s o
   }
   const site = await open(STATES['sign-site'] ?? null);
   assert.deepEqual((await texts(site.page, '.overview > *')).slice(-2), [
-    'This site Who runs this site is not known here.',
+    'This site Whose this site is, is not known here.',
     'This site’s own address was published as an indicator of TheTruthSpy. Whose host it is today is not known.',
   ]);
   await openNamed(site.page, 'This site', 'TheTruthSpy');
@@ -410,7 +419,7 @@ test('a line tells of the gravest kind; a row opens to evidence, then who it is,
 
 test('what is not known is said so', async () => {
   const { page } = await open(STATES.bare ?? null);
-  await openNamed(page, 'This site Run by Courier Group');
+  await openNamed(page, 'This site Belongs, as far as is known, to Courier Group');
   assert.deepEqual(await texts(page, '.overview .facts > div'), ['Belongs to Not known', 'Seat Not known', 'Laws that reach it Not known']);
   await openNamed(page, 'nameless.example, Low');
   const nameless = (await texts(page, '.details')).join(' ');
