@@ -244,6 +244,9 @@ eachBrowser("nobody's documents", { pages: [] }, (world, name) => {
     const kept = (/** @type {string} */ body) => ({ body, type: "text/html", headers: { "cache-control": "no-cache" } });
     net.route("deep.example/", kept(page(`<iframe id="frame"></iframe><script>
       self.done = (async () => {
+        // Once: where the browser loads the page anew at the return, it stays.
+        if (sessionStorage.length > 0) return;
+        sessionStorage.setItem("left", "1");
         const frame = document.getElementById("frame");
         for (let at = 0; at < 420; at += 1) await new Promise((go) => { frame.onload = go; frame.src = "/blank?" + at; });
         frame.src = "/outer";
