@@ -119,7 +119,8 @@ pub struct Recording {
 /// or UTF-16; what is not valid text is replaced.
 pub fn read(source: impl Read) -> Result<Recording, Unreadable> {
     let mut found = Found::default();
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, Tame::new(Decoded::new(source))));
+    let mut json =
+        serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, Tame::new(Decoded::new(source))));
     let outcome = Lenient(Root(&mut found)).deserialize(&mut json).and_then(|()| json.end());
     let entry = found.reading.then_some(found.number);
     if let Err(error) = outcome {
@@ -324,9 +325,8 @@ impl Found {
         }
 
         let mut groups: Vec<Group> = pages.into_iter().map(Group::new).collect();
-        let place = |name: Option<u64>, before: usize| {
-            name.and_then(|name| slot_of.get(&name).copied()).unwrap_or(before)
-        };
+        let place =
+            |name: Option<u64>, before: usize| name.and_then(|name| slot_of.get(&name).copied()).unwrap_or(before);
         for (name, count) in self.over {
             if let Some(group) = groups.get_mut(place(name, 0)) {
                 group.over += count;

@@ -55,6 +55,10 @@ mod tests {
     #[test]
     fn letters_and_signs_are_seen() {
         assert!("aZ~ \u{a0}ü\u{200a}ع私👩🏽".chars().all(|c| !unseen(c)));
-        assert!("\n\u{1b}\u{9b}\u{34f}\u{115f}\u{200d}\u{202e}\u{2066}\u{2800}\u{3164}\u{fe0f}\u{ffa0}\u{e0100}".chars().all(unseen));
+        assert!(
+            "\n\u{1b}\u{9b}\u{34f}\u{115f}\u{200d}\u{202e}\u{2066}\u{2800}\u{3164}\u{fe0f}\u{ffa0}\u{e0100}"
+                .chars()
+                .all(unseen)
+        );
     }
 }

@@ -776,7 +776,10 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
         // Where there is none, nothing changes.
         let plain = json!({ "a": [1, "b\tü"] });
-        assert_eq!(super::json(&plain).unwrap(), format!("{}\n", serde_json::to_string_pretty(&plain).unwrap()).into_bytes());
+        assert_eq!(
+            super::json(&plain).unwrap(),
+            format!("{}\n", serde_json::to_string_pretty(&plain).unwrap()).into_bytes()
+        );
     }
 
     #[test]

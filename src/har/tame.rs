@@ -281,7 +281,10 @@ mod tests {
             for piece in [1, 7, CHUNK] {
                 let value: Vec<String> = serde_json::from_str(&tame(text.as_bytes(), piece)).unwrap();
                 let kept = value.first().unwrap().chars().count() * filler.len();
-                assert!((LONGEST..LONGEST + 24).contains(&kept) || filler.len() < 6 && kept >= LONGEST, "{filler} {kept}");
+                assert!(
+                    (LONGEST..LONGEST + 24).contains(&kept) || filler.len() < 6 && kept >= LONGEST,
+                    "{filler} {kept}"
+                );
                 assert!(kept < LONGEST + 24, "{filler} {kept}");
                 assert_eq!(value.last().unwrap(), "b");
             }

@@ -775,14 +775,7 @@ struct Known {
 
 impl Regexes {
     /// None where it would take more steps than are left: then it is neither compiled nor run.
-    fn matches(
-        &mut self,
-        rule: RuleId,
-        pattern: &[u8],
-        match_case: bool,
-        hay: &[u8],
-        steps: &mut u64,
-    ) -> Option<bool> {
+    fn matches(&mut self, rule: RuleId, pattern: &[u8], match_case: bool, hay: &[u8], steps: &mut u64) -> Option<bool> {
         let at = match self.known.iter().position(|known| known.rule == rule) {
             Some(at) => at,
             None => {

@@ -339,9 +339,19 @@ mod tests {
             // The same pattern with its last `^` kept apart.
             ends.extend(pattern.strip_suffix(b"^").map(|rest| (rest, End { separator: true, last })));
             for (pattern, end) in ends {
-                assert_eq!(glob(pattern, url, 0, anywhere, end, &mut { u64::MAX }), hit, "{}", String::from_utf8_lossy(pattern));
+                assert_eq!(
+                    glob(pattern, url, 0, anywhere, end, &mut { u64::MAX }),
+                    hit,
+                    "{}",
+                    String::from_utf8_lossy(pattern)
+                );
                 if anywhere {
-                    assert_eq!(glob_anywhere(pattern, url, end, &mut { u64::MAX }), hit, "{}", String::from_utf8_lossy(pattern));
+                    assert_eq!(
+                        glob_anywhere(pattern, url, end, &mut { u64::MAX }),
+                        hit,
+                        "{}",
+                        String::from_utf8_lossy(pattern)
+                    );
                 }
             }
         }
