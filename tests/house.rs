@@ -115,7 +115,6 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
             ("rules/pack.rs", "the lists' facts lie in the pack as JSON; read and written by hand"),
             ("feeds/stix.rs", "the file is JSON"),
             ("har.rs", "the file is JSON"),
-            ("har/walk.rs", "the file is JSON"),
             ("cli/sources.rs", "the packages' files are JSON"),
             ("cli/words.rs", "the extension's English texts are JSON"),
         ],
