@@ -21,7 +21,7 @@ help() {
   cat <<'TEXT'
 usage: ./build.sh <verb>
 
-  run      build, then show the extension at work in a browser   [--headless] [--browser chromium|firefox]
+  run      build, then show the extension at work in a browser   [--headless] [--browser chromium|firefox] [--out DIR]
   test     build, then every test: core, command line, wasm, and both browsers   [rust] [wasm] [popup] [e2e]
   check    formatting, clippy (native and wasm32), types, linters, manifests, locales
   build    the command line (target/release/onlooker) and the unpacked extensions (dist/chrome, dist/firefox)

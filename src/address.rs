@@ -40,6 +40,8 @@ pub enum NotJudged {
     UnknownScheme,
     /// Not a URL, or one without a host.
     Malformed,
+    /// One of the web, with a host that cannot be read. Browsers ask for some (`a"b.example`), so somebody may have been asked.
+    Host,
 }
 
 impl NotJudged {
@@ -51,6 +53,7 @@ impl NotJudged {
             Self::Internal => "browser-internal",
             Self::UnknownScheme => "unknown-scheme",
             Self::Malformed => "malformed-url",
+            Self::Host => "host-not-readable",
         }
     }
 }
@@ -128,8 +131,8 @@ impl Address {
     /// Writes a host in its one spelling.
     fn push_host(&mut self, host: &[u8]) -> Result<(), NotJudged> {
         if let [b'[', inner @ .., b']'] = host {
-            let text = std::str::from_utf8(inner).map_err(|_| NotJudged::Malformed)?;
-            let address: Ipv6Addr = text.parse().map_err(|_| NotJudged::Malformed)?;
+            let text = std::str::from_utf8(inner).map_err(|_| NotJudged::Host)?;
+            let address: Ipv6Addr = text.parse().map_err(|_| NotJudged::Host)?;
             // Browsers write the last four bytes of such an address as two numbers, not as version 4.
             let text = match address.to_ipv4_mapped().map(|last| last.octets()) {
                 Some([a, b, c, d]) => {
@@ -146,12 +149,12 @@ impl Address {
         };
         if host.iter().any(|&b| b <= b' ' || matches!(b, b'<' | b'>' | b'"' | b'%' | b'[' | b']' | b'^' | b'|' | 0x7f))
         {
-            return Err(NotJudged::Malformed);
+            return Err(NotJudged::Host);
         }
         if host.is_ascii() {
             self.exact.extend(host.iter().map(u8::to_ascii_lowercase));
         } else {
-            let ascii = to_ascii(host).ok_or(NotJudged::Malformed)?;
+            let ascii = to_ascii(host).ok_or(NotJudged::Host)?;
             self.exact.extend_from_slice(ascii.as_bytes());
         }
         Ok(())
@@ -407,7 +410,10 @@ mod tests {
             ("", "malformed-url"),
             ("https://", "malformed-url"),
             ("https:///path", "malformed-url"),
-            ("https://a b/", "malformed-url"),
+            ("https://a b/", "host-not-readable"),
+            ("https://a\"b.example/", "host-not-readable"),
+            ("https://a%2Ab.example/", "host-not-readable"),
+            ("https://[::g]/", "host-not-readable"),
             ("//no.scheme/", "malformed-url"),
         ] {
             assert_eq!(read(url).unwrap_err().why(), why, "{url}");
@@ -472,7 +478,7 @@ mod tests {
             "http://a[::1]/",
             "http://a]/",
         ] {
-            assert_eq!(read(url), Err(NotJudged::Malformed), "{url}");
+            assert!(matches!(read(url), Err(NotJudged::Host | NotJudged::Malformed)), "{url}");
         }
     }
 
@@ -502,7 +508,7 @@ mod tests {
         address.read(&url).unwrap();
         assert!(address.cut());
         assert!(address.exact().len() <= MAX_URL + 8);
-        assert_eq!(address.read(b"https://\xff.example/"), Err(NotJudged::Malformed));
-        assert_eq!(address.read(b"https://[\xff]/"), Err(NotJudged::Malformed));
+        assert_eq!(address.read(b"https://\xff.example/"), Err(NotJudged::Host));
+        assert_eq!(address.read(b"https://[\xff]/"), Err(NotJudged::Host));
     }
 }

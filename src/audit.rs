@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::address::Address;
+use crate::address::{Address, NotJudged};
 use crate::detectors::{self, DETECTORS, Detector, Draft, Relation, Seen, Who};
 use crate::error::Error;
 use crate::finding::{Confidence, Level, Right};
@@ -97,9 +97,21 @@ impl Engine {
 
     /// The facts of each list: of the bundled ones, then of those that were added, in the order of their numbers.
     pub fn lists(&self) -> Result<Vec<ListInfo>, Error> {
-        let mut lists = ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))?;
+        let mut lists = self.facts_of_lists()?;
+        lists.retain(|list| !list.is_data());
         lists.extend(self.added.iter().map(|added| added.info.clone()));
         Ok(lists)
+    }
+
+    /// The facts of what is judged by beside the lists: whose a host is, what one site is. Their `rules` are entries.
+    pub fn data(&self) -> Result<Vec<ListInfo>, Error> {
+        let mut data = self.facts_of_lists()?;
+        data.retain(ListInfo::is_data);
+        Ok(data)
+    }
+
+    fn facts_of_lists(&self) -> Result<Vec<ListInfo>, Error> {
+        ListInfo::from_json(self.pack.slice(&self.pack.range(Section::Lists)?))
     }
 
     /// Starts a page's ledger.
@@ -168,7 +180,12 @@ impl Engine {
 
     fn judge(&mut self, page: &mut Page, url: &[u8], kind: RequestType) -> Judged {
         if let Err(why) = self.request.read(url) {
-            page.skip(why.why());
+            // Where somebody may have been asked, nobody knows who.
+            if why == NotJudged::Host {
+                page.lose(why.why())
+            } else {
+                page.skip(why.why())
+            }
             return Judged::default();
         }
         if !page.readable {
@@ -334,6 +351,7 @@ impl Engine {
         Ok(Report {
             version: env!("CARGO_PKG_VERSION"),
             lists: self.lists()?,
+            data: self.data()?,
             actors: actors.into_iter().filter_map(|id| dossier::actor(&self.pack, id)).collect(),
             countries: codes.into_iter().filter_map(|code| dossier::country(&self.pack, code)).collect(),
             pages,
@@ -355,7 +373,7 @@ impl Engine {
 
     /// What is told of an organisation: the company, and the actors under which our own lists name it. Name, country and
     /// owner come from those only whose own host it is.
-    fn identity(&self, company: Option<Company>, category: u8, actors: &BTreeMap<&str, bool>) -> Identity {
+    fn identity(&self, company: Option<Company>, category: u8, actors: &BTreeMap<&str, Met>) -> Identity {
         let name = company.map(|company| self.actors.name(&self.pack, company).to_owned()).unwrap_or_default();
         let facts = dossier::company(&self.pack, &name).unwrap_or_default();
         let linked = facts.actors.iter().map(String::as_str);
@@ -364,13 +382,17 @@ impl Engine {
         told.sort_by(|a, b| (kinds::place_of(&a.kind), &a.id).cmp(&(kinds::place_of(&b.kind), &b.id)));
         told.dedup_by(|a, b| a.id == b.id);
         let said = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let its = || told.iter().filter(|actor| actors.get(actor.id.as_str()) != Some(&false));
+        let met = |actor: &Dossier| actors.get(actor.id.as_str());
+        let its = || told.iter().filter(|actor| met(actor).is_none_or(|met| met.its_host));
         let country = said(&facts.country).or_else(|| its().find_map(|actor| said(&actor.country)));
         // A company that is an actor is not that actor's owner's.
         let other = |owner: &String| !owner.eq_ignore_ascii_case(&name);
         let owner = said(&facts.parent).or_else(|| its().find_map(|actor| said(&actor.owner).filter(other)));
         let parent = owner.as_ref().and_then(|owner| dossier::company_like(&self.pack, owner));
         let seats = its().map(|actor| &actor.country).chain(parent.iter().map(|parent| &parent.country));
+        let ids = |which: &dyn Fn(&Met) -> bool| -> Vec<String> {
+            told.iter().filter(|actor| met(actor).is_some_and(which)).map(|actor| actor.id.clone()).collect()
+        };
         let countries: BTreeSet<String> =
             country.iter().chain(seats).filter(|code| !code.is_empty()).cloned().collect();
         Identity {
@@ -379,11 +401,9 @@ impl Engine {
             country,
             owner,
             countries: countries.into_iter().collect(),
-            listed: told
-                .iter()
-                .filter(|actor| actors.contains_key(actor.id.as_str()))
-                .map(|actor| actor.id.clone())
-                .collect(),
+            listed: ids(&|_| true),
+            at_work: ids(&|met| met.at_work),
+            indicators: ids(&|met| !met.its_host),
             actors: told.into_iter().map(|actor| actor.id).collect(),
             sources: facts.sources,
         }
@@ -391,25 +411,18 @@ impl Engine {
 
     /// Which rules match one request of one page, and whose host it is.
     pub fn explain(&mut self, url: &str, page: &str, kind: RequestType) -> Result<Explanation, Error> {
-        self.explained(url, page, kind, |_| true)
+        self.explained(url, page, kind, false)
     }
 
     /// Who is behind a host, as one that somebody else's page contacts. Which rules of the bundled lists match depends on
     /// page and type, which nobody said, so they are not told; what a list of the person's own names is.
     pub fn explain_host(&mut self, url: &str) -> Result<Explanation, Error> {
-        let told = |technique: &str| HOST_TECHNIQUES.contains(&technique);
-        let mut explanation = self.explained(url, NOBODY, RequestType::Other, told)?;
+        let mut explanation = self.explained(url, NOBODY, RequestType::Other, true)?;
         explanation.rules.retain(|rule| rule.list & ADDED != 0);
         Ok(explanation)
     }
 
-    fn explained(
-        &mut self,
-        url: &str,
-        page: &str,
-        kind: RequestType,
-        told: impl Fn(&str) -> bool,
-    ) -> Result<Explanation, Error> {
+    fn explained(&mut self, url: &str, page: &str, kind: RequestType, only_host: bool) -> Result<Explanation, Error> {
         let mut page = self.page(page.as_bytes());
         if !page.readable || self.request.read(url.as_bytes()).is_err() {
             return Err(Error::PageUrl);
@@ -417,7 +430,8 @@ impl Engine {
         // What a report on a page with this one request would tell; which rules match it is known after that.
         self.observe(&mut page, 0, url.as_bytes(), kind);
         let seen = page.findings.keys().filter_map(|key| DETECTORS.get(key.technique).copied());
-        let techniques: Vec<&Detector> = seen.filter(|detector| told(detector.technique)).collect();
+        let mut techniques: Vec<&Detector> =
+            seen.filter(|detector| !only_host || HOST_TECHNIQUES.contains(&detector.technique)).collect();
         let host = self.request.host_str();
         let site = party::registrable(host);
         let party = party::between(page.context.site(), site);
@@ -429,14 +443,19 @@ impl Engine {
         rules.extend(&self.matches.params);
         rules.extend(&self.matches.param_exceptions);
         let own = rules.iter().filter(|&&rule| self.index.is_own(rule)).chain(&by_host);
-        let mut named: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut named: BTreeMap<&str, Met> = BTreeMap::new();
         for Named { id, met } in own.map(|&rule| self.named(rule)) {
-            *named.entry(id).or_default() |= met.its_host;
+            named.entry(id).or_default().add(met);
         }
         let who = self.identity(company, category, &named);
         let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.pack, id)).collect();
-        let sign = |id: &&String| named.get(id.as_str()) == Some(&false);
-        let indicators = who.actors.iter().filter(sign).cloned().collect();
+        let indicators = who.indicators.clone();
+        // Nobody was contacted here, and of nobody is anything known: then nothing is touched.
+        if only_host && who.name.is_empty() && who.actors.is_empty() && !self.added.name_it() {
+            techniques.clear();
+        }
+        // What it is for other reasons than what was asked for is told, and touches nothing here.
+        let touched = rights(techniques, actors.iter().filter(|actor| who.at_work.contains(&actor.id)));
         let who = (!who.name.is_empty()).then_some(who);
         let codes = who.iter().flat_map(|who| &who.countries);
         let countries: Vec<Country> = codes.filter_map(|code| dossier::country(&self.pack, code)).collect();
@@ -450,7 +469,7 @@ impl Engine {
             rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
             domain,
             watcher: who,
-            rights: rights(techniques, &actors),
+            rights: touched,
             indicators,
             actors,
             countries,
@@ -567,6 +586,11 @@ impl Met {
     fn add(&mut self, other: Self) {
         self.its_host |= other.its_host;
         self.at_work |= other.at_work;
+    }
+
+    /// Whether meeting it the `other` way adds nothing.
+    fn says_all_of(self, other: Self) -> bool {
+        (self.its_host || !other.its_host) && (self.at_work || !other.at_work)
     }
 }
 
@@ -711,18 +735,21 @@ impl Page {
             return true;
         }
         // A known company and an actor of our own lists are never crowded out: there are so many of them and no more, and
-        // beyond the limit each has one host.
+        // beyond the limit each has one host; an actor one of each kind, as its public site is not what it does.
         let other = facts.relation == Relation::Other;
         if other && company.is_some() && !self.watchers.contains_key(&facts.who) {
             return true;
         }
-        let is_met = |id: &str| {
-            let by_host = |facts: &HostFacts| facts.actor.as_ref().is_some_and(|(known, _)| &**known == id);
-            self.host_facts.iter().any(by_host) || self.watchers.values().any(|one| one.actors.contains_key(id))
+        let is_met = |(id, met): (&str, Met)| {
+            let by_host = |facts: &HostFacts| {
+                facts.actor.as_ref().is_some_and(|(known, before)| &**known == id && before.says_all_of(met))
+            };
+            let by_rule = |one: &WatcherLedger| one.actors.get(id).is_some_and(|before| before.says_all_of(met));
+            self.host_facts.iter().any(by_host) || self.watchers.values().any(by_rule)
         };
-        let by_host = facts.actor.as_ref().map(|(id, _)| &**id);
-        let by_rule = seen.own_rules().filter(|_| other).map(|own| own.actor);
-        if by_host.into_iter().chain(by_rule).any(|id| !is_met(id)) {
+        let by_host = facts.actor.as_ref().map(|(id, met)| (&**id, *met));
+        let by_rule = seen.own_rules().filter(|_| other).map(|own| (own.actor, Met::by(own.standing)));
+        if by_host.into_iter().chain(by_rule).any(|actor| !is_met(actor)) {
             return true;
         }
         // Nor is what makes the page graver: there are but five levels.
@@ -854,17 +881,13 @@ impl Teller<'_> {
         let mut watchers: Vec<Watcher> =
             page.watchers.iter().map(|(key, ledger)| self.watcher(key, ledger, techniques.remove(key))).collect();
         watchers.sort_by(|a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
-        let mut others: Vec<Level> = findings
-            .iter()
-            .filter(|f| f.watcher.is_none())
-            .map(|f| grade::effective(f.severity, f.confidence))
-            .collect();
+        let mut others: Vec<Level> = findings.iter().filter(|f| f.watcher.is_none()).map(|f| f.weight()).collect();
         if others.iter().all(|level| *level < page.site_level) {
             others.push(page.site_level);
         }
         let risk = grade::grade(watchers.iter().map(|watcher| watcher.level), others);
         let told = page.told().map_or(Told::Unknown, |_| Told::Known(risk.level));
-        let own = page.actor.iter().map(|(id, met)| (id.as_ref(), met.its_host)).collect();
+        let own = page.actor.iter().map(|(id, met)| (id.as_ref(), *met)).collect();
         let operator = (page.company.is_some() || page.actor.is_some())
             .then(|| self.engine.identity(page.company, page.category, &own));
         PageReport {
@@ -931,19 +954,18 @@ impl Teller<'_> {
             WatcherKey::Company(company) => Some(*company),
             WatcherKey::Domain(_) | WatcherKey::Named(_) => None,
         };
-        let own = ledger.actors.iter().map(|(id, met)| (id.as_ref(), met.its_host)).collect();
+        let own = ledger.actors.iter().map(|(id, met)| (id.as_ref(), *met)).collect();
         let who = Identity { name: name.clone(), ..self.engine.identity(company, ledger.category, &own) };
-        let actors: Vec<Dossier> = who.actors.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
+        let at_work: Vec<Dossier> = who.at_work.iter().filter_map(|id| dossier::actor(&self.engine.pack, id)).collect();
         // That somebody was contacted is no finding where a rule's technique tells it, and where none does it is low.
         let least = if techniques.is_empty() { Level::Low } else { Level::None };
         Watcher {
             who,
             techniques: techniques.iter().map(|detector| detector.technique).collect(),
-            rights: rights(techniques, &actors),
+            rights: rights(techniques, &at_work),
             known: !matches!(key, WatcherKey::Domain(_)),
             domains,
             requests: ledger.requests,
-            at_work: ledger.actors.iter().filter(|(_, met)| met.at_work).map(|(id, _)| id.clone().into()).collect(),
             level: ledger.level.max(least),
         }
     }
@@ -962,7 +984,7 @@ impl Teller<'_> {
         for (at, detector) in DETECTORS.iter().enumerate() {
             let its: Vec<&Finding> =
                 findings.iter().filter(|finding| finding.technique == detector.technique).collect();
-            let Some(level) = its.iter().map(|f| grade::effective(f.severity, f.confidence)).max() else { continue };
+            let Some(level) = its.iter().map(|f| f.weight()).max() else { continue };
             let who: BTreeSet<_> = its.iter().map(|finding| &finding.watcher).collect();
             let code = level.name().to_owned();
             reasons.push((level, at, Reason { code, technique: detector.technique, count: who.len() as u64 }));
@@ -998,8 +1020,11 @@ impl Teller<'_> {
 }
 
 /// The rights that these techniques touch, and that the kinds of these actors do.
-fn rights<'a>(techniques: impl IntoIterator<Item = &'a Detector>, actors: &[Dossier]) -> Vec<Right> {
-    let by_kind = actors.iter().filter_map(|actor| kinds::kind(&actor.kind)).flat_map(|kind| kind.rights);
+fn rights<'a>(
+    techniques: impl IntoIterator<Item = &'a Detector>,
+    actors: impl IntoIterator<Item = &'a Dossier>,
+) -> Vec<Right> {
+    let by_kind = actors.into_iter().filter_map(|actor| kinds::kind(&actor.kind)).flat_map(|kind| kind.rights);
     let by_technique = techniques.into_iter().flat_map(|detector| detector.rights);
     by_technique.chain(by_kind).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -1009,7 +1034,7 @@ fn summary(watchers: &[Watcher], kind_of: impl Fn(&str) -> Option<String>) -> Su
     let mut by_kind: BTreeMap<(usize, String), u64> = BTreeMap::new();
     let mut by_country: BTreeMap<&str, u64> = BTreeMap::new();
     for watcher in watchers {
-        let kinds: BTreeSet<String> = watcher.at_work.iter().filter_map(|id| kind_of(id)).collect();
+        let kinds: BTreeSet<String> = watcher.who.at_work.iter().filter_map(|id| kind_of(id)).collect();
         for kind in kinds {
             *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
         }

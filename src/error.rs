@@ -163,7 +163,9 @@ impl fmt::Display for Error {
             Self::Log(why) => write!(f, "the log cannot be read: {why}"),
             Self::List(why) => write!(f, "the lists cannot be compiled: {why}"),
             Self::Feed(refusal) => write!(f, "the list cannot be read: {refusal}"),
-            Self::PageUrl => f.write_str("the page's address is not one that can be judged"),
+            Self::PageUrl => {
+                f.write_str("no page is open under this number, or an address is not one that can be judged")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What of a URL may stand in a report: where it went and what the parameters were called, never their values.
+//! What of a URL may stand in a report: where it went and what the parameters were called, never their values. The path is
+//! kept in part, as a person needs to recognise the address.
 
 /// Longest path kept in evidence, in bytes. Paths can carry identifiers too, but a person needs to recognise the URL.
 const MAX_PATH: usize = 160;
@@ -6,6 +7,8 @@ const MAX_PATH: usize = 160;
 const MAX_PARAMS: usize = 24;
 /// Longest parameter name kept, in bytes: a longer "name" is a value in disguise.
 const MAX_NAME: usize = 40;
+/// Most digits in one: more of them are a number of somebody or something.
+const MAX_DIGITS: usize = 6;
 
 /// Writes a URL (as [`crate::address::Address::exact`] gives it) into `out` with every parameter's value elided:
 /// `https://t.example/collect?id=…&v=…`. What is not UTF-8 is replaced.
@@ -26,11 +29,7 @@ pub fn url(exact: &[u8], out: &mut String) {
             break;
         }
         out.push(';');
-        let name = part.iter().position(|&b| b == b'=').and_then(|equals| part.get(..equals));
-        push_cut(name.unwrap_or(part), MAX_NAME, out);
-        if name.is_some() {
-            out.push_str("=…");
-        }
+        push_pair(part, out);
     }
     let Some(query) = query.filter(|query| !query.is_empty()) else { return };
     let mut left = 0_usize;
@@ -40,19 +39,42 @@ pub fn url(exact: &[u8], out: &mut String) {
             continue;
         }
         out.push(if at == 0 { '?' } else { '&' });
-        match pair.iter().position(|&b| b == b'=') {
-            Some(equals) => {
-                push_cut(pair.get(..equals).unwrap_or_default(), MAX_NAME, out);
-                out.push_str("=…");
-            }
-            // A lone word may be a value: `?4fe81c…`. Short ones are flags.
-            None if pair.len() <= 8 => push_cut(pair, MAX_NAME, out),
-            None => out.push('…'),
-        }
+        push_pair(pair, out);
     }
     if left > 0 {
         out.push_str("&…");
     }
+}
+
+/// Appends a parameter's name, if it looks like one. A lone word may be a value (`?alice`), so it is none.
+fn push_pair(pair: &[u8], out: &mut String) {
+    let Some(equals) = pair.iter().position(|&b| b == b'=') else {
+        if !pair.is_empty() {
+            out.push('…');
+        }
+        return;
+    };
+    let (name, value) = (pair.get(..equals).unwrap_or_default(), pair.get(equals + 1..).unwrap_or_default());
+    match std::str::from_utf8(name) {
+        Ok(text) if is_name(name, value) => out.push_str(text),
+        _ => out.push('…'),
+    }
+    out.push_str("=…");
+}
+
+/// Whether what stands before a `=` is called so by whoever made the page, and not a value. What a value is made of
+/// (`alice@bank.example`, `https://…`, `%40`) is in no name. Where nothing but padding stands behind, it may be base64: then
+/// capitals are none either.
+fn is_name(name: &[u8], value: &[u8]) -> bool {
+    let padding = value.iter().all(|&b| b == b'=');
+    let of_names = |b: &u8| match b {
+        b'A'..=b'Z' => !padding,
+        b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'[' | b']' | b'$' | b'~' | b'!' | b'*' => true,
+        _ => false,
+    };
+    name.len() <= MAX_NAME
+        && name.iter().all(of_names)
+        && name.iter().filter(|b| b.is_ascii_digit()).count() <= MAX_DIGITS
 }
 
 /// Whether a URL, once [`url`] has written it, is sure to come behind `other` in alphabetical order. Spares writing most.
@@ -116,10 +138,22 @@ mod tests {
     #[test]
     fn values_never_pass() {
         let mut out = String::new();
-        super::url(b"https://t.example/c?email=jo@a.example&v=1&0123456789abcdef&x", &mut out);
-        assert_eq!(out, "https://t.example/c?email=…&v=…&…&x");
-        super::url(b"https://t.example/a;u1=7ca29899;ord=1;flag?q=2", &mut out);
-        assert_eq!(out, "https://t.example/a;u1=…;ord=…;flag?q=…");
+        for (query, written) in [
+            ("email=jo@a.example&v=1&0123456789abcdef&x", "email=…&v=…&…&…"),
+            ("ep.page[0][id]=1&gdpr_consent=&&_ga=GA1", "ep.page[0][id]=…&gdpr_consent=…&&_ga=…"),
+            // What stands where a name does, and is none.
+            ("alice@example.com=1&alice%40example.com=1", "…=…&…=…"),
+            ("https://bank.example/acct/12345/alice?uid=1", "…=…"),
+            ("dGhpcyBpcyBhIHNlY3JldA==&YWxpY2U=", "…=…&…=…"),
+            ("alice", "…"),
+            ("4915112345678=1", "…=…"),
+            ("J\u{fc}rgen=1", "…=…"),
+        ] {
+            super::url(format!("https://t.example/c?{query}").as_bytes(), &mut out);
+            assert_eq!(out, format!("https://t.example/c?{written}"));
+        }
+        super::url(b"https://t.example/a;u1=7ca29899;ord=1;flag;a@b=?q=2", &mut out);
+        assert_eq!(out, "https://t.example/a;u1=…;ord=…;…;…=…?q=…");
         super::url(b"https://t.example/c", &mut out);
         assert_eq!(out, "https://t.example/c");
         super::url(b"https://t.example/\xff?a=b", &mut out);

@@ -35,6 +35,19 @@ pub struct Report {
 pub struct EngineInfo {
     pub version: &'static str,
     pub lists: Vec<ListInfo>,
+    pub data: Vec<DataInfo>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct DataInfo {
+    pub title: String,
+    pub version: String,
+    pub licence: String,
+    pub source: String,
+    pub sha256: String,
+    pub entries: u64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -178,6 +191,8 @@ pub struct Identity {
     pub countries: Vec<String>,
     pub actors: Vec<String>,
     pub listed: Vec<String>,
+    pub at_work: Vec<String>,
+    pub indicators: Vec<String>,
     pub sources: Vec<Source>,
 }
 
@@ -573,10 +588,27 @@ impl From<report::Report> for Report {
         let lists = from.lists.into_iter().map(ListInfo::from).collect();
         Self {
             schema: report::SCHEMA,
-            engine: EngineInfo { version: from.version, lists },
+            engine: EngineInfo {
+                version: from.version,
+                lists,
+                data: from.data.into_iter().map(DataInfo::from).collect(),
+            },
             pages: from.pages.into_iter().map(Page::from).collect(),
             actors: from.actors.into_iter().map(Dossier::from).collect(),
             countries: from.countries.into_iter().map(Country::from).collect(),
+        }
+    }
+}
+
+impl From<report::ListInfo> for DataInfo {
+    fn from(from: report::ListInfo) -> Self {
+        Self {
+            title: from.title,
+            version: from.version,
+            licence: from.licence,
+            source: from.source,
+            sha256: from.sha256,
+            entries: from.rules,
         }
     }
 }
@@ -643,6 +675,8 @@ impl From<report::Identity> for Identity {
             countries: from.countries,
             actors: from.actors,
             listed: from.listed,
+            at_work: from.at_work,
+            indicators: from.indicators,
             sources: from.sources.into_iter().map(Source::from).collect(),
         }
     }
@@ -819,7 +853,6 @@ mod tests {
             domains: Vec::new(),
             requests: 1,
             techniques: Vec::new(),
-            at_work: Vec::new(),
             level: finding::Level::Low,
         };
         let watcher = serde_json::to_value(Watcher::from(watcher)).unwrap();

@@ -366,7 +366,7 @@ fn the_order_of_observations_means_nothing() {
     none(&out);
     assert!(turned >= 4 * 30, "only {turned} logs had an order to change");
     // Those that are about a limit: behind it order decides what is told apart.
-    assert!(exempt <= 7, "{exempt} cases say that order matters");
+    assert!(exempt <= 8, "{exempt} cases say that order matters");
 }
 
 #[test]

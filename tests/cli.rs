@@ -447,10 +447,10 @@ fn a_recording_cannot_fill_the_memory() {
     let key = |name: &str| format!("{entry}\"{name}\":\"https://a.example/");
     let end = r#"","x":1}]}}"#;
     for (start, end) in [
-        (r#""request":{"url":"https://a.example/"#, r#""}}]}}"#),
-        (r#""request":{"headers":[{"name":"Referer","value":"https://a.example/"#, r#""}]}}]}}"#),
+        (format!(r#"{entry}"request":{{"url":"https://a.example/"#), r#""}}]}}"#),
+        (format!(r#"{entry}"request":{{"headers":[{{"name":"Referer","value":"https://a.example/"#), r#""}]}}]}}"#),
     ] {
-        let (report, said) = run(&gzip_of(&format!("{entry}{start}"), "aé", SIZE, end));
+        let (report, said) = run(&gzip_of(&start, "aé", SIZE, end));
         assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
     }
     for name in ["pageref", "_documentURL", "_full_url"] {
@@ -524,7 +524,7 @@ fn a_report_that_cannot_be_written_is_an_error_and_leaves_nothing() {
     let folder = folder();
     let output = audit(&[&har("bare.har"), "--out", folder.join("no/such/folder").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("it cannot be written"));
+    assert!(text(&output.stderr).contains("folder: it cannot be written, for there is no such folder"));
     let output = audit(&[&har("bare.har"), "--out", folder.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
@@ -551,7 +551,7 @@ fn text_is_plain_and_cannot_steer_a_terminal() {
     let output = audit(&[&har("hostile.har"), &har("chrome.har")]);
     let said = text(&output.stdout);
     assert!(!said.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{said}");
-    assert!(said.contains("\\u{1b}]0;owned"), "{said}");
+    assert!(said.contains("\\u{1b}]0;…"), "{said}");
     assert!(said.contains("▲ moderate  https://news.example/"));
     assert!(said.contains("known, and let through by the list to avoid breakage"));
     let output = onlooker(&["audit", "--pack", pack(), "no\u{1b}[31m\nsuch.har"], None);
@@ -566,7 +566,7 @@ fn no_format_steers_a_terminal_or_hides_a_letter() {
         let said = text(&output.stdout);
         let raw = |c: &char| onlooker::unseen::unseen(*c) && !matches!(c, '\n' | '\r');
         assert_eq!(said.chars().find(raw), None, "{format}");
-        assert!(said.contains("202e"), "{format}");
+        assert!(said.contains("1b"), "{format}");
     }
 }
 
@@ -578,6 +578,11 @@ fn csv_has_a_row_a_finding_and_no_formula() {
     let rows: Vec<&str> = csv.split_terminator("\r\n").collect();
     assert_eq!(rows.len(), findings + 1);
     assert!(rows[0].starts_with("page,site,page_level,"));
+    let output = audit_of(&["-", "--format", "csv"], Some(br#"{"log":{"entries":[{"request":{"url":"https:///"}}]}}"#));
+    let bare = text(&output.stdout);
+    let rows_of_none: Vec<&str> = bare.split_terminator("\r\n").skip(1).collect();
+    assert_eq!(rows_of_none.len(), 1, "a page of which nothing is known has a row: {bare}");
+    assert!(rows_of_none[0].contains(",unknown,0,"), "{bare}");
     assert!(csv.contains(",\"'-banner-ad.\",") && csv.contains(",\"'=track.gif\","), "{csv}");
     for row in &rows[1..] {
         for cell in row.split(',') {
@@ -790,6 +795,22 @@ fn golden_indicator() {
     assert_eq!((&answer["indicators"], &answer["watcher"]), (&json!(["made-up-spyware"]), &Value::Null));
 }
 
+/// A page of a host that is only an indicator, half seen: no request to that host is on record.
+#[test]
+fn a_site_that_is_an_indicator_is_not_told_as_its_actors() {
+    let log = r#"{"schema":"onlooker-log/1","pages":[{"url":"https://frame.example/","gaps":[],"observations":[
+        {"kind":"request","id":"1.0","url":"https://fonts.other.example/a.woff2","type":"font","method":"GET"}]}]}"#;
+    let output = onlooker(&["audit", "-", "--pack", golden_pack()], Some(log.as_bytes()));
+    let said = text(&output.stdout);
+    assert!(said.contains("Its own address: published as an indicator of Made-up Spyware;"), "{said}");
+    for others in ["known to take", "owner: ", "country: ", "Made-up Holding"] {
+        assert!(!said.contains(others), "{others}: {said}");
+    }
+    let output = onlooker(&["audit", "-", "--pack", golden_pack(), "--format", "json"], Some(log.as_bytes()));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["pages"][0]["operator"]["indicators"], json!(["made-up-spyware"]));
+}
+
 #[test]
 fn explain_tells_the_rights_that_a_report_tells() {
     let all = audit_of(&["--format", "json", &har("chrome.har")], None);
@@ -817,8 +838,9 @@ fn explain_tells_the_rights_that_a_report_tells() {
         let args = ["explain", host, "--format", "json", "--pack", golden_pack()];
         serde_json::from_slice::<Value>(&onlooker(&args, None).stdout).unwrap()["rights"].clone()
     };
-    assert_eq!(rights("nobody.example"), json!(["iccpr-17"]), "any contact");
-    assert_eq!(rights("exchange.example"), json!(["iccpr-17", "iccpr-19", "iccpr-25"]), "and what its kind does");
+    assert_eq!(rights("nobody.example"), json!([]), "nobody was contacted, and of nobody is anything known");
+    assert_eq!(rights("exchange.example"), json!(["iccpr-17", "iccpr-19"]), "a public site is not what its kind does");
+    assert_eq!(rights("tracker.example"), json!(["iccpr-17", "iccpr-19", "iccpr-25"]), "and what its kind does");
 }
 
 #[test]
@@ -861,7 +883,7 @@ fn what_was_typed_wrongly_is_named() {
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{args:?}");
         text(&output.stderr)
     };
-    for host in ["not a host!!", "", "javascript:alert(1)", "ftp://a.example/"] {
+    for host in ["not a host!!", "*.a.example", "a..example", "", "javascript:alert(1)", "ftp://a.example/"] {
         assert_eq!(
             explain(&[host]),
             "onlooker: the first argument is neither the name of a host nor an address on the web\n"
@@ -881,7 +903,7 @@ fn what_was_typed_wrongly_is_named() {
     assert_eq!(text(&output.stderr), "onlooker: standard input: it records no page and no request\n");
     assert!(text(&output.stdout).starts_with("No page was judged.\n"), "{}", text(&output.stdout));
     let output = audit(&[&har("bare.har"), "--list", &feed("domains.txt")]);
-    assert!(text(&output.stdout).ends_with(", Domains of our own making.\n"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains(", Domains of our own making. Whose a host is"), "{}", text(&output.stdout));
     let help = text(&onlooker(&["audit", "--help"], None).stdout);
     assert!(help.contains("Exit with 1 when a page is at this level or above it"), "{help}");
 }
@@ -1106,6 +1128,50 @@ fn our_own_lists_are_refused_for_what_is_wrong_in_them() {
     assert_eq!(check("", "nowhere").0, Some(2), "companies that cannot be compared are not right");
 }
 
+/// A slip in a path is an error with the path and the reason, in the same words everywhere; nothing is made without it.
+#[test]
+fn what_is_not_there_is_named() {
+    let folder = folder();
+    let at = |name: &str| folder.join(name).display().to_string();
+    let (nowhere, out) = (at("nowhere"), at("out.pack"));
+    let sources = root().join("tests/har/lists/sources.toml").display().to_string();
+    let packages = root().join("tests/har/lists/packages").display().to_string();
+    let lists = root().join("lists").display().to_string();
+    let compile = |own: &str, sources: &str, out: &str| {
+        let args = ["lists", "compile", "--out", out, "--sources", sources, "--node-modules", &packages, "--own", own];
+        onlooker(&args, None)
+    };
+    let own = format!("{nowhere}/actors: there is no such file\n");
+    let said = [
+        (compile(&nowhere, &sources, &out), own.clone()),
+        (onlooker(&["lists", "check", "--own", &nowhere], None), own),
+        (compile(&lists, &nowhere, &out), format!("{nowhere}: there is no such file\n")),
+        (
+            onlooker(&["lists", "check", "--own", &lists, "--sources", &nowhere], None),
+            format!("{nowhere}: there is no such file\n"),
+        ),
+        (onlooker(&["lists", "read", &nowhere], None), format!("{nowhere}: there is no such file\n")),
+        (onlooker(&["lists", "--pack", &nowhere], None), format!("{nowhere}: there is no such file\n")),
+        (
+            compile(&lists, &sources, &at("no/out.pack")),
+            format!("{}: it cannot be written, for there is no such folder\n", at("no/out.pack")),
+        ),
+    ];
+    for (output, why) in said {
+        assert_eq!(output.status.code(), Some(2), "{why}");
+        assert_eq!(text(&output.stderr), format!("onlooker: {why}"));
+        assert!(output.stdout.is_empty());
+    }
+    // What is there and is no folder.
+    fs::create_dir(folder.join("odd")).unwrap();
+    fs::write(folder.join("odd/actors"), "").unwrap();
+    let output = onlooker(&["lists", "check", "--own", &at("odd")], None);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("odd/actors: it cannot be read ("), "{}", text(&output.stderr));
+    assert!(!Path::new(&out).exists());
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 /// By which hosts an actor is found.
 #[test]
 fn a_host_is_explained() {
@@ -1139,6 +1205,22 @@ fn a_host_is_explained() {
         laws["laws"][0]["sources"].as_array().unwrap().iter().all(|s| s["url"].as_str().unwrap().starts_with("http"))
     );
     assert_eq!(told["watcher"]["countries"], json!(["US"]));
+}
+
+/// What a company does with other hosts is told as that, and is no right that this host touches.
+#[test]
+fn what_a_company_does_elsewhere_is_not_said_of_its_host() {
+    let explain = |host: &str, format: &str| text(&onlooker(&["explain", host, "--format", format], None).stdout);
+    let ids = |told: &Value, key: &str| told[key].as_array().unwrap().len();
+    let told: Value = serde_json::from_str(&explain("fonts.googleapis.com", "json")).unwrap();
+    assert!(ids(&told, "actors") >= 2 && ids(&told["watcher"], "listed") == 0, "{told}");
+    assert_eq!(told["rights"], json!(["iccpr-17"]));
+    let said = explain("fonts.googleapis.com", "text");
+    assert!(said.contains("\n  In Onlooker's own lists, of its company and not of this host:\n"), "{said}");
+    assert!(!said.contains("\n  In Onlooker's own lists:\n"), "{said}");
+    let said = explain("doubleclick.net", "text");
+    let (its, of_company) = said.split_once("of its company and not of this host:\n").unwrap();
+    assert!(its.contains("Google ad exchange") && of_company.contains("(PRISM)"), "{said}");
 }
 
 /// The real lists, so without the words themselves: whatever the JSON tells of a host stands in the text.
@@ -1279,7 +1361,7 @@ fn a_bad_list_is_named_with_its_reason() {
     let roots = feed("roots.csv");
     for (list, why) in [
         (page.as_str(), "the list cannot be read: it is a web page, and no list"),
-        ("nowhere.txt", "it cannot be read"),
+        ("nowhere.txt", "there is no such file"),
         (&roots, "no technique looks at those yet"),
     ] {
         let log = audit_of(&["-", "--list", list], Some(LOG.as_bytes()));

@@ -24,7 +24,7 @@ fn pack(text: &str) -> Bytes {
         sha256: String::new(),
         list: blocklist::read(text, &[]),
     };
-    Bytes::check(compile(&[list], &[], &Shelf::default()).unwrap().into()).unwrap()
+    Bytes::check(compile(&[list], &[], &Shelf::default(), Vec::new()).unwrap().into()).unwrap()
 }
 
 /// Every rule of the list, with its line, and a URL that it matches; comments stand between.
@@ -55,10 +55,10 @@ fn host(n: usize) -> (String, String) {
     (format!("||h{n}.example^"), format!("https://h{n}.example/"))
 }
 
-/// `/w…/` of so many bytes in all.
+/// `/w….` of so many bytes in all.
 fn path(n: usize, length: usize) -> (String, String) {
     let word = format!("w{n}x{}", "a".repeat(length));
-    let pattern = format!("/{}/", &word[..length - 2]);
+    let pattern = format!("/{}.", &word[..length - 2]);
     (pattern.clone(), format!("https://any.example{pattern}"))
 }
 

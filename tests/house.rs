@@ -40,7 +40,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
         ],
     ),
     ("detectors", &["finding", "kinds", "observation", "rules::added", "rules::index", "rules::pack", "rules::rule"]),
-    ("report", &["finding", "rules::dossier", "rules::pack"]),
+    ("report", &["finding", "grade", "kinds", "rules::dossier", "rules::pack"]),
     (
         "audit",
         &[
@@ -129,6 +129,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
             ("audit.rs", "a log's ids as numbers"),
             ("feeds/mod.rs", "entries that stand twice"),
             ("har/url.rs", "addresses met before, without keeping them"),
+            ("har/walk.rs", "names of pages, without keeping them"),
         ],
     ),
     ("clap", &[("cli/args.rs", "arguments"), ("cli/mod.rs", "arguments")]),

@@ -3,18 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use onlooker::audit::Engine;
 use onlooker::observation::RequestType;
 use onlooker::own::join::join;
 use onlooker::own::{Files, Own};
-use onlooker::rules::bundle::compile;
+use onlooker::rules::bundle::{OwnerSource, compile};
 use onlooker::rules::dossier;
 use onlooker::rules::index::OWN_LIST;
 use onlooker::rules::pack::Bytes;
-use onlooker::{detectors, wire};
+use onlooker::{detectors, kinds, party, wire};
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
@@ -34,10 +34,30 @@ fn json(of: &impl serde::Serialize) -> Json {
     serde_json::to_value(of).unwrap()
 }
 
-/// Our own lists, and the pack of nothing else: made here, so that it is what this code makes of these files.
+/// Our own lists with the owners' data, and the pack of nothing else: made here, so that it is what this code makes of these
+/// files.
 struct Made {
     files: Files,
     pack: Vec<u8>,
+}
+
+/// The owners' data that [`lists/sources.toml`](../lists/sources.toml) names.
+fn owners() -> Vec<OwnerSource> {
+    let sources: Table = fs::read_to_string("lists/sources.toml").unwrap().parse().unwrap();
+    let mut owners = Vec::new();
+    for source in tables(&sources, "owners") {
+        let entities = fs::read_to_string(format!("node_modules/{}", text(source, "path"))).unwrap();
+        let entities: Json = serde_json::from_str(&entities).unwrap();
+        for entity in entities.as_array().unwrap() {
+            let text = |key: &str| entity[key].as_str().unwrap_or_default().to_owned();
+            let company = Some(text("company")).filter(|company| !company.is_empty()).unwrap_or_else(|| text("name"));
+            let domains =
+                entity["domains"].as_array().unwrap().iter().map(|domain| domain.as_str().unwrap().to_owned());
+            owners.push(OwnerSource { company, category: text("category"), domains: domains.collect() });
+        }
+    }
+    assert!(owners.len() > 2000, "{}", owners.len());
+    owners
 }
 
 fn made() -> Made {
@@ -57,10 +77,10 @@ fn made() -> Made {
     let own = Own::read(&files).unwrap();
     let lines = own.lines();
     let technique = detectors::place_of("surveillance-actor").unwrap() as u32;
-    let mut owners = Vec::new();
+    let mut owners = owners();
     own.give_domains(&mut owners);
     let shelf = join(&own, &mut owners);
-    let pack = compile(&[own.list(&lines, technique).unwrap()], &owners, &shelf).unwrap();
+    let pack = compile(&[own.list(&lines, technique).unwrap()], &owners, &shelf, Vec::new()).unwrap();
     Made { files, pack }
 }
 
@@ -130,7 +150,7 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
     let whole: String = files.actors.iter().map(|(_, text)| text.as_str()).collect();
     let whole: Vec<&str> = whole.lines().collect();
     let mut walk = Walk::default();
-    let (mut actors, mut rules) = (0, 0);
+    let (mut actors, mut rules, mut named) = (0, 0, BTreeMap::new());
     for (kind, file) in &files.actors {
         let file: Table = file.parse().unwrap();
         assert_eq!(file.keys().collect::<Vec<_>>(), ["actor"], "{kind}");
@@ -151,8 +171,7 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
                     "sites" => format!("{kind}, {confidence}, its own site"),
                     "companies" => {
                         for company in texts(value) {
-                            let facts = dossier::company(&shelf, company).unwrap();
-                            assert!(facts.actors.iter().any(|is| is == id), "{id} is not {company}");
+                            named.insert(company.to_owned(), id.to_owned());
                         }
                         continue;
                     }
@@ -179,8 +198,107 @@ fn what_stands_in_the_files_of_actors_is_what_is_told() {
             }
         }
     }
+    // Whatever host of a company that an actor is leads to the organisation that is told as that actor.
+    assert!(named.len() >= 10, "{named:?}");
+    for (company, id) in named {
+        let owned = owners().into_iter().filter(|owner| owner.company == company).flat_map(|owner| owner.domains);
+        for domain in owned {
+            let domain = domain.trim_start_matches("*.");
+            if party::registrable(domain) == party::public_suffix(domain) {
+                continue;
+            }
+            let is = engine.look_up(domain).company.unwrap_or_else(|| panic!("{domain} of {company} is nobody's"));
+            let facts = dossier::company(&shelf, is).unwrap();
+            assert!(facts.actors.contains(&id), "{domain} of {company} leads to {is}, which is not {id}");
+        }
+    }
     walk.end(19 + 5);
     assert!(actors >= 420 && rules >= 1500, "{actors} actors, {rules} hosts and patterns");
+}
+
+/// Whichever own host of an actor is met, it is one organisation, and that one is told as the actor.
+#[test]
+fn an_actor_is_counted_once() {
+    let Made { files, pack } = made();
+    let shelf = Bytes::check(pack.clone().into()).unwrap();
+    let engine = Engine::from_pack(pack).unwrap();
+    let mut met = 0;
+    for (kind, file) in &files.actors {
+        let signs = kinds::kind(kind).unwrap().indicators;
+        for actor in tables(&file.parse().unwrap(), "actor") {
+            let (id, mut hosts) = (text(actor, "id"), texts(&actor["sites"]));
+            hosts.extend(if signs { Vec::new() } else { texts(&actor["collects"]) });
+            let mut is = BTreeSet::new();
+            for host in hosts {
+                met += 1;
+                is.insert(engine.look_up(host).company.unwrap_or_else(|| panic!("{id}: {host} leads to nobody")));
+            }
+            assert!(is.len() < 2, "{id} is counted as several: {is:?}");
+            for company in is {
+                let told = dossier::company(&shelf, company).unwrap().actors;
+                assert!(told.iter().any(|told| told == id), "{company} is not told as {id}, but as {told:?}");
+            }
+        }
+    }
+    assert!(met >= 800, "{met} hosts");
+}
+
+/// What the sources of indicators say of themselves is told: on which day they were published, where their address has it.
+/// And of a company's own site it is not said that it is an indicator.
+#[test]
+fn what_is_told_of_indicators_fits_what_was_met() {
+    let (mut dated, mut with_site) = (0, 0);
+    for (kind, file) in made().files.actors {
+        if !kinds::kind(&kind).unwrap().indicators {
+            continue;
+        }
+        for actor in tables(&file.parse().unwrap(), "actor") {
+            for source in tables(actor, "source") {
+                let (url, date) = (text(source, "url"), text(source, "date"));
+                let folder = url.split('/').map(|part| part.replace('_', "-"));
+                let day = folder.filter_map(|part| part.get(..11)?.strip_suffix('-').map(str::to_owned));
+                let is_day =
+                    |day: &String| day.split('-').map(str::len).eq([4, 2, 2]) && !day.contains(char::is_alphabetic);
+                for day in day.filter(is_day) {
+                    dated += 1;
+                    assert_eq!(date, day, "{url}");
+                }
+            }
+            if !texts(&actor["sites"]).is_empty() {
+                with_site += 1;
+                assert!(!text(actor, "harmless").starts_with("These are indicator"), "{}", text(actor, "id"));
+            }
+        }
+    }
+    assert!(dated >= 20 && with_site >= 80, "{dated} {with_site}");
+}
+
+/// Parts of one company are that company, and a firm that it bought keeps what no actor claims.
+#[test]
+fn parts_of_a_company_are_it_and_others_are_not() {
+    let engine = Engine::from_pack(made().pack).unwrap();
+    for (company, hosts) in [
+        ("Yandex", &["yandex.ru", "mc.yandex.ru", "mc.yandex.md", "mc.webvisor.org", "an.yandex.ru"][..]),
+        ("LiveRamp", &["rlcdn.com", "pippio.com", "liveramp.com", "circulate.com", "privacymanager.io"]),
+        ("Oracle", &["bluekai.com", "addthis.com", "eloqua.com"]),
+        ("ByteDance Ltd", &["analytics.tiktok.com", "analytics-ipv6.tiktokw.us"]),
+        ("Dynatrace", &["dynatrace.com", "ruxit.com", "dynatrace-managed.com", "keynote.com"]),
+        ("Index Exchange", &["casalemedia.com", "indexww.com", "indexexchange.com"]),
+        ("WPP", &["ib-ibi.com"]),
+        ("LiveIntent nonID", &["liadm.com", "liveintent.com"]),
+        ("IPONWEB", &["iponweb.net"]),
+        ("Neustar", &["agkn.com", "home.neustar", "adadvisor.net"]),
+        ("TransUnion", &["transunion.com", "truoptik.com"]),
+        ("AppNexus", &["adnxs.com", "xandr.com", "adrdgt.com"]),
+        ("Microsoft", &["clarity.ms", "clarity.microsoft.com", "microsoft.com"]),
+        ("LinkedIn", &["www.linkedin.com", "snap.licdn.com", "px.ads.linkedin.com", "platform.linkedin.com"]),
+        ("Amazon Ads", &["amazon-adsystem.com", "ad.amazon.com"]),
+        ("Amazon Web Services", &["www.amazon.com", "amazonaws.com"]),
+    ] {
+        for host in hosts {
+            assert_eq!(engine.look_up(host).company, Some(company), "{host}");
+        }
+    }
 }
 
 /// A request that a rule matches: `||host/path^$script` as a script from there.

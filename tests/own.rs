@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use std::collections::BTreeSet;
-
 use onlooker::own::check::{Known, check};
 use onlooker::own::count::count;
 use onlooker::own::join::join;
 use onlooker::own::{Files, Own};
-use onlooker::rules::bundle::OwnerSource;
+use onlooker::rules::bundle::{Domains, OwnerSource};
 
 const ACTOR: &str = r#"
 [[actor]]
@@ -139,7 +137,7 @@ fn complaints_on(today: &str, files: &Files) -> Vec<String> {
     ];
     let known = Known {
         has_text: &|key| texts.contains(&key),
-        companies: &BTreeSet::from(["Known".to_owned(), "Other".to_owned()]),
+        owners: &[owner("Known", "*.known.example"), owner("Other", "*.other.example")],
         today,
     };
     check(&Own::read(files).unwrap(), &known)
@@ -405,8 +403,13 @@ fn a_company_that_breaks_a_rule_is_named() {
             ("[[owner]]", "[[company]]\n[[owner]]", "`company` is no key"),
         ],
     );
-    let twice = format!("{OWNERS}{OWNERS}");
+    let twice = format!("{OWNERS}{}", OWNERS.replace("\"known.example\"", "\"known2.example\""));
     assert_eq!(complaints(&files(ACTOR, LAWS, &twice, RETIRED)), ["owners.toml, Known: it stands twice"]);
+    let twice = OWNERS.replace("[\"known.example\"]", "[\"known.example\", \"known.example\"]");
+    assert_eq!(complaints(&files(ACTOR, LAWS, &twice, RETIRED)), ["owners.toml, Known: known.example stands twice"]);
+    let both = format!("{OWNERS}{}", OWNERS.replace("company = \"Known\"", "company = \"Other\""));
+    let said = complaints(&files(ACTOR, LAWS, &both, RETIRED));
+    assert_eq!(said, ["owners.toml, Other: known.example stands under Known too"]);
 }
 
 #[test]
@@ -453,46 +456,125 @@ fn owner(company: &str, domain: &str) -> OwnerSource {
     OwnerSource { company: company.to_owned(), category: "ad".to_owned(), domains: vec![domain.to_owned()] }
 }
 
-/// Which companies an actor is, and whose its hosts are then.
-#[test]
-fn an_actor_is_the_companies_that_it_names_or_that_have_its_name_and_a_domain() {
-    let told = |kind: &str, from: &str, to: &str, owners: &mut Vec<OwnerSource>| {
-        let text = ACTOR.replace("\"rtb\"", &format!("\"{kind}\"")).replacen(from, to, 1);
-        let mut files = files(&text, "", "", "");
-        files.actors[0].0 = kind.to_owned();
-        let shelf = join(&Own::read(&files).unwrap(), owners);
-        shelf.companies.into_iter().map(|facts| (facts.name, facts.actors)).collect::<Vec<_>>()
-    };
-    let is = |name: &str| (name.to_owned(), vec!["a".to_owned()]);
-    let none = "companies = []";
-    let named = "companies = [\"Known\"]";
+/// Which companies have which actors, and to whom the hosts of the actor `a` lead then.
+fn joined(files: &Files, owners: &[OwnerSource]) -> (Vec<(String, Vec<String>)>, Vec<String>) {
+    let mut owners = owners.to_vec();
+    let shelf = join(&Own::read(files).unwrap(), &mut owners);
+    let domains = Domains::of(&owners);
+    let mut lead = Vec::new();
+    for host in ["collect.a.example", "a.b-cdn.net", "a.example"] {
+        lead.push(domains.company(host).map_or("", |(company, _)| company).to_owned());
+    }
+    // Every company that is told of is one of the pack's.
+    for facts in shelf.companies.iter().filter(|facts| !facts.actors.is_empty()) {
+        assert!(owners.iter().any(|owner| owner.company == facts.name), "{}", facts.name);
+    }
+    let told = shelf.companies.into_iter().filter(|facts| !facts.actors.is_empty());
+    (told.map(|facts| (facts.name, facts.actors)).collect(), lead)
+}
 
-    // By name, whatever its case, where a domain of its belongs to it.
-    let mut owners = vec![owner("a", "*.www.a.example")];
-    assert_eq!(told("rtb", named, none, &mut owners), [is("a")]);
-    assert_eq!(owners[0].domains, ["*.www.a.example", "*.collect.a.example", "*.a.b-cdn.net", "*.a.example"]);
+fn actor_of(kind: &str, changes: &[(&str, &str)]) -> Files {
+    let mut text = ACTOR.replace("\"rtb\"", &format!("\"{kind}\""));
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let mut files = files(&text, "", "", "");
+    files.actors[0].0 = kind.to_owned();
+    files
+}
+
+/// Which companies an actor is, and that all its own hosts lead to one of them.
+#[test]
+fn an_actor_is_one_organisation() {
+    let is = |name: &str| (name.to_owned(), vec!["a".to_owned()]);
+    let all = |name: &str| vec![name.to_owned(); 3];
+    let unnamed: &[(&str, &str)] = &[("companies = [\"Known\"]\n", "")];
+    let entry = |changes: &[(&str, &str)]| actor_of("rtb", &[unnamed, changes].concat());
+
+    // By name, whatever its case, where a domain of its belongs to it: also hosts that another company had.
+    let owners = [owner("B", "*.b-cdn.net"), owner("B", "a.b-cdn.net"), owner("a", "*.www.a.example")];
+    assert_eq!(joined(&entry(&[]), &owners), (vec![is("a")], all("a")));
     // Not by the name alone: that may be another.
-    let mut owners = vec![owner("A", "*.other.example")];
-    assert_eq!(told("rtb", named, none, &mut owners), []);
-    assert_eq!((owners.len(), owners[0].domains.len()), (1, 1));
-    // Nor by the domain alone: then it is a company of its own, to which its hosts lead.
-    let mut owners = vec![owner("B", "*.a.example")];
-    assert_eq!(told("rtb", named, none, &mut owners), [is("A")]);
-    assert_eq!(owners[0].domains, ["*.a.example"]);
-    assert_eq!((owners[1].company.as_str(), owners[1].domains.len()), ("A", 0));
-    // Named: its hosts are the company's, as a service of its own where no other has a domain in common with them.
-    let mut owners = vec![owner("Known", "*.known.example")];
-    assert_eq!(told("rtb", none, none, &mut owners), [is("Known")]);
-    assert_eq!(owners.len(), 2);
-    assert_eq!((owners[1].company.as_str(), owners[1].category.as_str()), ("Known", "unknown"));
-    // Two: whose the hosts are is not known.
-    let mut owners = vec![owner("Known", "*.known.example"), owner("Other", "*.other.example")];
-    assert_eq!(told("rtb", named, "companies = [\"Other\", \"Known\"]", &mut owners), [is("Known"), is("Other")]);
-    assert_eq!(owners.iter().map(|owner| owner.domains.len()).sum::<usize>(), 2);
+    let owners = [owner("A", "*.other.example")];
+    assert_eq!(joined(&entry(&[]), &owners), (vec![], all("")));
+    // A part of its owner, where that has a domain in common with it; if not, of the one company to which its hosts lead.
+    let owners = [owner("B", "*.b-cdn.net"), owner("a holding", "*.a.example")];
+    assert_eq!(joined(&entry(&[]), &owners), (vec![is("a holding")], all("a holding")));
+    let owners = [owner("B", "*.a.example"), owner("A Holding", "*.other.example")];
+    assert_eq!(joined(&entry(&[]), &owners), (vec![is("B")], all("B")));
+    // Of two such companies it is neither, nor where it says so: its hosts are its own.
+    let owners = [owner("B", "*.b-cdn.net"), owner("C", "*.collect.a.example"), owner("C", "*.a.example")];
+    assert_eq!(joined(&entry(&[]), &owners), (vec![is("A")], all("A")));
+    let owners = [owner("B", "*.a.example"), owner("B", "*.b-cdn.net")];
+    assert_eq!(joined(&actor_of("rtb", &[("[\"Known\"]", "[]")]), &owners), (vec![is("A")], all("A")));
+    // What is not its own host stays where it was.
+    let mut owners = vec![owner("Known", "*.known.example"), owner("B", "*.b-cdn.net")];
+    assert_eq!(joined(&actor_of("rtb", &[]), &owners), (vec![is("Known")], all("Known")));
+    join(&Own::read(&actor_of("rtb", &[])).unwrap(), &mut owners);
+    let domains = Domains::of(&owners);
+    assert_eq!(domains.company("c.b-cdn.net"), Some(("B", "ad")));
+    // A host that was another's keeps the category that it had there; of one that nobody had it is not known.
+    assert_eq!(domains.company("x.a.b-cdn.net"), Some(("Known", "ad")));
+    assert_eq!(domains.company("a.example"), Some(("Known", "unknown")));
+    // In no company at all: one of its own, which its own rules tell.
+    assert_eq!(joined(&entry(&[]), &[]), (vec![is("A")], all("")));
     // A host that is only a sign of an actor is not its own; a vendor's public site is.
-    let mut owners = vec![owner("A", "*.b-cdn.net"), owner("A", "*.a.b-cdn.net")];
-    assert_eq!(told("stalkerware", named, none, &mut owners), []);
-    let mut owners = vec![owner("A", "*.a.example")];
-    assert_eq!(told("stalkerware", named, none, &mut owners), [is("A")]);
-    assert_eq!(owners[0].domains, ["*.a.example", "*.a.example"]);
+    let owners = [owner("A", "*.b-cdn.net")];
+    assert_eq!(joined(&actor_of("stalkerware", unnamed), &owners).0, []);
+    let owners = [owner("A", "*.www.a.example")];
+    let (told, lead) = joined(&actor_of("stalkerware", unnamed), &owners);
+    assert_eq!((told, lead[1].as_str(), lead[2].as_str()), (vec![is("A")], "", "A"));
+}
+
+/// Companies that an entry names are one organisation, whatever host of theirs is met, and whoever names them in which order.
+#[test]
+fn companies_that_an_actor_is_are_one() {
+    let mut owners = vec![owner("Known", "*.known.example"), owner("Other", "*.other.example")];
+    owners.push(owner("Third", "*.third.example"));
+    let named = |id: &str, companies: &str| {
+        let ids = ACTOR.replacen("\"a\"", &format!("\"{id}\""), 1).replacen("\"A\"", &format!("\"{id}\""), 1);
+        ids.replacen("[\"Known\"]", companies, 1)
+    };
+    let two = format!("{}{}", named("a", "[\"Other\", \"Known\"]"), named("b", "[\"Known\", \"Other\", \"Third\"]"));
+    let shelf = join(&Own::read(&files(&two, "", "", "")).unwrap(), &mut owners);
+    let domains = Domains::of(&owners);
+    for host in ["known.example", "other.example", "third.example", "a.example", "a.b-cdn.net"] {
+        assert_eq!(domains.company(host).unwrap().0, "Other", "{host}");
+    }
+    let told: Vec<_> = shelf.companies.iter().filter(|facts| !facts.actors.is_empty()).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].name.as_str(), told[0].actors.as_slice()), ("Other", &["a".to_owned(), "b".to_owned()][..]));
+}
+
+/// Two entries of one name that no company has are one organisation, in whichever order they stand.
+#[test]
+fn entries_of_one_name_are_one_organisation() {
+    let entry = |id: &str, host: &str| {
+        let text = ACTOR.replacen("\"a\"", &format!("\"{id}\""), 1).replacen("companies = [\"Known\"]\n", "", 1);
+        text.replace("collect.a.example", &format!("collect.{host}"))
+            .replace("[\"a.example\"]", &format!("[\"{host}\"]"))
+    };
+    let (one, other) = (entry("a", "a.example"), entry("b", "b.example"));
+    let both = vec![("A".to_owned(), vec!["a".to_owned(), "b".to_owned()])];
+    for text in [format!("{one}{other}"), format!("{other}{one}")] {
+        assert_eq!(joined(&files(&text, "", "", ""), &[]).0, both);
+        // One of them has a domain in common with the company of that name.
+        assert_eq!(
+            joined(&files(&text, "", "", ""), &[owner("A", "*.b.example")]),
+            (both.clone(), vec!["A".to_owned(); 3])
+        );
+    }
+}
+
+#[test]
+fn an_actor_whose_hosts_lead_to_several_organisations_is_named() {
+    let said =
+        |files: &Files| complaints(files).into_iter().filter(|why| why.contains("organisations")).collect::<Vec<_>>();
+    // Another company has its name, so it can be neither that one nor one of its own.
+    let clash = actor_of("rtb", &[("companies = [\"Known\"]\n", ""), ("name = \"A\"", "name = \"Known\"")]);
+    let why = "actors/rtb.toml, a: its own hosts lead to several organisations: a.example; b-cdn.net";
+    assert_eq!(said(&clash), [why]);
+    assert_eq!(said(&actor_of("rtb", &[("name = \"A\"", "name = \"Known\"")])), [""; 0]);
+    assert_eq!(said(&actor_of("rtb", &[("[\"Known\"]", "[\"Other\", \"Known\"]")])), [""; 0]);
 }

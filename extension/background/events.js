@@ -5,10 +5,14 @@
  * What differs, as seen in Chromium 156 and Firefox 153:
  * - Who asked: Chromium says the `initiator`'s origin; Firefox the full `originUrl` and `documentUrl`.
  * - `documentId` is on every request of a document in Chromium (106 on) and in new Firefox; before that Firefox has the
- *   URLs only. A navigation has none in either: its document does not exist yet.
+ *   URLs only. A navigation has none in either: its document does not exist yet. So a `main_frame` that has one is no
+ *   navigation, but what a page has fetched ahead (speculation rules in Chromium), and is told here as `other`.
  * - A dedicated worker's request names the document in Chromium; in Firefox it names the tab and, as its document,
  *   the worker's script.
- * - A shared or service worker's request has tab -1 in both.
+ * - A shared or service worker's request has tab -1 in both. Where the worker was made of a `data:` address nobody is
+ *   named: Chromium's `initiator` is "null", Firefox has no `originUrl`. The browsers' own requests have no `initiator`
+ *   in Chromium, and Firefox does not show them.
+ * - A navigation that a page began names it (`initiator`, `originUrl`); one from the address bar names nobody.
  */
 
 /**
@@ -18,6 +22,7 @@
  * @property {string} rid the browser's id, the same for every hop
  * @property {number} ts ms since the epoch. In Chromium with fractions.
  * @property {string} url cut by `clean`
+ * @property {string} cut a mark of what was cut away, '' where nothing was
  * @property {string} type
  * @property {string} method
  * @property {number} tab -1: none
@@ -26,11 +31,12 @@
  * @property {string} doc id of the document that asks, '' where unknown
  * @property {string} pdoc id of the document around it, '' where unknown
  * @property {boolean} hidden of a page that is prerendered
- * @property {string} by origin, or in Firefox URL, of who asked; '' where unknown
+ * @property {string} by origin, or in Firefox URL, of who asked; 'null' where it has none that can be told; '' where unknown
  * @property {string} top URL of the page, Firefox only
  * @property {string} at URL of the frame, Firefox only
  * @property {boolean} secret of a private window, where the browser says so (Firefox)
  * @property {boolean} late told when it was over, in case its start was lost with a background that was just ended
+ * @property {boolean} empty over, with an answer of which no document comes (204, 205)
  */
 
 /**
@@ -74,6 +80,8 @@
  * @property {string} [documentUrl]
  * @property {{url: string, frameId: number}[]} [frameAncestors]
  * @property {boolean} [incognito]
+ * @property {boolean} [thirdParty]
+ * @property {number} [statusCode]
  */
 
 /** @typedef {object} NavigationDetails
@@ -94,17 +102,30 @@ const URL_BYTES = 4097;
 const encoder = new TextEncoder();
 const probe = new Uint8Array(URL_BYTES);
 
-/**
- * At most 4097 bytes of UTF-8, never ending inside a character, and without fragment: it is never sent.
- * @param {string} url
- */
-export function clean(url) {
+/** What of a URL is sent: not the fragment. @param {string} url */
+function sent(url) {
   const hash = url.indexOf('#');
   // Who logs in is no part of where a request goes: it is not kept, and it must not push the host behind the cut.
-  const sent = (hash < 0 ? url : url.slice(0, hash)).replace(/^([a-z]+:\/\/)[^/?#\\]*@/i, '$1');
+  return (hash < 0 ? url : url.slice(0, hash)).replace(/^([a-z]+:\/\/)[^/?#\\]*@/i, '$1');
+}
+
+/** At most 4097 bytes of UTF-8, never ending inside a character. @param {string} whole */
+function short(whole) {
   // A UTF-16 unit is at most three bytes: most URLs need no counting.
-  if (sent.length * 3 <= URL_BYTES) return sent;
-  return sent.slice(0, encoder.encodeInto(sent, probe).read);
+  if (whole.length * 3 <= URL_BYTES) return whole;
+  return whole.slice(0, encoder.encodeInto(whole, probe).read);
+}
+
+/** What is kept of a URL. @param {string} url */
+export function clean(url) {
+  return short(sent(url));
+}
+
+/** What tells two URLs apart of which the same is kept. @param {string} whole */
+function markOf(whole) {
+  let hash = whole.length;
+  for (let at = 0; at < whole.length; at += 1) hash = Math.imul(hash ^ whole.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
 }
 
 /** @param {string} url the origin, or '' when it has none that the web knows */
@@ -121,25 +142,36 @@ export function originOf(url) {
 export function requestEvent(d, late) {
   const ancestors = d.frameAncestors;
   const around = ancestors?.[ancestors.length - 1];
+  const whole = sent(d.url);
+  const url = short(whole);
+  const doc = idOf(d.documentId);
   return {
     is: 'request',
     rid: d.requestId,
     ts: d.timeStamp,
-    url: clean(d.url),
-    type: TYPES.has(d.type) ? d.type : 'other',
+    url,
+    cut: url.length < whole.length ? markOf(whole) : '',
+    type: TYPES.has(d.type) && !(d.type === 'main_frame' && doc !== '') ? d.type : 'other',
     method: d.method,
     tab: d.tabId,
     frame: d.frameId,
     parent: d.parentFrameId,
-    doc: d.documentId ?? '',
-    pdoc: d.parentDocumentId ?? '',
+    doc,
+    pdoc: idOf(d.parentDocumentId),
     hidden: d.documentLifecycle === 'prerender',
-    by: d.initiator ?? d.originUrl ?? '',
+    // Firefox alone tells `thirdParty`. A worker's request of which it tells no more is somebody's all the same.
+    by: d.initiator ?? d.originUrl ?? (d.thirdParty !== undefined && d.tabId < 0 ? 'null' : ''),
     top: clean(around?.url ?? d.documentUrl ?? ''),
     at: d.frameId !== 0 && d.tabId >= 0 && d.type !== 'sub_frame' ? clean(d.documentUrl ?? '') : '',
     secret: d.incognito === true,
     late,
+    empty: late && (d.statusCode === 204 || d.statusCode === 205),
   };
+}
+
+/** Chromium has an id of zeros where there is no document. @param {string|undefined} id */
+function idOf(id) {
+  return id === undefined || /^0+$/.test(id) ? '' : id;
 }
 
 /** What Firefox and Chromium call types, less those no list rule knows (xslt, xml_dtd, web_manifest …): `other`. */
@@ -157,8 +189,8 @@ export function navigationEvent(is, d) {
     tab: d.tabId,
     frame: d.frameId,
     parent: d.parentFrameId ?? -1,
-    doc: d.documentId ?? '',
-    pdoc: d.parentDocumentId ?? '',
+    doc: idOf(d.documentId),
+    pdoc: idOf(d.parentDocumentId),
     hidden: d.documentLifecycle === 'prerender',
     back: d.transitionQualifiers?.includes('forward_back') ?? false,
     redirected: d.transitionQualifiers?.includes('server_redirect') ?? false,

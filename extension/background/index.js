@@ -23,6 +23,8 @@ import { levelOf, organisationsOf } from './verdict.js';
 
 /** What is waited for a document to become known, before a request is placed by its tab alone. */
 const HOLD_MS = 1500;
+/** What is waited for a navigation to come to something, before it is told of the page that began it. */
+const LAPSE_MS = 8_000;
 /** storage.session holds 10 MB; some is left for what is on its way. */
 const STORE_BYTES = 8_000_000;
 const WEB = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] };
@@ -147,6 +149,7 @@ async function wake() {
     left: (page) => ledger.rest(page),
     dropped: (page) => ledger.drop(page),
     merge: (from, to) => ledger.merge(from, to),
+    begun: lapse,
     hold(event) {
       store.queue(event);
       wait(event);
@@ -169,6 +172,9 @@ async function wake() {
   for (const page of built.pages.values()) if (page.state === 'coming') tabs.add(page.tab);
   // A commit may have been lost with the background that was ended.
   if (!stored.fresh) await Promise.all([...tabs].map((tab) => lookAt(tab, 'worker-asleep')));
+  for (const page of built.pages.values()) {
+    if (page.front !== 0 && (page.state === 'coming' || page.state === 'hidden')) lapse(page);
+  }
   await permission;
   // It may have been taken back while there was no observer to tell.
   if (permitted === false) applyPermission();
@@ -212,6 +218,11 @@ function wait(event) {
     await lookAt(event.tab, 'worker-asleep');
     observer.settle(event, true);
   }, HOLD_MS);
+}
+
+/** @param {Page} page */
+function lapse(page) {
+  setTimeout(() => observer?.lapse(page.key), LAPSE_MS);
 }
 
 /** The pages that were there before us. */

@@ -21,7 +21,7 @@ import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
  * @typedef {object} Book
  * @property {Page} page
  * @property {Row[]} rows
- * @property {Set<string>} keys of the rows: a row that came already is not counted again
+ * @property {Map<string, Row[]>} hops the rows by the browser's id, in the order of time: one that came already is not counted again
  * @property {number} text characters in all rows
  * @property {boolean} whole false after a wake, until the stored rows are read
  * @property {Promise<void>|null} reading
@@ -101,8 +101,10 @@ export class Ledger {
   /** @param {Page} page @param {RequestEvent} event */
   record(page, event) {
     const book = this.#book(page);
-    const key = this.#store.entryKey(event.rid, event.url);
-    if (book.keys.has(key)) return;
+    /** @type {Row} */
+    const row = [event.rid, event.ts, event.url, event.type, event.method, event.at];
+    if (event.cut) row.push(event.cut);
+    if (isThere(book, row, event.late)) return;
     if (event.late && !book.whole) {
       // Most likely an earlier life wrote it down when it began.
       void this.#read(book).then(() => {
@@ -111,9 +113,7 @@ export class Ledger {
       });
       return;
     }
-    /** @type {Row} */
-    const row = [event.rid, event.ts, event.url, event.type, event.method, event.at];
-    this.#take(book, key, row, event.late);
+    this.#take(book, row, event.late);
   }
 
   /** @param {Page} page its URL or its gaps have changed */
@@ -146,8 +146,8 @@ export class Ledger {
     const tried = new Set();
     const move = () => {
       for (const row of source.rows) {
-        const key = this.#store.entryKey(row[0], row[2]);
-        if (!target.keys.has(key) && !tried.has(key)) this.#take(target, key, row, false);
+        const key = this.#store.entryKey(row);
+        if (!isThere(target, row, false) && !tried.has(key)) this.#take(target, row, false);
         tried.add(key);
       }
     };
@@ -237,12 +237,12 @@ export class Ledger {
     return book;
   }
 
-  /** Logs a request, or counts it where the log is full. @param {Book} book @param {string} key @param {Row} row @param {boolean} late */
-  #take(book, key, row, late) {
+  /** Logs a request, or counts it where the log is full. @param {Book} book @param {Row} row @param {boolean} late */
+  #take(book, row, late) {
     const { page } = book;
     if (fits(book, 0) || this.#tells(book, row)) {
-      this.#add(book, key, row);
-      this.#store.append(page.key, key, row);
+      this.#add(book, row);
+      this.#store.append(page.key, this.#store.entryKey(row), row);
       this.#feed(book);
     } else if (!late) {
       // One that comes late was counted at its start.
@@ -255,7 +255,7 @@ export class Ledger {
   /**
    * Whether a request is to be logged though the log is full. All may take half of the room, and the other half is kept for
    * what adds an organisation that the owners' data or our lists know: anybody can make up hosts, also with a path that some
-   * rule matches, and nobody such organisations. What makes the page graver always has room, as there are but five levels.
+   * rule matches, and hardly such organisations. What makes the page graver always has room, as there are but five levels.
    * @param {Book} book @param {Row} row
    */
   #tells(book, [, , url, type]) {
@@ -284,11 +284,13 @@ export class Ledger {
     return tells;
   }
 
-  /** @param {Book} book @param {string} key @param {Row} row */
-  #add(book, key, row) {
+  /** @param {Book} book @param {Row} row */
+  #add(book, row) {
     const last = book.rows[book.rows.length - 1];
     if (last && last[1] > row[1]) book.ordered = false;
-    book.keys.add(key);
+    const hops = book.hops.get(row[0]);
+    if (hops) hops.splice(placeOf(hops, row), 0, row);
+    else book.hops.set(row[0], [row]);
     book.rows.push(row);
     book.text += row[2].length + row[5].length;
   }
@@ -297,10 +299,12 @@ export class Ledger {
   async #read(book) {
     if (book.whole) return;
     book.reading ??= this.#store.rows(book.page.key).then((stored) => {
-      for (const row of stored) {
-        const key = this.#store.entryKey(row[0], row[2]);
-        if (!book.keys.has(key)) this.#add(book, key, row);
-      }
+      // In the order of time, or a hop that came since could stand between two that are one.
+      const rows = [...stored, ...book.rows].sort((a, b) => a[1] - b[1]);
+      book.rows = [];
+      book.hops.clear();
+      book.text = 0;
+      for (const row of rows) if (!isThere(book, row, false)) this.#add(book, row);
       book.whole = true;
       this.#order(book);
       const { gaps } = book.page;
@@ -411,9 +415,33 @@ export class Ledger {
 /** @param {Page} page @param {boolean} whole @returns {Book} */
 function newBook(page, whole) {
   return {
-    page, rows: [], keys: new Set(), text: 0, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
+    page, rows: [], hops: new Map(), text: 0, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
     scout: 0, scouted: 0, gravest: -1, told: new Map(),
   };
+}
+
+/**
+ * A hop that leads to the same URL again (a site that sets a cookie and looks whether it stays) is one with the hop before
+ * it; one that comes back to it by way of another is not. An end of which a start is known is that one's.
+ * @param {Book} book @param {Row} row @param {boolean} late
+ */
+function isThere({ hops }, row, late) {
+  const known = hops.get(row[0]);
+  if (!known) return false;
+  const is = (/** @type {Row|undefined} */ other) => other !== undefined && other[2] === row[2] && other[6] === row[6];
+  if (late) return known.some(is);
+  const place = placeOf(known, row);
+  if (is(known[place - 1]) || is(known[place])) return true;
+  // Of the same moment: told once more.
+  for (let at = place - 1; known[at]?.[1] === row[1]; at -= 1) if (is(known[at])) return true;
+  return false;
+}
+
+/** Where in the order of time a hop belongs. @param {Row[]} hops @param {Row} row */
+function placeOf(hops, row) {
+  let place = hops.length;
+  while (place > 0 && /** @type {Row} */ (hops[place - 1])[1] > row[1]) place -= 1;
+  return place;
 }
 
 /** @param {Book} book @param {number} more how much of the room beyond a full log, 0 to 1 */

@@ -10,8 +10,11 @@
  *   commit of the next page; Chromium can swap stages after a wake. So what cannot be placed yet is held, and time is
  *   told from `ts`, which the browser sets when it happens.
  * - Firefox reports an abort (onErrorOccurred) for navigations that only move to another process and go on. So nothing
- *   is thrown away at an abort: a navigation that came to nothing (204, a download, Escape) is dropped when the next
- *   one commits, and until then shows nowhere.
+ *   is concluded from an abort. A navigation that came to nothing (204, a download, Escape) is dropped when the next one
+ *   commits.
+ * - But what it asked for was asked for, and by whom is told. So its requests are those of the page that began it as
+ *   well, once it is plain that nothing came of it, or has not for some seconds. The same goes for what a page has
+ *   prerendered, as long as nobody goes there. What the address bar begins is nobody's.
  */
 
 import { originOf } from './events.js';
@@ -32,11 +35,15 @@ import { originOf } from './events.js';
  * @property {string} doc id of its main document, '' when not known
  * @property {string} nav browser's id of the main document's request, '' when not (yet) seen
  * @property {number} since first heard of
- * @property {number} at committed; 0: not yet
+ * @property {number} at committed, or shown again; 0: not yet
+ * @property {number} left 0: it was not
  * @property {number} active when a request of its own was last seen, as far as stored
  * @property {boolean} secret of a private window, where the browser says so
  * @property {Record<string, number>} gaps what was missed: why -> how often
- * @property {Record<string, string>} docs documents in it -> their origin
+ * @property {Record<string, number>} docs documents in it -> their frame
+ * @property {string[]} origins of its documents, also of those that are gone
+ * @property {number} front key of the page that began its navigation, 0: none that we know
+ * @property {boolean} told its requests are that page's as well
  */
 
 /**
@@ -46,15 +53,24 @@ import { originOf } from './events.js';
  * @property {(page: Page) => void} shown it is now what the tab shows
  * @property {(page: Page) => void} left kept for the back/forward cache
  * @property {(page: Page) => void} dropped
- * @property {(from: Page, to: Page) => void} merge `from`'s requests are `to`'s; `from` is dropped next
+ * @property {(from: Page, to: Page) => void} merge `from`'s requests are `to`'s as well
+ * @property {(page: Page) => void} begun by a page: to be given to `lapse` some seconds later
  * @property {(event: Event) => void} hold it cannot be placed yet; to be given to `settle` a little later
  * @property {(event: Event) => void} placed it is held no longer
  */
 
 /** Pages that were left are kept for a return through the back/forward cache, which holds 6 (Chromium) or 8 (Firefox). */
 const PAST_PER_TAB = 6;
-/** A page with more frames than that places their requests by tab. */
+/** Navigations that are under way in a tab at once: in truth one, but which that is may be told late. */
+const COMING_PER_TAB = 8;
+/** Documents of one page that are known. Beyond that the ones that were there first are forgotten. */
 const DOCS_PER_PAGE = 400;
+/** And of one frame: a beacon that is sent as a document goes arrives when the next one is there. */
+const DOCS_PER_FRAME = 3;
+/** For the workers of a page's frames. */
+const ORIGINS_PER_PAGE = 400;
+/** So long what cannot be placed may still be of a page that was left. */
+const LEAVING_MS = 5_000;
 /** How much a commit's time may lie before its own request's: both are taken by the browser, in different places. */
 const SLACK_MS = 5;
 
@@ -64,8 +80,6 @@ const FOREIGN = /^(?:chrome-extension|moz-extension|safari-web-extension|extensi
 export class Observer {
   /** @type {Map<number, Page>} */
   pages = new Map();
-  /** Requests of no page that we know. @type {number} */
-  unplaced = 0;
   /** @type {Map<string, Page>} document id -> page */
   #docs = new Map();
   /** @type {Map<number, Page[]>} tab -> its pages, oldest first */
@@ -141,11 +155,28 @@ export class Observer {
     if (!asked && event.tab >= 0) return false;
     waiting.delete(event);
     this.#sink.placed(event);
-    if (event.is !== 'request' || event.type === 'main_frame') return true;
-    const page = this.#pageOf(event) ?? this.#guess(event);
-    if (page) this.#record(page, event);
-    else if (!event.late) this.unplaced += 1;
+    if (event.is === 'commit') {
+      const around = this.#guess(event);
+      if (around) this.#learn(around, event.doc, originOf(event.url), event.frame);
+    } else if (event.is === 'request' && isNavigation(event)) {
+      // Its start was lost, and nothing will come of it.
+      const front = event.empty ? this.#beganBy(event) : undefined;
+      if (front) this.#record(front, event);
+    } else if (event.is === 'request') {
+      const page = this.#pageOf(event) ?? this.#guess(event);
+      if (page) this.#record(page, event);
+      else if (!event.late) this.#miss(event);
+    }
     return true;
+  }
+
+  /**
+   * A navigation that a page began has had its time, or a prerendered page.
+   * @param {number} key
+   */
+  lapse(key) {
+    const page = this.pages.get(key);
+    if (page) this.#tell(page);
   }
 
   /** @param {Page} page to be forgotten, for room */
@@ -176,7 +207,7 @@ export class Observer {
     const pages = this.#of(event.tab);
     let page = pages.find((other) => other.nav === event.rid) ??
       // Its page was committed before we heard of the request.
-      pages.filter((other) => other.at > 0 && other.nav === '' && (event.late || other.at + SLACK_MS >= event.ts) &&
+      pages.filter((other) => !event.empty && other.at > 0 && other.nav === '' && (event.late || other.at + SLACK_MS >= event.ts) &&
         (other.url === event.url || other.begin === event.url)).sort((a, b) => a.at - b.at)[0] ??
       pages.findLast((other) => other.state === 'coming' && other.nav === '' && other.frame === event.frame &&
         other.begin === event.url);
@@ -193,12 +224,21 @@ export class Observer {
       this.#sink.changed(page);
     }
     page.secret ||= event.secret;
+    if (page.front === 0 && page.state === 'coming') {
+      page.front = this.#beganBy(event)?.key ?? 0;
+      if (page.front !== 0) this.#sink.begun(page);
+    }
     if (page.state === 'coming') {
       page.url = event.url;
       this.#sink.changed(page);
     }
     this.#record(page, event);
     if (page.state !== 'coming') return;
+    if (event.empty) {
+      this.#tell(page);
+      this.drop(page);
+      return;
+    }
     // The hops before this one came too late as well, and had no page to go to.
     const arrived = pages.filter((other) => other !== page && other.at > 0 && other.nav === '' &&
       other.url === event.url && other.at + SLACK_MS >= event.ts).sort((a, b) => a.at - b.at)[0];
@@ -214,14 +254,14 @@ export class Observer {
   #commit(event) {
     if (event.parent !== -1) {
       const around = this.#docs.get(event.pdoc);
-      if (around) this.#learn(around, event.doc, originOf(event.url));
+      if (around) this.#learn(around, event.doc, originOf(event.url), event.frame);
       else if (event.pdoc !== '') {
         this.#hold(event);
         return;
       } else {
         // No document ids (Firefox before 153): the frame's origin is still worth knowing, for its service worker.
         const page = this.shownIn(event.tab);
-        if (page) this.#learn(page, `${event.frame}`, originOf(event.url));
+        if (page) this.#learn(page, '', originOf(event.url), event.frame);
       }
       this.#retry(event.tab);
       return;
@@ -278,10 +318,13 @@ export class Observer {
       if (other === page) continue;
       if (other.state === 'open') {
         other.state = 'past';
+        other.left = event.ts;
         this.#sink.left(other);
         this.#sink.changed(other);
       } else if ((other.state === 'coming' && other.since <= event.ts) || (other.state === 'hidden' && other.at <= event.ts)) {
-        // What came to nothing, and what was prerendered for the page that is now left.
+        // What came to nothing, and what was prerendered for the page that is now left. But where the new page's request is
+        // still to be told it may be this one; and a link that is clicked twice, or tried with https first, came to a page.
+        if (!page || (page.nav !== '' && !isSame(other, page))) this.#tell(other);
         this.drop(other);
       }
     }
@@ -291,6 +334,8 @@ export class Observer {
       page.state = 'open';
       page.frame = 0;
       page.at = event.ts;
+      page.left = 0;
+      this.#learn(page, '', originOf(page.url), 0);
       page.active = Math.max(page.active, event.ts);
       // The one shown is the last in its tab's order.
       this.#tabs.set(event.tab, [...this.#of(event.tab).filter((other) => other !== page), page]);
@@ -307,7 +352,6 @@ export class Observer {
     const waiting = this.#held.get(tab);
     if (!waiting) return;
     this.#held.delete(tab);
-    this.unplaced += waiting.size;
     for (const event of waiting) this.#sink.placed(event);
   }
 
@@ -315,15 +359,14 @@ export class Observer {
 
   /** @param {RequestEvent} event */
   #request(event) {
-    if (event.type === 'main_frame') {
-      if (event.tab >= 0) this.#navigation(event);
-      else this.unplaced += 1;
+    if (isNavigation(event)) {
+      this.#navigation(event);
       return;
     }
     if (FOREIGN.test(event.by)) return;
     if (event.tab < 0) {
       // Of the browser itself.
-      if (event.doc === '' && originOf(event.by) === '') return;
+      if (event.doc === '' && event.by === '') return;
       // The page's own request was seen already, on its way to the worker.
       if (!event.late && this.#repeated(event.url)) return;
     }
@@ -338,7 +381,7 @@ export class Observer {
     if (own) return own;
     const around = this.#docs.get(event.pdoc);
     if (around) {
-      this.#learn(around, event.doc, originOf(event.by));
+      this.#learn(around, event.doc, originOf(event.by), event.frame);
       return around;
     }
     // The document says for certain whose it is. By anything less a request could be another page's at its end than at
@@ -367,7 +410,19 @@ export class Observer {
     const pages = this.#of(event.tab);
     const shown = this.shownIn(event.tab);
     if (shown && shown.url === event.top) return shown;
-    return pages.findLast((page) => event.top !== '' && page.url === event.top && page.since <= event.ts) ?? shown;
+    const named = pages.findLast((page) => event.top !== '' && page.url === event.top && page.since <= event.ts);
+    if (named) return named;
+    // A page that gave itself another address is of its site still.
+    const from = originOf(event.top);
+    const then = this.#shownAt(event.tab, event.ts);
+    if (from === '' || then?.origins.includes(from)) return then;
+    return pages.findLast((page) => page.origins.includes(from) && page.at > 0 && page.at <= event.ts);
+  }
+
+  /** @param {number} tab @param {number} ts @returns {Page|undefined} the page that the tab showed then */
+  #shownAt(tab, ts) {
+    return this.#of(tab).findLast((page) => (page.state === 'open' || page.state === 'past') && page.at <= ts &&
+      (page.left === 0 || ts < page.left));
   }
 
   /**
@@ -375,17 +430,19 @@ export class Observer {
    * one that was last active: a worker asks when a page makes it ask, and to give it to all would show in a resting tab
    * what another tab did. Frames count too, after pages: a frame's worker is at work in the page around it.
    * @param {RequestEvent} event
+   * @param {boolean} [shown] of those that are shown only
    */
-  #byOrigin(event) {
+  #byOrigin(event, shown = false) {
     const from = originOf(event.by);
     /** @type {Page|undefined} */
     let best;
+    if (from === '') return best;
     let bestRank = -1;
     for (const page of this.pages.values()) {
-      if (page.state === 'past') continue;
+      if (page.state === 'past' || (shown && page.state !== 'open')) continue;
       // Firefox says which requests are of private windows; Chromium does not, for a worker's.
       if (page.secret !== event.secret && (page.secret || event.secret)) continue;
-      const rank = originOf(page.url) === from ? 1 : Object.values(page.docs).includes(from) ? 0 : -1;
+      const rank = originOf(page.url) === from ? 1 : page.origins.includes(from) ? 0 : -1;
       if (rank < 0 || rank < bestRank) continue;
       if (best && rank === bestRank && page.active < best.active) continue;
       best = page;
@@ -394,19 +451,73 @@ export class Observer {
     return best;
   }
 
-  /** When waiting has not helped. @param {RequestEvent} event @returns {Page|undefined} */
+  /**
+   * When waiting has not helped: the page that was shown then, where it can be no other.
+   * @param {RequestEvent|NavigationEvent} event
+   * @returns {Page|undefined}
+   */
   #guess(event) {
-    if (event.tab < 0 || event.late) return undefined;
-    const shown = this.shownIn(event.tab);
+    if (event.tab < 0 || (event.is === 'request' && event.late)) return undefined;
+    const then = this.#shownAt(event.tab, event.ts);
+    if (!then) return undefined;
     // Of another main document than the one shown: a page that we have let go.
-    if (event.parent === -1 && event.doc !== '' && shown && shown.doc !== '') return undefined;
-    return this.#byTop(event);
+    if (event.parent === -1 && event.doc !== '' && then.doc !== '') return undefined;
+    // A frame of the page before may have asked as it went.
+    return this.#near(event.tab, event.ts).length === 1 ? then : undefined;
+  }
+
+  /** The pages that a tab (-1: any) showed then, or shortly before. @param {number} tab @param {number} ts */
+  #near(tab, ts) {
+    return (tab < 0 ? [...this.pages.values()] : this.#of(tab)).filter((page) =>
+      (page.state === 'open' || page.state === 'past') && page.at <= ts && (page.left === 0 || ts < page.left + LEAVING_MS));
+  }
+
+  /**
+   * A request that cannot be placed: each page that it may be of has a part that was not seen, and none is said to have
+   * made it.
+   * @param {RequestEvent} event
+   */
+  #miss(event) {
+    const from = originOf(event.by);
+    const why = event.tab < 0 ? 'worker-unplaced' : 'request-unplaced';
+    for (const page of this.#near(event.tab, event.ts)) {
+      if (event.tab < 0) {
+        if (page.secret !== event.secret && (page.secret || event.secret)) continue;
+        // A site's worker can be at work with none of its pages open.
+        if (from !== '' && event.doc === '' && !page.origins.includes(from) && page.origins.length < ORIGINS_PER_PAGE) continue;
+      }
+      page.gaps[why] = (page.gaps[why] ?? 0) + 1;
+      this.#sink.changed(page);
+    }
+  }
+
+  /** The page that began a navigation. @param {RequestEvent} event @returns {Page|undefined} */
+  #beganBy(event) {
+    const { by, tab, ts, hidden } = event;
+    if (by === '' || FOREIGN.test(by)) return undefined;
+    // What is prerendered for a tab that is to come has that tab's number already.
+    const page = this.#shownAt(tab, ts) ?? (hidden ? this.#byOrigin(event, true) : undefined);
+    const from = originOf(by);
+    // A frame may have no origin that can be told.
+    return from === '' || page?.origins.includes(from) ? page : undefined;
+  }
+
+  /** What was asked for on the way to a page that is not shown was asked for by the one in front. @param {Page} page */
+  #tell(page) {
+    if (page.told || (page.state !== 'coming' && page.state !== 'hidden')) return;
+    const front = this.pages.get(page.front);
+    if (!front) return;
+    page.told = true;
+    this.#sink.merge(page, front);
+    this.#sink.changed(page);
   }
 
   /** @param {Page} page @param {RequestEvent} event */
   #record(page, event) {
     if (!event.late) page.active = Math.max(page.active, event.ts);
     this.#sink.record(page, event);
+    const front = page.told && (page.state === 'coming' || page.state === 'hidden') && this.pages.get(page.front);
+    if (front) this.#sink.record(front, event);
   }
 
   // --- service workers in Firefox ------------------------------------------------------------------------------
@@ -452,7 +563,7 @@ export class Observer {
     if (!waiting || waiting.size === 0) return;
     for (const event of [...waiting]) {
       if (!waiting.has(event)) continue;
-      if (event.is === 'request' && event.type === 'main_frame') {
+      if (event.is === 'request' && isNavigation(event)) {
         waiting.delete(event);
         // Held again if its page is still not there.
         this.#navigation(event);
@@ -485,9 +596,15 @@ export class Observer {
     /** @type {Page} */
     const page = {
       key: this.#next, tab: event.tab, frame: event.frame, state: 'coming', url: event.url, begin: '', doc: '', nav,
-      since: event.ts, at: 0, active: event.ts, secret: event.is === 'request' && event.secret, gaps: {}, docs: {},
+      since: event.ts, at: 0, left: 0, active: event.ts, secret: event.is === 'request' && event.secret, gaps: {}, docs: {},
+      origins: [], front: 0, told: false,
     };
     this.#next += 1;
+    const coming = this.#of(event.tab).filter(({ state }) => state === 'coming');
+    for (const other of coming.slice(0, Math.max(0, coming.length + 1 - COMING_PER_TAB))) {
+      this.#tell(other);
+      this.drop(other);
+    }
     this.#adopt(page);
     this.#name(page, event.is === 'request' ? '' : event.doc);
     this.#sink.changed(page);
@@ -505,17 +622,42 @@ export class Observer {
   #name(page, doc) {
     if (doc === '' || page.doc === doc) return;
     page.doc = doc;
-    this.#learn(page, doc, originOf(page.url));
+    this.#learn(page, doc, originOf(page.url), page.frame);
   }
 
-  /** @param {Page} page @param {string} doc @param {string} origin '' where not known */
-  #learn(page, doc, origin) {
-    if (doc === '' || (page.docs[doc] ?? '') !== '' || (doc in page.docs && origin === '')) return;
-    if (!(doc in page.docs) && Object.keys(page.docs).length >= DOCS_PER_PAGE) return;
-    page.docs[doc] = origin;
-    this.#docs.set(doc, page);
+  /** @param {Page} page @param {string} doc '' where it has no id @param {string} origin '' where not known @param {number} frame */
+  #learn(page, doc, origin, frame) {
+    const news = origin !== '' && !page.origins.includes(origin) && page.origins.length < ORIGINS_PER_PAGE;
+    if (news) page.origins.push(origin);
+    if (doc !== '' && !(doc in page.docs)) {
+      const earlier = Object.keys(page.docs).filter((other) => other !== page.doc);
+      const ofFrame = earlier.filter((other) => page.docs[other] === frame);
+      this.#unlearn(page, ofFrame.slice(0, Math.max(0, ofFrame.length + 1 - DOCS_PER_FRAME)));
+      if (earlier.length + 2 > DOCS_PER_PAGE) this.#unlearn(page, earlier.slice(0, 1));
+      page.docs[doc] = frame;
+      this.#docs.set(doc, page);
+    } else if (!news) return;
     this.#sink.changed(page);
   }
+
+  /** @param {Page} page @param {string[]} docs */
+  #unlearn(page, docs) {
+    for (const doc of docs) {
+      delete page.docs[doc];
+      this.#docs.delete(doc);
+    }
+  }
+}
+
+/** A navigation in a tab; what is prerendered for a tab that is not there yet is a request of who asks. @param {RequestEvent} event */
+function isNavigation(event) {
+  return event.type === 'main_frame' && event.tab >= 0;
+}
+
+/** Whether two navigations were to the same. @param {Page} one @param {Page} other */
+function isSame(one, other) {
+  const [from, to] = [one, other].map(({ url }) => originOf(url).replace(/^\w+:/, ''));
+  return from === to || (one.begin !== '' && one.begin === other.begin);
 }
 
 /** @param {string} url */

@@ -16,7 +16,10 @@
 /** @typedef {import('./events.js').Event} Event */
 /** @typedef {import('./observer.js').Page} Page */
 
-/** One request as it is stored. @typedef {[rid: string, ts: number, url: string, type: string, method: string, at: string]} Row */
+/**
+ * One request as it is stored. `cut` only where its URL was cut: a mark of the rest.
+ * @typedef {[rid: string, ts: number, url: string, type: string, method: string, at: string, cut?: string]} Row
+ */
 
 /** One set() per request is cheap to write but costs at every wake to list; so many become one. */
 const LOOSE_MAX = 256;
@@ -254,18 +257,18 @@ export class Store {
   }
 
   /**
-   * One hop of one request, whenever and however often it is told: the browser's id and the URL, by a hash. A hop that
-   * leads to the same URL again (a site that sets a cookie and looks whether it stays) is one with the hop before it.
-   * @param {string} rid @param {string} url
+   * What a row is stored under: the browser's id, the URL by a hash, and the time. So a redirect that comes back to a URL
+   * is another row, and an event that is told to a later life once more is the same. Which rows are one hop the ledger says.
+   * @param {Row} row
    */
-  entryKey(rid, url) {
+  entryKey([rid, ts, url]) {
     let [one, two] = /** @type {[number, number]} */ (this.#seed);
     for (let at = 0; at < url.length; at += 1) {
       const unit = url.charCodeAt(at);
       one = Math.imul(one ^ unit, 0x01000193);
       two = Math.imul((two << 13 | two >>> 19) ^ unit, 0x85ebca6b) + one | 0;
     }
-    return `${rid}:${(one >>> 0).toString(36)}.${(two >>> 0).toString(36)}`;
+    return `${rid}:${(one >>> 0).toString(36)}.${(two >>> 0).toString(36)}.${ts.toString(36)}`;
   }
 
   /** @param {string} key */

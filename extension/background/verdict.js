@@ -13,5 +13,5 @@ export const organisationsOf = (verdict) => verdict >>> 8;
 export const badgeChanged = (verdict) => (verdict & 8) !== 0;
 /** A rule matches the request. @param {number} verdict */
 export const isMatched = (verdict) => (verdict & 16) !== 0;
-/** It went to another organisation, which is known by its host: nobody can make up such. @param {number} verdict */
+/** It went to another organisation, which is known by its host. Without the rules' texts a made-up one can pass for such: it takes minutes of a computer to find one. @param {number} verdict */
 export const isNamed = (verdict) => (verdict & 128) !== 0;

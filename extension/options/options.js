@@ -21,7 +21,8 @@ let busy = false;
 const actions = {
   async choose(files) {
     const fresh = [...files].map((file) => /** @type {Chosen} */ ({ file, facts: null, failure: null }));
-    ui.chosen = [...fresh, ...ui.chosen.filter(({ facts }) => facts)];
+    // What is still being read stays: it will be told of.
+    ui.chosen = [...fresh, ...ui.chosen.filter(({ facts, failure }) => facts || !failure)];
     ui.note = t('options_reading');
     draw();
     // The same file can be chosen once more, when it has changed.

@@ -34,7 +34,7 @@ export function about(who, rights, key, model, actions) {
         // To be named in a document is no more than a line, and its name would say it twice.
         const brief = actor.kind === 'prism' && actors.filter((one) => one.kind === 'prism').length === 1;
         return opens(`${key}/${actor.id}`, brief ? kind : name(actor.name), brief ? '' : html`<span class="place">${kind}</span>`, actions, () =>
-          dossier(actor, `${key}/${actor.id}`, actions));
+          dossier(actor, who.indicators.includes(actor.id), `${key}/${actor.id}`, actions));
       })}
       ${rights.length > 0 ? opens(`${key}/rights`, t('rights_label'), i18n().number(rights.length), actions, () => rightsList(rights)) : nothing}
       ${who.countries.length > 0 ? opens(`${key}/laws`, t('laws_label'), listed(who.countries.map(country)), actions, () =>
@@ -46,20 +46,18 @@ export function about(who, rights, key, model, actions) {
 /** Written in English, in whatever language the rest is. @param {View | string} text @returns {View} */
 const english = (text) => html`<span class="english" lang="en" dir="ltr">${typeof text === 'string' ? name(text) : text}</span>`;
 
-/** @param {Dossier} actor @param {string} key @param {Actions} actions @returns {View} */
-function dossier(actor, key, actions) {
+/**
+ * @param {Dossier} actor @param {boolean} sign whether what was met is only a published indicator of it @param {string} key
+ * @param {Actions} actions @returns {View}
+ */
+function dossier(actor, sign, key, actions) {
   const told = (/** @type {string} */ label, /** @type {string} */ part) => {
     const text = word('kind', actor.kind, part);
     return text === null ? nothing : entry(label, html`${text}`);
   };
   const said = (/** @type {string} */ label, /** @type {string | null} */ text) => (text ? entry(label, english(text)) : nothing);
-  return html`<dl>${fact('does_label', actor.does && english(actor.does))}</dl>
-    <dl class="facts">
-      ${fact('takes_label', actor.takes.length > 0 && listed(actor.takes.map((what) => named('takes', what))))}
-      ${fact('owner_label', actor.owner && name(actor.owner))}
-      ${fact('country_label', actor.country && country(actor.country))}
-      ${fact('since_label', actor.since && dated(actor.since))}
-    </dl>
+  return html`${sign ? published(actor) : html`<dl>${fact('does_label', actor.does && english(actor.does))}</dl>`}
+    ${sign ? nothing : facts(actor)}
     <dl>
       ${actor.gvl_id !== null ? entry('iab_label', declared(actor)) : nothing}
       ${told('means_label', 'means')}
@@ -67,9 +65,42 @@ function dossier(actor, key, actions) {
       ${told('you_label', 'you')}
       ${said('actor_harmless_label', actor.harmless)}
       ${said('dispute_label', actor.dispute)}
-      ${entry('sure_label', named('confidence', actor.confidence))}
+      ${entry('sure_label', named('entry_confidence', actor.confidence))}
     </dl>
     ${sources(actor.sources, key, actions)}`;
+}
+
+/**
+ * What is known of the actor itself. The record of 2013 is about what a company holds, not about what a page's contact gives
+ * it, and whose the company is stands above.
+ * @param {Dossier} actor @returns {View}
+ */
+function facts(actor) {
+  const takes = actor.takes.length > 0 && listed(actor.takes.map((what) => named('takes', what)));
+  if (actor.kind === 'prism') return takes ? html`<dl>${entry('prism_takes_label', takes)}</dl>` : nothing;
+  return html`<dl class="facts">
+    ${fact('takes_label', takes)}
+    ${fact('owner_label', actor.owner && name(actor.owner))}
+    ${fact('country_label', actor.country && country(actor.country))}
+    ${fact('since_label', actor.since && dated(actor.since))}
+  </dl>`;
+}
+
+/**
+ * By whom, and when, what was met was published under the actor's name. The actor's owner, seat and takings are not the
+ * host's: as the host's they would be false.
+ * @param {Dossier} actor @returns {View}
+ */
+function published(actor) {
+  const about = actor.sources.filter(({ supports }) => supports.includes('collects') || supports.includes('patterns'));
+  const by = new Map(about.map((source) => [`${source.publisher}/${source.date ?? ''}`, source]));
+  return html`
+    ${by.size === 0 ? html`<p>${around('published_by_unknown', name(actor.name))}</p>` : nothing}
+    ${[...by.values()].map(({ publisher, date }) => html`<p>${date
+      ? around('published_dated', name(actor.name), name(publisher), dated(date))
+      : around('published', name(actor.name), name(publisher))}</p>`)}
+    <p>${t('whose_not_known')}</p>
+    ${actor.does ? html`<dl><div><dt>${around('published_about', name(actor.name))}</dt> <dd>${english(actor.does)}</dd></div></dl>` : nothing}`;
 }
 
 /** What it declares in the IAB's framework. @param {Dossier} actor @returns {View} */
@@ -120,8 +151,9 @@ function sources(all, key, actions) {
 }
 
 /** @param {Source} source @param {Actions} actions @returns {View} */
-function source({ url, publisher, date, checked }, actions) {
+function source({ url, publisher, date, supports, checked }, actions) {
   return html`<li>${link(url, name(publisher), actions)}
     <span class="place">${date ? html`${around('source_date', dated(date))} · ` : nothing}${
-      checked === 'unread' ? t('source_unread') : around('source_read', dated(checked))}</span></li>`;
+      checked === 'unread' ? t('source_unread') : around('source_read', dated(checked))}</span>
+    ${supports.length > 0 ? html`<span class="place">${around('source_for', listed(supports.map((what) => named('supports', what))))}</span>` : nothing}</li>`;
 }

@@ -9,6 +9,7 @@ import { OWN_LIST } from './model.js';
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').List} List */
+/** @typedef {import('./model.js').Model['report']['engine']['data'][number]} Data */
 /** @typedef {{saved: string} | 'failed' | null} SaveNote */
 
 /** @param {Model} model @param {SaveNote} note @param {Actions} actions @returns {View} */
@@ -21,10 +22,16 @@ export function foot(model, note, actions) {
     <p role="status" class="note">${note === null ? nothing
       : note === 'failed' ? t('save_failed') : around('saved', name(note.saved))}</p>
     <h2>${t('lists_title')}</h2>
-    <ul class="plain lists">${model.report.engine.lists.map(list)}</ul>
+    <ul class="plain lists">${model.report.engine.lists.map(list)}${model.report.engine.data.map(data)}</ul>
     <p class="own-lists"><button type="button" class="link" @click=${actions.ownLists}>${t('options_title')}</button></p>
     <p class="quiet"><bdi dir="ltr">${t('extName')} ${model.report.engine.version}</bdi></p>
   </footer>`;
+}
+
+/** What says whose a host is, and what one site is. @param {Data} data @returns {View} */
+function data(data) {
+  return html`<li>${name(data.title)}
+    <span class="place">${around('data_version', name(data.version))}</span></li>`;
 }
 
 /** @param {List} list @returns {View} */

@@ -35,10 +35,16 @@ function row(seen, model, actions) {
       ${mark(seen.level, true)}
       <h2 class="title"><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
         techniqueName(seen.technique)}<span class="unseen">, ${word('level', seen.level)}</span></button></h2>
-      <p class="line">${seen.watchers.length > 0 ? plural('organisations', seen.watchers.length) : t('by_site')}</p>
+      <p class="line">${by(seen)}</p>
     </div>
     ${open ? details(seen, model, actions) : nothing}
   </li>`;
+}
+
+/** Who does it. The site only where it was seen doing so: a finding may be missing for want of room. @param {Technique} seen */
+function by({ watchers, site }) {
+  if (watchers.length > 0) return plural('organisations', watchers.length);
+  return t(site.length > 0 ? 'by_site' : 'not_known');
 }
 
 /** @param {Technique} seen @param {Model} model @param {Actions} actions @returns {View} */

@@ -18,7 +18,9 @@ import { LEVELS } from './shapes.js';
 /** @typedef {Report['countries'][number]} Country */
 /** @typedef {Dossier['sources'][number]} Source */
 
-/** @typedef {{category: string, watchers: Watcher[]}} Group */
+/** @typedef {{category: string, level: Level, again: boolean, watchers: Watcher[]}} Group all of one level; `again`: their category has more than one */
+/** @typedef {{kind: string, sign: boolean}} Kind `sign`: what was contacted is only a published indicator of such an actor */
+/** @typedef {{kinds: Kind[], techniques: string[]}} Because what of the page weighs its level: kinds of our own lists, and other techniques */
 /** @typedef {{technique: string, level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
 /** @typedef {{why: string, count: number}} Counted */
 /** @typedef {{why: string, techniques: string[]}} Unseen */
@@ -29,6 +31,8 @@ import { LEVELS } from './shapes.js';
  * @property {Page} page
  * @property {Level} level to be shown
  * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
+ * @property {Because} because
+ * @property {{watchers: number, site: boolean}} added whom lists that the person added name, and whether they name the site's own address
  * @property {Group[]} groups
  * @property {Map<Watcher, Finding[]>} findings of each watcher; those by one rule at several hosts are one
  * @property {Map<Watcher, string>} keys of the watchers, for what is opened in place: the same in the next report
@@ -57,6 +61,13 @@ const TELLING = [
 /** Our own list among the lists. */
 export const OWN_LIST = 1000;
 
+/** The technique that says no more than that somebody else was contacted. */
+const CONTACT = 'third-party-contact';
+/** The technique by which our own lists name somebody. */
+const OWN = 'surveillance-actor';
+/** The technique by which lists that the person added do. */
+export const ADDED = 'added-list';
+
 /**
  * Whether our own list names what was contacted as a vendor's own public site. Such a rule matches all hosts below as
  * well, and those may be for anything.
@@ -77,6 +88,13 @@ export function levelOf(name) {
 /** Worst first, "unknown" last. @param {Level} level */
 const rank = (level) => (level === 'unknown' ? LEVELS.length : LEVELS.length - LEVELS.indexOf(level));
 
+/** What a finding weighs: of signs one level less, as src/grade.rs has it. @param {Finding} finding @returns {Level} */
+function weight({ severity, confidence }) {
+  const level = levelOf(severity);
+  if (confidence !== 'indicated' || level === 'unknown') return level;
+  return LEVELS[Math.max(LEVELS.indexOf(level) - 1, Math.min(LEVELS.indexOf(level), LEVELS.indexOf('low')))] ?? 'unknown';
+}
+
 /** The technique that says most of a watcher. @param {Watcher} watcher @returns {string|undefined} */
 export function telling(watcher) {
   // One that is not listed here is newer than this page, and comes first rather than not at all.
@@ -91,6 +109,14 @@ export function telling(watcher) {
  */
 export function dossiers(model, who) {
   return who.actors.flatMap((id) => model.actors.get(id) ?? []);
+}
+
+/**
+ * The kinds under which our own lists name what was met of it, the gravest first. Its own public site is none of its trade.
+ * @param {Model} model @param {{at_work: string[], indicators: string[]}} who @returns {Kind[]}
+ */
+export function kindsOf(model, who) {
+  return dossiers(model, { actors: who.at_work }).map(({ id, kind }) => ({ kind, sign: who.indicators.includes(id) }));
 }
 
 /**
@@ -113,25 +139,24 @@ export function modelOf(report, gaps, compare) {
   if (!page) return null;
   const graded = levelOf(page.risk.level);
 
-  const watchers = [...page.watchers].sort((a, b) =>
-    rank(levelOf(a.level)) - rank(levelOf(b.level)) || b.requests - a.requests || compare(a.name, b.name));
-  /** @type {Map<string, Group>} */
-  const groups = new Map();
-  for (const watcher of watchers) {
-    const group = groups.get(watcher.category) ?? { category: watcher.category, watchers: [] };
-    group.watchers.push(watcher);
-    groups.set(watcher.category, group);
-  }
+  const watchers = [...page.watchers].sort((a, b) => rank(levelOf(a.level)) - rank(levelOf(b.level))
+    || Number(isAdded(b)) - Number(isAdded(a)) || b.requests - a.requests || compare(a.name, b.name));
+  const groups = groupsOf(watchers);
 
   /** @type {Map<string, Watcher[]>} */
   const named = new Map();
   /** @type {Map<Watcher, string>} */
   const keys = new Map();
   for (const watcher of page.watchers) {
-    const bearers = named.get(watcher.name) ?? [];
-    bearers.push(watcher);
-    named.set(watcher.name, bearers);
-    keys.set(watcher, openKey('watcher', bearers.length === 1 ? watcher.name : `${watcher.name}/${bearers.length}`));
+    named.set(watcher.name, [...named.get(watcher.name) ?? [], watcher]);
+  }
+  for (const bearers of named.values()) {
+    for (const watcher of bearers) {
+      // Of two of one name, a host tells which. Their order is no name: it changes with every request.
+      const alone = bearers.every((one) => one === watcher || one.known !== watcher.known);
+      const host = alone ? [] : [...watcher.domains].sort().slice(0, 1);
+      keys.set(watcher, openKey('watcher', [...watcher.known ? [] : ['host'], watcher.name, ...host].join('/')));
+    }
   }
   /** @type {Map<Watcher, Finding[]>} */
   const findings = new Map();
@@ -150,12 +175,13 @@ export function modelOf(report, gaps, compare) {
 
   const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique }) => {
     const its = page.findings.filter((finding) => finding.technique === technique);
-    const names = watchers.filter((watcher) => watcher.techniques.includes(technique)).map((watcher) => watcher.name);
+    // Everybody was contacted, and of whom a rule says more there is no finding that says so.
+    const who = technique === CONTACT ? watchers : watchers.filter((watcher) => watcher.techniques.includes(technique));
     const levels = its.map((finding) => levelOf(finding.severity)).sort((a, b) => rank(a) - rank(b));
     return {
       technique,
-      level: levels[0] ?? 'unknown',
-      watchers: names,
+      level: levels[0] ?? (technique === CONTACT && who.length > 0 ? /** @type {const} */ ('low') : 'unknown'),
+      watchers: who.map((watcher) => watcher.name),
       site: its.filter((finding) => finding.watcher === null),
     };
   }).sort((a, b) => rank(a.level) - rank(b.level));
@@ -169,6 +195,7 @@ export function modelOf(report, gaps, compare) {
   const partly = gaps.length > 0 || blind.length > 0;
 
   const sentence = sentenceOf(graded, watchers.length, partly);
+  const added = page.findings.filter(({ technique }) => technique === ADDED);
 
   return {
     report,
@@ -176,7 +203,9 @@ export function modelOf(report, gaps, compare) {
     // Where nobody was seen and not everything was seen, "none" would say more than we know.
     level: sentence === 'nobody-partly' ? 'unknown' : graded,
     sentence,
-    groups: [...groups.values()].sort((a, b) => groupRank(a) - groupRank(b) || b.watchers.length - a.watchers.length),
+    because: becauseOf(page, graded),
+    added: { watchers: watchers.filter(isAdded).length, site: added.some(({ watcher }) => watcher === null) },
+    groups,
     findings,
     keys,
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
@@ -202,10 +231,53 @@ const isSame = (a, b) => a.technique === b.technique && a.severity === b.severit
 /** @param {Rule|null} a @param {Rule|null} b */
 const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line;
 
-/** A group stands where its worst watcher does; those we know nothing of stand last among equals. @param {Group} group */
-function groupRank(group) {
-  const first = group.watchers[0];
-  return (first ? rank(levelOf(first.level)) : LEVELS.length) * 2 + (group.category === 'unknown' ? 1 : 0);
+/** Whether a list that the person added names it. @param {Watcher} watcher */
+const isAdded = (watcher) => watcher.techniques.includes(ADDED);
+
+/**
+ * By what they do, and nobody before somebody graver. Of equals those come first whom the person's own lists name, and those
+ * last of whom nothing is known.
+ * @param {Watcher[]} watchers in order @returns {Group[]}
+ */
+function groupsOf(watchers) {
+  /** @type {Map<string, Group>} */
+  const groups = new Map();
+  for (const watcher of watchers) {
+    const level = levelOf(watcher.level);
+    const key = `${level}/${watcher.category}`;
+    const group = groups.get(key) ?? { category: watcher.category, level, again: false, watchers: [] };
+    group.watchers.push(watcher);
+    groups.set(key, group);
+  }
+  const all = [...groups.values()];
+  for (const group of all) group.again = all.some((one) => one !== group && one.category === group.category);
+  return all.sort((a, b) => rank(a.level) - rank(b.level) || Number(b.watchers.some(isAdded)) - Number(a.watchers.some(isAdded))
+    || Number(a.category === 'unknown') - Number(b.category === 'unknown') || b.watchers.length - a.watchers.length);
+}
+
+/**
+ * What weighs the page's level. Where contact with those on our own lists does, their kinds say more than its name; at the
+ * lowest level they would say too much: there only a vendor's public site was met, or the actor's own page is being read.
+ * @param {Page} page @param {Level} level @returns {Because}
+ */
+function becauseOf(page, level) {
+  if (level === 'none' || level === 'unknown') return { kinds: [], techniques: [] };
+  const techniques = page.risk.reasons.filter(({ code }) => code === level).map(({ technique }) => technique);
+  /** @type {Kind[]} */
+  const kinds = [];
+  for (const finding of level !== 'low' && techniques.includes(OWN) ? page.findings : []) {
+    const { kind, indicator: sign } = finding.rule?.actor ?? { kind: null, indicator: false };
+    if (finding.technique !== OWN || kind === null || weight(finding) !== level) continue;
+    if (!kinds.some((one) => one.kind === kind && one.sign === sign)) kinds.push({ kind, sign });
+  }
+  const place = (/** @type {Kind} */ { kind }) => {
+    const at = page.summary.kinds.findIndex((one) => one.kind === kind);
+    return at < 0 ? page.summary.kinds.length : at;
+  };
+  return {
+    kinds: kinds.sort((a, b) => place(a) - place(b)),
+    techniques: techniques.filter((technique) => technique !== OWN || kinds.length === 0),
+  };
 }
 
 /** @param {Level} level @param {number} watchers @param {boolean} partly @returns {Model['sentence']} */

@@ -1,11 +1,11 @@
 /** Below the one sentence: who looks on in numbers, and who runs the site itself. */
 
 import { html, nothing } from '../vendor/lit-html.js';
-import { i18n, plural, t } from '../shared/i18n.js';
+import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, country, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { dossiers } from './model.js';
-import { opens } from './parts.js';
+import { ADDED, dossiers, kindsOf } from './model.js';
+import { opens, techniqueName } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -16,8 +16,11 @@ export function overview(model, actions) {
   const { summary } = model.page;
   const counted = (/** @type {View} */ what, /** @type {number} */ count) => (count === 1 ? what : around('kind_count', what, i18n().number(count)));
   return html`<div class="overview" tabindex="-1">
+    ${because(model, actions)}
+    ${model.added.watchers > 0 ? html`<p class="own">${plural('added_named', model.added.watchers)}</p>` : nothing}
+    ${model.added.site ? html`<p class="own">${t('added_site')}</p>` : nothing}
     ${summary.kinds.length > 0 ? html`<p>${around('summary_kinds', some(summary.kinds, 'kinds', actions, ({ kind, count }) =>
-      counted(named('kind', kind, 'name'), count)))}</p>` : nothing}
+      counted(kindName({ kind, sign: signs(kind, model) }), count)))}</p>` : nothing}
     ${summary.organisations > 0 ? html`<p>
       ${summary.countries.length > 0 ? around('summary_countries', some(summary.countries, 'countries', actions, ({ code, count }) =>
         counted(country(code), count))) : nothing}
@@ -26,18 +29,46 @@ export function overview(model, actions) {
   </div>`;
 }
 
+/** What the level rests on. @param {Model} model @param {Actions} actions @returns {View} */
+function because({ because: { kinds, techniques }, level }, actions) {
+  // First what the person's own lists say: the end of a long list is folded.
+  const all = [
+    ...techniques.filter((technique) => technique === ADDED).map(techniqueName),
+    ...kinds.map(kindName),
+    ...techniques.filter((technique) => technique !== ADDED).map(techniqueName),
+  ];
+  if (all.length === 0) return nothing;
+  return html`<p class="own">${around('because', word('level', level) ?? '', some(all, 'because', actions, (one) => one))}</p>`;
+}
+
+/** @param {import('./model.js').Kind} kind @returns {View} */
+function kindName({ kind, sign }) {
+  const what = named('kind', kind, 'name');
+  return sign ? around('kind_by_indicator', what) : what;
+}
+
+/** Whether all that was met of a kind is only a sign of it. @param {string} kind @param {Model} model */
+function signs(kind, model) {
+  const its = model.page.watchers.flatMap((watcher) => kindsOf(model, watcher)).filter((one) => one.kind === kind);
+  return its.length > 0 && its.every(({ sign }) => sign);
+}
+
 /** Who runs the site, and whether its own address stands on our lists. @param {Model} model @param {Actions} actions @returns {View} */
 function site(model, actions) {
   const { operator } = model.page;
   if (!model.page.site) return nothing;
   if (!operator) return html`<p>${t('site_run_unknown')}</p>`;
-  const kinds = new Set(dossiers(model, { actors: operator.listed }).map(({ kind }) => kind));
+  const known = dossiers(model, { actors: operator.listed });
+  const isSign = (/** @type {import('./model.js').Dossier} */ { id }) => operator.indicators.includes(id);
+  const kinds = new Set(known.filter((actor) => !isSign(actor)).map(({ kind }) => kind));
+  const signs = known.filter(isSign).map((actor) => name(actor.name));
   // Its address may be on a list that does not say whose it is.
   const line = operator.name === '' ? t('site_run_unknown') : html`${around('site_run_by', name(operator.name))}${
     operator.owner ? html` · ${name(operator.owner)}` : nothing}${operator.country ? html` · ${country(operator.country)}` : nothing}`;
   return html`${opens('site', t('this_site_label'), line, actions, () => about(operator, [], 'site', model, actions))}
     ${kinds.size > 0 ? html`<p class="own">${
-      around('site_is_actor', listed([...kinds].map((kind) => named('kind', kind, 'name'))))}</p>` : nothing}`;
+      around('site_is_actor', listed([...kinds].map((kind) => named('kind', kind, 'name'))))}</p>` : nothing}
+    ${signs.length > 0 ? html`<p class="own">${around('site_is_indicator', listed(signs))}</p>` : nothing}`;
 }
 
 /** How many of a long list are told at first. */

@@ -52,11 +52,11 @@ export function view(ui, actions) {
     case 'no-permission':
       return page(
         around('on_site', host(shown.site)), 'unknown', unknownWord(), t('allow_title'), nothing,
-        shown.asked === 'allowed'
-          ? html`<div class="state"><p role="status">${t('allow_done')}</p>${button('reload_button', actions.reload)}</div>`
-          : html`<div class="state"><p>${t('allow_text')}</p><p>${t('allow_why')}</p>
-              ${button('allow_button', actions.allow)}
-              <p role="status" class="note">${shown.asked === 'refused' ? t('allow_refused') : nothing}</p></div>`,
+        // One template: what is said of the answer is read out where the place for it was there before.
+        html`<div class="state">
+          ${shown.asked === 'allowed' ? nothing : html`<p>${t('allow_text')}</p><p>${t('allow_why')}</p>${button('allow_button', actions.allow)}`}
+          <p role="status" class="note">${shown.asked === 'allowed' ? t('allow_done') : shown.asked === 'refused' ? t('allow_refused') : nothing}</p>
+          ${shown.asked === 'allowed' ? button('reload_button', actions.reload) : nothing}</div>`,
       );
     case 'engine-failed':
       return page(

@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { dossiers, levelOf, ownSite, telling } from './model.js';
+import { ADDED, dossiers, kindsOf, levelOf, ownSite, telling } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -21,7 +21,7 @@ export function who(model, actions) {
   }
   return html`${model.groups.map((group) => html`
     <section>
-      <h2>${word('category', group.category, 'title')}</h2>
+      <h2>${word('category', group.category, 'title')}${group.again ? html` <span class="hint">· ${word('level', group.level)}</span>` : nothing}</h2>
       <ul class="rows">${group.watchers.map((watcher) => row(watcher, model, actions))}</ul>
     </section>`)}`;
 }
@@ -46,24 +46,27 @@ function row(watcher, model, actions) {
 
 /** One plain line: of what kind it is, else what was seen of it. @param {Watcher} watcher @param {Model} model @returns {View} */
 function line(watcher, model) {
-  // What it is for other reasons than what was contacted is told inside.
-  const [gravest] = dossiers(model, { actors: watcher.listed });
+  const [gravest] = kindsOf(model, watcher);
+  // Of the others that our lists name only where they present themselves was met: that is not what their kind does.
+  const [vendor] = dossiers(model, { actors: watcher.listed });
   const technique = telling(watcher);
-  // All that our lists name of it is where it presents itself: that is not what its kind does.
-  const own = (model.findings.get(watcher) ?? []).filter(({ rule }) => rule?.actor);
-  const site = own.length > 0 && own.every((finding) => ownSite(finding) === 'site');
   const requests = plural('requests', watcher.requests);
   /** @type {View|string|null} */
   let text;
   if (gravest) {
     const kind = named('kind', gravest.kind, 'name');
-    text = site ? around('kind_own_site', kind) : kind;
+    text = gravest.sign ? around('kind_indicator', kind) : kind;
+  } else if (vendor) {
+    text = around('kind_own_site', named('kind', vendor.kind, 'name'));
   } else if (technique !== undefined) {
     text = word('technique', technique, 'line');
   } else {
     return html`<span>${requests}</span>`;
   }
-  return html`<span>${text}</span> <span class="together"><span class="dot">· </span>${requests}</span>`;
+  const more = (/** @type {View|string|null} */ one) => html` <span class="together"><span class="dot">· </span>${one}</span>`;
+  // What the person's own list says is not lost behind what ours do.
+  const added = (gravest || vendor) && watcher.techniques.includes(ADDED) ? more(word('technique', ADDED, 'line')) : nothing;
+  return html`<span>${text}</span>${added}${more(requests)}`;
 }
 
 /** @param {Watcher} watcher @param {Model} model @param {Actions} actions @returns {View} */
@@ -87,9 +90,13 @@ function details(watcher, model, actions) {
 export function evidence(finding, model, actions) {
   const key = `finding:${finding.id}`;
   const site = ownSite(finding);
+  const sign = finding.rule?.actor?.indicator ?? false;
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
-  return html`<h4>${word('technique', finding.technique, 'name') ?? code(finding.technique)}</h4>
+  // Contact with a vendor's site, or with what is only a sign of an actor, is not contact with what its kind does.
+  const title = sign ? t('indicator_title') : site ? t('own_site_title') : word('technique', finding.technique, 'name');
+  return html`<h4>${title ?? code(finding.technique)}</h4>
     ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
+    ${sign ? html`<p class="allowed">${t('indicator_text')}</p>` : nothing}
     ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
@@ -98,7 +105,7 @@ export function evidence(finding, model, actions) {
         few(finding.evidence, 2, `${key}/evidence`, actions, (item) =>
           html`<li><span class="type">${name(item.type)}</span> ${code(item.url)}</li>`, all)
       }</ul>`) : nothing}
-      ${entry('sure_label', html`${word('confidence', finding.confidence)}`)}
+      ${entry('sure_label', html`${word(finding.rule?.actor ? 'entry_confidence' : 'confidence', finding.confidence)}`)}
     </dl>`;
 }
 

@@ -101,10 +101,27 @@ export const FAMILIES = {
     parts: [''],
     otherwise: null,
   },
+  /** How sure a finding is. */
   confidence: {
+    members: ['documented', 'reported', 'indicated'],
+    parts: [''],
+    otherwise: 'indicated',
+  },
+  /** How sure an entry of our own lists is: docs/lists.md. */
+  entry_confidence: {
     members: ['documented', 'reported', 'indicated', 'unchecked'],
     parts: [''],
     otherwise: 'indicated',
+  },
+  /** What of an entry, a law, a country or a company a source bears out: the keys of src/own/check.rs. */
+  supports: {
+    members: [
+      'name', 'kind', 'does', 'takes', 'owner', 'parent', 'country', 'since', 'confidence', 'collects', 'sites', 'patterns',
+      'companies', 'domains', 'gvl_id', 'purposes', 'special_features', 'harmless', 'dispute', 'year', 'allows', 'oversight',
+      'law', 'authority', 'complaints', 'alliances', 'adequacy',
+    ],
+    parts: [''],
+    otherwise: null,
   },
   right: {
     members: ['iccpr-17', 'iccpr-19', 'iccpr-21-22', 'iccpr-25'],
@@ -113,10 +130,11 @@ export const FAMILIES = {
   },
   why: {
     members: [
-      'no-permission', 'worker-asleep', 'log-full', 'restored-from-cache', 'started-before-install',
+      'no-permission', 'worker-asleep', 'worker-unplaced', 'request-unplaced', 'log-full', 'restored-from-cache', 'started-before-install',
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
-      'browser-internal', 'unknown-scheme', 'malformed-url', 'unreadable-observation', 'id-used-twice', 'request-limit',
-      'host-limit', 'finding-limit', 'too-many-tried', 'list-lost', 'else',
+      'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable',
+      'unreadable-observation', 'id-used-twice', 'request-limit', 'host-limit', 'finding-limit', 'too-many-tried', 'list-lost',
+      'else',
     ],
     parts: [''],
     otherwise: 'else',

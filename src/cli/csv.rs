@@ -1,4 +1,5 @@
-//! A report as CSV (RFC 4180): a header, then one finding a row.
+//! A report as CSV (RFC 4180): a header, then one finding a row; and a row for a page without findings, so that one of which
+//! nothing is known is not missed for one that was clean.
 //!
 //! What a page put into its addresses must not become a formula in somebody's spreadsheet, so a cell that could start
 //! one begins with an apostrophe (OWASP, "CSV Injection").
@@ -37,12 +38,20 @@ pub fn report(report: &Report) -> String {
     let mut out = String::new();
     row(&mut out, HEADER);
     for page in &report.pages {
+        if page.findings.is_empty() {
+            let mut cells = [""; HEADER.len()];
+            let score = page.score.to_string();
+            for (cell, text) in cells.iter_mut().zip([page.url.as_str(), &page.site, page.level.name(), &score]) {
+                *cell = text;
+            }
+            row(&mut out, cells);
+        }
         for finding in &page.findings {
             let watcher = page.watchers.iter().find(|watcher| watcher.is_meant_by(finding));
             let who = watcher.map(|watcher| &watcher.who);
             // Those under which the lists name what was contacted; what the company is besides stands in the JSON.
             let ids: Vec<&str> = who.iter().flat_map(|who| &who.listed).map(String::as_str).collect();
-            let at_work = watcher.iter().flat_map(|watcher| &watcher.at_work);
+            let at_work = who.iter().flat_map(|who| &who.at_work);
             let kinds: Vec<&str> = at_work.filter_map(|id| kind_of(report, id)).collect();
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use onlooker::audit::Engine;
 use onlooker::feeds;
 
-use super::Failure;
+use super::{Failure, unreadable};
 
 /// Adds the named lists to those that are judged by.
 pub fn add(engine: &mut Engine, lists: &[PathBuf]) -> Result<(), Failure> {
@@ -24,7 +24,7 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     // One byte more than is read, so that the reader sees that there is more.
     let all = File::open(path).and_then(|file| file.take(feeds::MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
-    all.map_err(|error| Failure::new(format!("{}: it cannot be read ({})", path.display(), error.kind())))?;
+    all.map_err(|error| Failure::new(unreadable(path, &error)))?;
     if is_binary(&bytes) {
         return Err(Failure::new(format!(
             "{}: it is no text, so it is no list (perhaps a picture or a program)",

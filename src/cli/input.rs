@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use onlooker::observation::PageLog;
 use onlooker::wire;
 
+use super::unreadable;
 use crate::har;
 
 /// A file to be read, or standard input.
@@ -92,15 +93,6 @@ fn folder(path: &Path, depth: usize, inputs: &mut Vec<Input>, problems: &mut Vec
 fn is_recording(path: &Path) -> bool {
     let name = path.file_name().unwrap_or(OsStr::new("")).to_string_lossy().to_ascii_lowercase();
     [".har", ".har.gz", ".log.json", ".log.json.gz"].iter().any(|ending| name.ends_with(ending))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> String {
-    let why = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
-        kind => format!("it cannot be read ({kind})"),
-    };
-    format!("{}: {why}", path.display())
 }
 
 /// A bar over all inputs, drawn on stderr and only on a terminal; hidden where the work is short.

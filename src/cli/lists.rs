@@ -8,6 +8,7 @@ use onlooker::rules::compile::ListSource;
 use onlooker::{detectors, wire};
 
 use super::args::{Check, Compile, Lists, ListsCommand, Plain, Read};
+use super::sources::Sources;
 use super::{Failure, feeds, output, own, pack, say, sources, text, words};
 
 /// Runs the command and gives the exit code.
@@ -22,7 +23,7 @@ pub fn run(args: &Lists) -> Result<u8, Failure> {
             let lists = engine.lists()?;
             let bytes = match args.format {
                 Plain::Json => wire::json(&lists.into_iter().map(wire::ListInfo::from).collect::<Vec<_>>())?,
-                Plain::Text => text::lists(&lists, output::colours(None)).into_bytes(),
+                Plain::Text => text::lists(&lists, &engine.data()?, output::colours(None)).into_bytes(),
             };
             output::write(&bytes, None)?;
         }
@@ -43,8 +44,8 @@ fn read(args: &Read) -> Result<(), Failure> {
 
 fn checked(args: &Check) -> Result<u8, Failure> {
     let own = own::read(&args.own)?;
-    let companies = sources::companies(&args.sources, &args.node_modules)?;
-    let known = Known { has_text: &words::has, companies: &companies, today: &own::today() };
+    let owners = sources::read_owners(&args.sources, &args.node_modules)?;
+    let known = Known { has_text: &words::has, owners: &owners, today: &own::today() };
     let wrong = check::check(&own, &known);
     for complaint in &wrong {
         say(complaint);
@@ -63,7 +64,7 @@ fn checked(args: &Check) -> Result<u8, Failure> {
 }
 
 fn make(args: &Compile) -> Result<(), Failure> {
-    let (texts, mut owners) = sources::read(&args.sources, &args.node_modules)?;
+    let Sources { lists: texts, mut owners, data } = sources::read(&args.sources, &args.node_modules)?;
     let own = own::read(&args.own)?;
     let mut lists: Vec<ListSource<'_>> = texts
         .iter()
@@ -83,7 +84,7 @@ fn make(args: &Compile) -> Result<(), Failure> {
     lists.extend(technique.and_then(|technique| own.list(&lines, technique)));
     own.give_domains(&mut owners);
     let shelf = join::join(&own, &mut owners);
-    let bytes = compile(&lists, &owners, &shelf)?;
+    let bytes = compile(&lists, &owners, &shelf, data)?;
     output::write(&bytes, Some(&args.out))?;
     let count = if lists.len() == 1 { "1 list".to_owned() } else { format!("{} lists", lists.len()) };
     say(&format!("{count}, {} bytes: {}", bytes.len(), args.out.display()));

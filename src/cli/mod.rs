@@ -14,8 +14,9 @@ mod sources;
 mod text;
 mod words;
 
-use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
+use std::{fmt, io};
 
 use clap::Parser;
 
@@ -55,6 +56,16 @@ pub fn run() -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Why a file or folder could not be read, in the same words wherever one is.
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
+        kind => format!("it cannot be read ({kind})"),
+    };
+    format!("{}: {why}", path.display())
 }
 
 /// Says one line on stderr. Names of files come from outside, so nothing in it can steer the terminal.

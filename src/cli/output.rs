@@ -9,8 +9,14 @@ use super::Failure;
 /// Writes an answer to the named file, or to standard output.
 pub fn write(bytes: &[u8], to: Option<&Path>) -> Result<(), Failure> {
     match to {
-        Some(path) if path != Path::new("-") => file(bytes, path)
-            .map_err(|error| Failure::new(format!("{}: it cannot be written ({})", path.display(), error.kind()))),
+        Some(path) if path != Path::new("-") => file(bytes, path).map_err(|error| {
+            let why = match error.kind() {
+                io::ErrorKind::NotFound => "it cannot be written, for there is no such folder".to_owned(),
+                io::ErrorKind::PermissionDenied => "it may not be written".to_owned(),
+                kind => format!("it cannot be written ({kind})"),
+            };
+            Failure::new(format!("{}: {why}", path.display()))
+        }),
         _ => match io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()) {
             // `onlooker audit … | head` has read enough: that is not a failure.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,19 +1,20 @@
 //! The files of Onlooker's own lists, and what the check of them asks of the world: the texts, the owners' data, the clock.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{fs, io};
 
 use onlooker::own::{Files, Own};
 
-use super::Failure;
+use super::{Failure, unreadable};
 
-/// Reads `folder` (`lists`); a file that is not there is an empty one.
+/// Reads `folder` (`lists`). A file that is not there is an empty one, but its folder `actors` must be there: else a slip of
+/// the pen in its name would be a pack without our own lists.
 pub fn read(folder: &Path) -> Result<Own, Failure> {
-    let mut paths: Vec<_> = match fs::read_dir(folder.join("actors")) {
-        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-        Err(_) => Vec::new(),
-    };
+    let actors = folder.join("actors");
+    let mut paths: Vec<PathBuf> = fs::read_dir(&actors)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+        .map_err(|error| Failure::new(unreadable(&actors, &error)))?;
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
     paths.sort();
     let mut files = Files {
@@ -30,12 +31,14 @@ pub fn read(folder: &Path) -> Result<Own, Failure> {
 }
 
 fn text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::new(format!("{}: it cannot be read ({})", path.display(), error.kind())))
+    fs::read_to_string(path).map_err(|error| Failure::new(unreadable(path, &error)))
 }
 
 fn optional(path: &Path) -> Result<String, Failure> {
-    if path.exists() { text(path) } else { Ok(String::new()) }
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(|error| Failure::new(unreadable(path, &error))),
+    }
 }
 
 /// Today in UTC, as `2026-11-26`; the first day of 1970 where the clock stands before it.

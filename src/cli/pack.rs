@@ -5,7 +5,7 @@ use std::path::Path;
 
 use onlooker::audit::Engine;
 
-use super::Failure;
+use super::{Failure, unreadable};
 
 /// The lists this file carries. A build that had none to carry compiles all the same: it is the one that makes them.
 #[cfg(bundled_pack)]
@@ -16,11 +16,7 @@ static BUNDLED: Option<&[u8]> = None;
 /// Loads the named pack, or the bundled one.
 pub fn load(named: Option<&Path>) -> Result<Engine, Failure> {
     let bytes: Cow<'static, [u8]> = match (named, BUNDLED) {
-        (Some(path), _) => {
-            let bytes = std::fs::read(path)
-                .map_err(|error| Failure::new(format!("{}: it cannot be read ({})", path.display(), error.kind())))?;
-            Cow::Owned(bytes)
-        }
+        (Some(path), _) => Cow::Owned(std::fs::read(path).map_err(|error| Failure::new(unreadable(path, &error)))?),
         (None, Some(bundled)) => Cow::Borrowed(bundled),
         (None, None) => {
             return Err(Failure::new(

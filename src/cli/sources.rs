@@ -1,17 +1,18 @@
 //! The texts that a pack is made of, from installed npm packages. Nothing is fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use onlooker::detectors;
+use onlooker::report::ListInfo;
 use onlooker::rules::bundle::OwnerSource;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use toml::Table;
 
-use super::Failure;
+use super::{Failure, unreadable};
 
 /// A list's text, and what the file that names it says of it.
 #[derive(Debug)]
@@ -32,34 +33,93 @@ pub struct ListText {
     pub text: String,
 }
 
+/// What a pack is made of.
+pub struct Sources {
+    /// Lists of rules.
+    pub lists: Vec<ListText>,
+    /// Whose hosts are whose.
+    pub owners: Vec<OwnerSource>,
+    /// The facts of the data that are no rules.
+    pub data: Vec<ListInfo>,
+}
+
+/// The public suffix list that this build is made with.
+static SUFFIXES: &str = include_str!("../../lists/public-suffixes.txt");
+
 /// Reads the file that names the sources, and every source it names.
-pub fn read(sources: &Path, packages: &Path) -> Result<(Vec<ListText>, Vec<OwnerSource>), Failure> {
+pub fn read(sources: &Path, packages: &Path) -> Result<Sources, Failure> {
     let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
     let table = table(sources)?;
     let mut lists = Vec::new();
     for entry in tables(&table, "list") {
         lists.push(list(entry, packages).map_err(|why| wrong(&why))?);
     }
-    let mut owned = Vec::new();
+    let (mut owned, mut data) = (Vec::new(), Vec::new());
     for entry in tables(&table, "owners") {
-        owned.extend(owners(entry, packages).map_err(|why| wrong(&why))?);
+        let of_entry = owners(entry, packages).map_err(|why| wrong(&why))?;
+        data.push(owners_info(entry, packages, &of_entry).map_err(|why| wrong(&why))?);
+        owned.extend(of_entry);
     }
-    if lists.is_empty() { Err(wrong("it names no list")) } else { Ok((lists, owned)) }
+    data.push(suffixes_info());
+    if lists.is_empty() { Err(wrong("it names no list")) } else { Ok(Sources { lists, owners: owned, data }) }
 }
 
-/// The companies of the owners' data.
-pub fn companies(sources: &Path, packages: &Path) -> Result<BTreeSet<String>, Failure> {
-    let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let mut found = BTreeSet::new();
-    for entry in tables(&table(sources)?, "owners") {
-        found.extend(owners(entry, packages).map_err(|why| wrong(&why))?.into_iter().map(|owner| owner.company));
+/// The facts of the owners' data.
+fn owners_info(entry: &Table, packages: &Path, owners: &[OwnerSource]) -> Result<ListInfo, String> {
+    let (package, version) = (word(entry, "package")?, word(entry, "package_version")?);
+    Ok(ListInfo {
+        id: 1_001,
+        title: package.to_owned(),
+        version: version.to_owned(),
+        date: String::new(),
+        licence: word(entry, "licence")?.to_owned(),
+        attribution: String::new(),
+        source: format!("{package} {version}"),
+        sha256: sha256(&file(entry, packages)?),
+        rules: owners.iter().map(|owner| owner.domains.len() as u64).sum(),
+        skipped: Vec::new(),
+    })
+}
+
+/// The facts of the public suffix list. Its file's first line says which crate it is taken from.
+fn suffixes_info() -> ListInfo {
+    let version = SUFFIXES.split_once("crate psl ").and_then(|(_, rest)| rest.split_whitespace().next());
+    let version = version.unwrap_or_default();
+    let rules = SUFFIXES.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    ListInfo {
+        id: 1_002,
+        title: "Public Suffix List".to_owned(),
+        version: version.to_owned(),
+        date: String::new(),
+        licence: "MPL-2.0".to_owned(),
+        attribution: String::new(),
+        source: format!("psl {version}"),
+        sha256: sha256(SUFFIXES.as_bytes()),
+        rules: rules.count() as u64,
+        skipped: Vec::new(),
     }
-    Ok(found)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The owners' data alone.
+pub fn read_owners(sources: &Path, packages: &Path) -> Result<Vec<OwnerSource>, Failure> {
+    all_owners(&table(sources)?, packages).map_err(|why| Failure::new(format!("{}: {why}", sources.display())))
+}
+
+fn all_owners(table: &Table, packages: &Path) -> Result<Vec<OwnerSource>, String> {
+    let mut owned = Vec::new();
+    for entry in tables(table, "owners") {
+        owned.extend(owners(entry, packages)?);
+    }
+    Ok(owned)
 }
 
 fn table(sources: &Path) -> Result<Table, Failure> {
     let wrong = |why: &str| Failure::new(format!("{}: {why}", sources.display()));
-    let text = fs::read_to_string(sources).map_err(|error| wrong(&format!("it cannot be read ({})", error.kind())))?;
+    let text = fs::read_to_string(sources).map_err(|error| Failure::new(unreadable(sources, &error)))?;
     text.parse().map_err(|_| wrong("it is not TOML"))
 }
 
@@ -87,7 +147,7 @@ fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
         None => return Err(missing()),
     }
     let path = word(entry, "path")?;
-    fs::read(packages.join(path)).map_err(|error| format!("{path} cannot be read ({})", error.kind()))
+    fs::read(packages.join(path)).map_err(|error| unreadable(Path::new(path), &error))
 }
 
 /// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
@@ -108,7 +168,7 @@ fn list(entry: &Table, packages: &Path) -> Result<ListText, String> {
         technique: place.ok_or_else(|| format!("list {id} names a technique that does not exist: {technique}"))?,
         source: format!("{} {}", word(entry, "package")?, word(entry, "package_version")?),
         licence: word(entry, "licence")?.to_owned(),
-        sha256: Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: sha256(text.as_bytes()),
         leave_out: entry
             .get("leave_out")
             .and_then(toml::Value::as_array)

@@ -1,6 +1,6 @@
 //! added-list: a list that the person added names what was asked for.
 
-use super::{Detector, Draft, Relation, Who};
+use super::{Detector, Draft, Relation, Who, decoration};
 use crate::finding::{Confidence, Level, Right};
 use crate::rules::added::Added;
 use crate::rules::index::RuleId;
@@ -58,14 +58,12 @@ fn named(added: &Added, at_home: bool) -> Option<Draft<'_>> {
 
 /// What a list says of a parameter of the address (`$removeparam`).
 fn marked(added: &Added) -> Option<Draft<'_>> {
-    let rule = added.matches.params.first().copied()?;
-    let param = |rule: RuleId| added.index.param(&added.pack, rule);
-    let spares = |exception: &&RuleId| param(**exception).is_empty() || param(**exception) == param(rule);
+    let (rule, exception) = decoration(&added.index, &added.pack, &added.matches)?;
     Some(Draft {
         level: Level::Low,
         confidence: Confidence::Reported,
         who: Who::Contacted,
         rule: Some(added.first + rule),
-        exception: added.matches.param_exceptions.iter().find(spares).map(|rule| added.first + rule),
+        exception: exception.map(|rule| added.first + rule),
     })
 }

@@ -1,8 +1,7 @@
 //! link-decoration: a parameter in an address that only serves to recognise where the person came from.
 
-use super::{Detector, Draft, Relation, Who};
+use super::{Detector, Draft, Relation, Who, decoration};
 use crate::finding::{Confidence, Level, Right};
-use crate::rules::index::RuleId;
 
 pub static DETECTOR: Detector = Detector {
     technique: "link-decoration",
@@ -13,24 +12,20 @@ pub static DETECTOR: Detector = Detector {
         "`utm_` parameters often name a campaign, not a person.",
         "A site may use a parameter of the same name for something of its own.",
     ],
-    blind_to: "Identifiers in the path, or under a name that the list does not have.",
+    blind_to: "Identifiers in the path, or under a name that the list does not have; of several such parameters in one \
+               address one is told.",
     rights: &[Right::Privacy],
     limit: "known-names-only",
     covers_named: false,
     look: |seen| {
-        let rule = seen.matches.params.first().copied()?;
-        let name = seen.index.param(seen.pack, rule);
-        let spares = |exception: &RuleId| {
-            let spared = seen.index.param(seen.pack, *exception);
-            spared.is_empty() || spared == name
-        };
+        let (rule, exception) = decoration(seen.index, seen.pack, seen.matches)?;
         Some(Draft {
             // The name of a parameter is not yet an identifier: what it holds is judged by other techniques.
             level: Level::Low,
             confidence: Confidence::Reported,
             who: if seen.relation == Relation::Other { Who::Contacted } else { Who::Site },
             rule: Some(rule),
-            exception: seen.matches.param_exceptions.iter().copied().find(spares),
+            exception,
         })
     },
 };

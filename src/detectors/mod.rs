@@ -205,6 +205,22 @@ fn best(seen: &Seen<'_>, of: impl Fn(RuleId) -> bool) -> Option<RuleId> {
     of_them.min_by_key(|found| (u16::MAX - found.length, found.rule)).map(|found| found.rule)
 }
 
+/// The rule that names a parameter of the address, and the exception that lets it through: one that none lets through, if there
+/// is one, then the first.
+fn decoration(index: &Index, pack: &Bytes, matches: &Matches) -> Option<(RuleId, Option<RuleId>)> {
+    let with_exception = |&rule: &RuleId| {
+        let name = index.param(pack, rule);
+        let spares = |exception: &&RuleId| {
+            let spared = index.param(pack, **exception);
+            spared.is_empty() || spared == name
+        };
+        (rule, matches.param_exceptions.iter().find(spares).copied())
+    };
+    let mut all = matches.params.iter().map(with_exception);
+    let first = all.next()?;
+    Some(std::iter::once(first).chain(all).find(|(_, exception)| exception.is_none()).unwrap_or(first))
+}
+
 fn excepted(seen: &Seen<'_>) -> Option<RuleId> {
     if seen.matches.allowed() { seen.matches.exceptions.first().copied() } else { None }
 }

@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 use super::table::{as_number, inner, number, numbers, several, tables, word};
-use super::{Own, rules};
+use super::{Own, join, rules};
 use crate::rules::blocklist;
+use crate::rules::bundle::{Domains, OwnerSource};
 use crate::{address, kinds, party, shared};
 
 /// What the check is told, for it has no files, no texts and no clock.
 pub struct Known<'a> {
     /// Whether there is an English text of a key.
     pub has_text: &'a dyn Fn(&str) -> bool,
-    /// The companies of the owners' data.
-    pub companies: &'a BTreeSet<String>,
+    /// The owners' data.
+    pub owners: &'a [OwnerSource],
     /// Today, as `2026-11-26`.
     pub today: &'a str,
 }
@@ -184,6 +185,7 @@ pub fn check(own: &Own, known: &Known<'_>) -> Vec<String> {
     let ids = check.actors(own);
     check.countries(own);
     check.companies(own);
+    check.organisations(own);
     check.retired(own, &ids);
     check.wrong
 }
@@ -354,7 +356,7 @@ impl Check<'_> {
     fn companies(&mut self, own: &Own) {
         self.place = "owners.toml".to_owned();
         self.keys(&own.owners, OWNERS);
-        let mut met = BTreeSet::new();
+        let (mut met, mut domains) = (BTreeSet::new(), BTreeMap::new());
         for owner in tables(&own.owners, "owner") {
             let company = word(owner, "company");
             self.place = format!("owners.toml, {company}");
@@ -369,8 +371,38 @@ impl Check<'_> {
                 if is_domain(domain).is_some() || party::registrable(domain) != domain {
                     self.say(format!("{domain}: it is no registrable domain"));
                 }
+                match domains.insert(domain, company) {
+                    Some(other) if other == company => self.say(format!("{domain} stands twice")),
+                    Some(other) => self.say(format!("{domain} stands under {other} too")),
+                    None => {}
+                }
             }
             self.sources(owner, &OWNER_CLAIMS, &[]);
+        }
+    }
+
+    /// That whatever own host of an actor is met, it is told as the same organisation.
+    fn organisations(&mut self, own: &Own) {
+        let mut owners = self.known.owners.to_vec();
+        own.give_domains(&mut owners);
+        let shelf = join::join(own, &mut owners);
+        let domains = Domains::of(&owners);
+        for file in own.of_known_kinds() {
+            let Some(kind) = kinds::kind(&file.kind) else { continue };
+            for entry in file.entries() {
+                let id = word(entry, "id");
+                let is = shelf.companies.iter().find(|facts| facts.actors.iter().any(|actor| actor == id));
+                let whose = |host| {
+                    let by_domain = domains.company(host).map(|(company, _)| company);
+                    by_domain.or(is.map(|is| is.name.as_str())).unwrap_or_else(|| party::registrable(host))
+                };
+                let met: BTreeSet<&str> = join::own_hosts(kind, entry).into_iter().map(whose).collect();
+                if met.len() > 1 {
+                    let met: Vec<&str> = met.into_iter().collect();
+                    self.place = format!("actors/{}.toml, {id}", file.kind);
+                    self.say(format!("its own hosts lead to several organisations: {}", met.join("; ")));
+                }
+            }
         }
     }
 
@@ -502,7 +534,7 @@ impl Check<'_> {
     }
 
     fn company(&mut self, company: &str) {
-        if !self.known.companies.contains(company) {
+        if !self.known.owners.iter().any(|owner| owner.company == company) {
             self.say(format!("`{company}` is no company of the owners' data"));
         }
     }

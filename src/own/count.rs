@@ -18,7 +18,8 @@ pub struct Counts {
     pub read: usize,
     /// Entries of which no source was read.
     pub unchecked: usize,
-    /// Entries with at least two independent publishers.
+    /// Entries whose sources name at least two publishers: two that are written differently. Whether one has it from the
+    /// other is not known here.
     pub two_publishers: usize,
 }
 

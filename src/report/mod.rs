@@ -1,6 +1,7 @@
 //! A report: what a page was seen to do, who looks on, and what could not be seen. Plain data, already in its order.
 
 use crate::finding::{Confidence, Level, Right};
+use crate::grade;
 use crate::kinds::Standing;
 pub use crate::rules::dossier::{Country, Dossier, Law, Source};
 pub use crate::rules::pack::{Counted, ListInfo};
@@ -15,6 +16,8 @@ pub struct Report {
     pub version: &'static str,
     /// The lists that were asked.
     pub lists: Vec<ListInfo>,
+    /// What was judged by beside them: whose a host is, what one site is.
+    pub data: Vec<ListInfo>,
     /// What our own lists tell of the actors that the pages name, in the order of their ids.
     pub actors: Vec<Dossier>,
     /// What is verified of the laws of the countries that the pages name, in the order of their codes.
@@ -103,8 +106,6 @@ pub struct Watcher {
     pub requests: u64,
     /// What it was seen doing.
     pub techniques: Vec<&'static str>,
-    /// Of the actors under which our own lists name what was contacted, those of which more than their own public site was: ids.
-    pub at_work: Vec<String>,
     /// The worst level among its findings.
     pub level: Level,
 }
@@ -181,6 +182,13 @@ pub struct Finding {
     pub allowed: bool,
 }
 
+impl Finding {
+    /// What it counts in the level: its severity, a step milder where there are only signs of it.
+    pub fn weight(&self) -> Level {
+        grade::effective(self.severity, self.confidence)
+    }
+}
+
 /// Whether a technique was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -232,6 +240,10 @@ pub struct Identity {
     pub actors: Vec<String>,
     /// Those of them under which the lists name what was contacted, in the same order.
     pub listed: Vec<String>,
+    /// Of `listed` those of which more was contacted than their own public site.
+    pub at_work: Vec<String>,
+    /// Of `listed` those of which what was contacted is only a published indicator: whose it is today is not known.
+    pub indicators: Vec<String>,
     /// Where country and owner can be checked, if they are not an actor's.
     pub sources: Vec<Source>,
 }

@@ -13,8 +13,7 @@ use crate::observation::RequestType;
 /// How many lists can be added. Each is asked for every request.
 pub const MAX_LISTS: usize = 32;
 
-/// The bit that tells the number of an added list from those of the bundled ones.
-pub const ADDED: u32 = 1 << 31;
+pub use super::pack::ADDED;
 
 /// One of them.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::actors::{CATEGORIES, UNKNOWN, actor_hash};
+use super::actors::{CATEGORIES, UNKNOWN, actor_hash, category_name};
 use super::compile::{Compiled, ListSource, Names, u16s, u32s};
 use super::dossier::{self, Shelf};
 use super::index::{HOSTS, Key, key_hash};
-use super::pack::Section;
+use super::pack::{ListInfo, Section};
 use crate::error::Error;
 use crate::party;
 
@@ -24,9 +24,16 @@ pub struct OwnerSource {
 
 /// Compiles a pack.
 ///
-/// `shelf` is what is told of actors, countries and companies; it says which companies are which actors.
-pub fn compile(lists: &[ListSource<'_>], owners: &[OwnerSource], shelf: &Shelf) -> Result<Vec<u8>, Error> {
+/// `shelf` is what is told of actors, countries and companies; it says which companies are which actors. `data` are the facts
+/// of what is judged by beside the lists ([`ListInfo::is_data`]).
+pub fn compile(
+    lists: &[ListSource<'_>],
+    owners: &[OwnerSource],
+    shelf: &Shelf,
+    data: Vec<ListInfo>,
+) -> Result<Vec<u8>, Error> {
     let mut compiled = Compiled::of(lists, true)?;
+    compiled.lists.extend(data);
     let hosts = Hosts::of(&compiled.hosts);
     let (companies, domains, slots, of_actors) = owner_tables(owners, shelf, &mut compiled.names)?;
     let (shelf_index, shelf_bytes) = dossier::write::sections(shelf);
@@ -112,6 +119,68 @@ fn endings(hosts: &[String]) -> Vec<String> {
     chosen
 }
 
+/// Whose each domain of the owners' data is, as a pack has it.
+#[derive(Debug)]
+pub struct Domains<'a>(BTreeMap<String, Held<'a>>);
+
+/// Who holds a domain.
+#[derive(Debug, Clone, Copy)]
+struct Held<'a> {
+    company: &'a str,
+    category: u8,
+    /// Whether that says nothing of its subdomains.
+    exact: bool,
+}
+
+impl<'a> Domains<'a> {
+    /// Of two that name one domain, the first has it.
+    pub fn of(owners: &'a [OwnerSource]) -> Self {
+        let mut domains: BTreeMap<String, Held<'a>> = BTreeMap::new();
+        let mut sites: BTreeMap<String, BTreeSet<(&str, u8)>> = BTreeMap::new();
+        for owner in owners {
+            let category = CATEGORIES.iter().position(|name| *name == owner.category).map_or(UNKNOWN, |at| at as u8);
+            let company = owner.company.as_str();
+            for pattern in &owner.domains {
+                let (name, exact) = match pattern.strip_prefix("*.") {
+                    Some(rest) => (rest, false),
+                    None => (pattern.as_str(), true),
+                };
+                let name = name.to_ascii_lowercase();
+                if party::registrable(&name) == party::public_suffix(&name) {
+                    // A whole public suffix belongs to nobody in particular.
+                    continue;
+                }
+                sites.entry(party::registrable(&name).to_owned()).or_default().insert((company, category));
+                domains.entry(name).or_insert(Held { company, category, exact });
+            }
+        }
+        // Where every listed host under a registrable domain is one company's, so is the domain.
+        for (site, who) in sites {
+            let companies: BTreeSet<&str> = who.iter().map(|(company, _)| *company).collect();
+            if let (1, Some(&company)) = (companies.len(), companies.first()) {
+                let categories: BTreeSet<u8> = who.iter().map(|(_, category)| *category).collect();
+                let category = match (categories.len(), categories.first()) {
+                    (1, Some(&category)) => category,
+                    _ => UNKNOWN,
+                };
+                let held = Held { company, category, exact: false };
+                domains.entry(site).and_modify(|held| held.exact = false).or_insert(held);
+            }
+        }
+        Self(domains)
+    }
+
+    /// The company to which a host leads, and the category of what it has there: as [`super::actors`] finds it.
+    pub fn company(&self, host: &str) -> Option<(&'a str, &'static str)> {
+        let above = host.match_indices('.').filter_map(|(dot, _)| host.get(dot + 1..));
+        let held = std::iter::once(host).chain(above).enumerate().find_map(|(depth, part)| {
+            // An entry for one host says nothing of its subdomains; a wider one may.
+            self.0.get(part).filter(|held| depth == 0 || !held.exact)
+        });
+        held.map(|held| (held.company, category_name(held.category)))
+    }
+}
+
 type OwnerTables = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>);
 
 /// The tables that [`super::actors`] reads.
@@ -124,39 +193,7 @@ fn owner_tables(owners: &[OwnerSource], shelf: &Shelf, names: &mut Names) -> Res
         return Err(Error::List("too many companies".to_owned()));
     }
 
-    // domain -> (company, category, exact)
-    let mut domains: BTreeMap<String, (u16, u8, bool)> = BTreeMap::new();
-    let mut sites: BTreeMap<String, BTreeSet<(u16, u8)>> = BTreeMap::new();
-    for owner in owners {
-        let category = CATEGORIES.iter().position(|name| *name == owner.category).map_or(UNKNOWN, |at| at as u8);
-        let company = number.get(owner.company.as_str()).copied().unwrap_or(u16::MAX);
-        for pattern in &owner.domains {
-            let (name, exact) = match pattern.strip_prefix("*.") {
-                Some(rest) => (rest, false),
-                None => (pattern.as_str(), true),
-            };
-            let name = name.to_ascii_lowercase();
-            if party::registrable(&name) == party::public_suffix(&name) {
-                // A whole public suffix belongs to nobody in particular.
-                continue;
-            }
-            sites.entry(party::registrable(&name).to_owned()).or_default().insert((company, category));
-            domains.entry(name).or_insert((company, category, exact));
-        }
-    }
-    // Where every listed host under a registrable domain is one company's, so is the domain.
-    for (site, who) in sites {
-        let companies: BTreeSet<u16> = who.iter().map(|(company, _)| *company).collect();
-        if let (1, Some(&company)) = (companies.len(), companies.first()) {
-            let categories: BTreeSet<u8> = who.iter().map(|(_, category)| *category).collect();
-            let category = match (categories.len(), categories.first()) {
-                (1, Some(&category)) => category,
-                _ => UNKNOWN,
-            };
-            domains.entry(site).and_modify(|entry| entry.2 = false).or_insert((company, category, false));
-        }
-    }
-
+    let domains = Domains::of(owners).0;
     let mut company_table = Vec::new();
     for name in &companies {
         company_table.extend_from_slice(&names.put(name).to_le_bytes());
@@ -168,11 +205,12 @@ fn owner_tables(owners: &[OwnerSource], shelf: &Shelf, names: &mut Names) -> Res
     let size = (domains.len() * 2).next_power_of_two();
     let mut slots = vec![0_u16; size];
     let mut table = Vec::new();
-    for (at, (name, (company, category, exact))) in domains.iter().enumerate() {
+    for (at, (name, held)) in domains.iter().enumerate() {
+        let company = number.get(held.company).copied().unwrap_or(u16::MAX);
         table.extend_from_slice(&names.put(name).to_le_bytes());
         table.extend_from_slice(&(name.len() as u16).to_le_bytes());
         table.extend_from_slice(&company.to_le_bytes());
-        table.extend_from_slice(&[*category, u8::from(*exact), 0, 0]);
+        table.extend_from_slice(&[held.category, u8::from(held.exact), 0, 0]);
         let number = u16::try_from(at + 1).map_err(|_| Error::List("too many owners' domains".to_owned()))?;
         let mut slot = (key_hash(Key::Host, name.as_bytes()) >> 1) as usize & (size - 1);
         while slots.get(slot).is_some_and(|&taken| taken != 0) {

@@ -48,7 +48,8 @@ pub struct Compiled {
     pub hosts: Vec<String>,
     columns: Columns,
     filed: Filed,
-    lists: Vec<ListInfo>,
+    /// What is told of each list, and of the data beside them.
+    pub lists: Vec<ListInfo>,
 }
 
 impl Compiled {

@@ -102,9 +102,13 @@ impl Skipped {
         }
     }
 
-    /// Adds what was left out elsewhere of the same list. A reason is one of the two's only.
+    /// Adds what was left out elsewhere of the same list.
     pub fn join(&mut self, why: String, left: Left) {
-        self.0.insert(why, left);
+        let known = self.0.entry(why).or_default();
+        known.count += left.count;
+        known.lines.extend(left.lines);
+        known.lines.sort_unstable();
+        known.lines.truncate(NAMED);
     }
 
     /// How many lines there are in all.
@@ -423,4 +427,27 @@ fn unsupported_option(line: &str) -> Option<String> {
         .find(|name| !KNOWN.contains(name) && !is_noop(name))
         .filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_'))
         .map(|name| format!("option-{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_on_both_sides_is_added() {
+        let (mut one, mut other) = (Skipped::default(), Skipped::default());
+        let last = NAMED as u32 + 1;
+        for line in (1..=last).map(|line| line * 2) {
+            one.add("both", line);
+            other.add("both", line - 1);
+        }
+        other.add("other-only", 99);
+        for (why, left) in other.0 {
+            one.join(why, left);
+        }
+        let both = Left { count: u64::from(last) * 2, lines: (1..=NAMED as u32).collect() };
+        let only = Left { count: 1, lines: vec![99] };
+        assert_eq!((one.0.get("both"), one.0.get("other-only")), (Some(&both), Some(&only)));
+        assert_eq!(one.count(), u64::from(last) * 2 + 1);
+    }
 }

@@ -281,7 +281,23 @@ pub struct ListInfo {
     pub skipped: Vec<Counted>,
 }
 
+/// The bit that tells the number of an added list from those of the bundled ones.
+pub const ADDED: u32 = 1 << 31;
+
+/// The numbers of what is no list of rules and yet judged by: whose a host is, what one site is.
+const DATA: std::ops::Range<u32> = 1_001..2_000;
+
 impl ListInfo {
+    /// Whether a person added it.
+    pub fn is_added(&self) -> bool {
+        self.id & ADDED != 0
+    }
+
+    /// Whether these are the facts of data that are no rules.
+    pub fn is_data(&self) -> bool {
+        DATA.contains(&self.id)
+    }
+
     /// The lists' facts as the pack keeps them.
     pub fn to_json(lists: &[Self]) -> Vec<u8> {
         let lists: Vec<serde_json::Value> = lists

@@ -119,7 +119,7 @@ eachBrowser("the demonstration site", { pages: ["demo"] }, (world) => {
         assert.ok(text.includes(known.name), `${known.name} is not shown`);
       }
       // Who it is, which laws reach it, and where that can be checked: as links, and nothing but links.
-      for (const part of ["Among them:", "Recorder of visits (session replay)", "Contentsquare", "Malta", "CLOUD Act (2018)", "Who runs this site is not known here."]) {
+      for (const part of ["Among them:", "Recorder of visits (session replay)", "Contentsquare", "Malta", "CLOUD Act (2018)", "Whose this site is, is not known here."]) {
         assert.ok(text.includes(part), `${part} is not shown`);
       }
       const links = await popup.evaluate(() => [...document.links].map((one) => `${one.protocol} ${one.target} ${one.rel}`));

@@ -55,6 +55,21 @@ eachBrowser("a private window", { pages: [], incognito: true }, (world) => {
   });
 });
 
+eachBrowser("a worker of no address in a private window", { pages: [], incognito: true }, (world, name) => {
+  test("is missing in its page, and in an ordinary one where the browser does not say which it is of", async () => {
+    const { net, session } = world;
+    net.route("open.example/", page("<p>quiet"));
+    net.route("secret.example/", page(`<script>new SharedWorker("data:text/javascript," + encodeURIComponent('onconnect = () => fetch("https://static.hotjar.com/shared", { mode: "no-cors" })')).port.start()</script>`));
+    const open = await session.openPage("https://open.example/");
+    await flush(session, open);
+    const tab = await session.openPage("https://secret.example/", { isPrivate: true });
+    await net.arrived(({ path }) => path === "/shared", "the worker's fetch");
+    const gaps = async (/** @type {import("./lib/session.mjs").Tab} */ one) => (await pageState(session, one)).gaps.map((/** @type {any} */ gap) => gap.why);
+    await until(async () => (await gaps(tab)).includes("worker-unplaced"), "that something is missing");
+    assert.deepEqual(await gaps(open), name === "firefox" ? [] : ["worker-unplaced"]);
+  });
+});
+
 eachBrowser("a private window that the extension may not see", { pages: [], incognito: false }, (world, name) => {
   test("leaves no trace in it", { skip: name === "chromium" && "a test can't open an incognito window without the extension's help" }, async () => {
     const { net, session } = world;

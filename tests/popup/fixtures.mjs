@@ -1,7 +1,7 @@
 // Answers of the background, as the popup can get them: made up, but in the wire's exact shape. Those of `listed.log.json`
 // are not made up: the core judges it, by the lists as they are.
 import { readFileSync } from 'node:fs';
-import { Engine, pack } from '../wasm/engine.mjs';
+import { Engine, pack, read_list } from '../wasm/engine.mjs';
 
 /** @typedef {import('../../extension/shared/protocol.js').PageReport} PageReport */
 /** Parts of what goes over the wire, to be put over the usual. @typedef {Record<string, any>} Json */
@@ -40,7 +40,7 @@ function finding(over) {
 /** @param {Json} over @returns {Json} */
 function watcher(over) {
   return {
-    category: 'unknown', country: null, owner: null, countries: over.country ? [over.country] : [], actors: [], listed: over.actors ?? [], rights: ['iccpr-17'],
+    category: 'unknown', country: null, owner: null, countries: over.country ? [over.country] : [], actors: [], listed: over.actors ?? [], at_work: over.listed ?? over.actors ?? [], indicators: [], rights: ['iccpr-17'],
     sources: [], known: true, domains: [], requests: 1, techniques: ['third-party-contact'], level: 'low', ...over,
   };
 }
@@ -49,7 +49,7 @@ function watcher(over) {
 function summary(watchers, actors) {
   /** @param {string[]} words @param {string} key */
   const counted = (words, key) => [...new Set(words)].map((word) => ({ [key]: word, count: words.filter((one) => one === word).length }));
-  const kinds = watchers.flatMap((one) => one.actors.flatMap((/** @type {string} */ id) => actors.find((actor) => actor.id === id)?.kind ?? []));
+  const kinds = watchers.flatMap((one) => one.at_work.flatMap((/** @type {string} */ id) => actors.find((actor) => actor.id === id)?.kind ?? []));
   return {
     organisations: watchers.length,
     kinds: counted(kinds, 'kind'),
@@ -71,7 +71,7 @@ function report({ actors = [], countries = [], ...over }) {
   const findings = over.findings ?? [];
   return {
     schema: 'onlooker-report/1',
-    engine: { version: '0.1.0', lists: LISTS },
+    engine: { version: '0.1.0', lists: LISTS, data: [{ title: 'third-party-web', version: '0.30.0', licence: 'MIT', source: 'third-party-web 0.30.0', sha256: '0'.repeat(64), entries: 4000 }] },
     actors,
     countries,
     pages: [{
@@ -82,7 +82,9 @@ function report({ actors = [], countries = [], ...over }) {
       risk: { level: 'none', score: 0, reasons: [] },
       watchers: [],
       findings: [],
+      // Contact is seen where somebody was contacted, whether or not a rule says more of them all.
       checks: TECHNIQUES.map((technique) => (findings.some((/** @type {Json} */ one) => one.technique === technique)
+        || (technique === 'third-party-contact' && (over.watchers ?? []).length > 0)
         ? { technique, state: 'seen', why: null }
         : { technique, state: 'not-seen', why: technique === 'third-party-contact' ? null : 'known-names-only' })),
       requests: { total: 40, third_party: 20, same_owner: 0, matched: 9, skipped: [] },
@@ -141,14 +143,29 @@ const many = Array.from({ length: 500 }, (_, i) => watcher({
   level: ['low', 'moderate', 'high', 'severe'][i % 4] ?? 'low',
 }));
 
-const made = JSON.parse(new TextDecoder().decode(
-  new Engine(pack()).audit_json(readFileSync(new URL('listed.log.json', import.meta.url))),
-));
-
-/** A page of the report on `listed.log.json`. @param {number} at @returns {PageReport} */
-function listed(at) {
-  return { state: 'ok', report: { ...made, pages: made.pages.slice(at, at + 1) }, private: false, gaps: [] };
+const log = readFileSync(new URL('listed.log.json', import.meta.url));
+/** @param {(engine: Engine) => void} [prepare] @returns {Json} */
+function judged(prepare) {
+  const engine = new Engine(pack());
+  prepare?.(engine);
+  return JSON.parse(new TextDecoder().decode(engine.audit_json(log)));
 }
+const made = judged();
+
+/** A page of the report on `listed.log.json`. @param {number} at @param {Json} [by] @returns {PageReport} */
+function listed(at, by = made) {
+  const report = /** @type {any} */ ({ ...by, pages: by.pages.slice(at, at + 1) });
+  return { state: 'ok', report, private: false, gaps: [] };
+}
+
+/** The same by a list of the person's own too: it names somebody of whom nothing else is known, and one whom ours name. */
+const madeWith = judged((engine) => {
+  const indicators = ['a.static-parts.example', 'idsync.rlcdn.com', 'www.daily-courier.example'].map((host, at) => ({
+    type: 'indicator', id: `indicator--0000000${at}-0000-4000-8000-000000000000`, created: '2026-03-04T00:00:00Z', pattern_type: 'stix', pattern: `[domain-name:value='${host}']`,
+  }));
+  const list = read_list('own.stix2', new TextEncoder().encode(JSON.stringify({ type: 'bundle', id: 'bundle--1', objects: indicators })));
+  engine.add_list(list.pack ?? []);
+});
 
 /** Addresses that may not become links. */
 export const NO_LINKS = [
@@ -175,11 +192,17 @@ export const STATES = {
   'listed-site': listed(1),
   'own-site': listed(2),
   'vendor-site': listed(3),
+  /** All of them named by a rule: nothing is found but by those. */
+  'all-named': listed(4),
+  'below-site': listed(5),
+  sign: listed(6),
+  'sign-site': listed(7),
+  'added-list': listed(0, madeWith),
   private: /** @type {PageReport} */ ({ ...listed(0), private: true }),
   /** On our lists, with hardly anything known, and sources that are none. */
   bare: ok({
     risk: { level: 'high', score: 50, reasons: [] },
-    operator: { name: 'Courier Group', category: 'content', country: null, owner: null, countries: [], actors: [], listed: [], sources: [] },
+    operator: { name: 'Courier Group', category: 'content', country: null, owner: null, countries: [], actors: [], listed: [], at_work: [], indicators: [], sources: [] },
     watchers: [
       watcher({ name: 'Broker', domains: ['broker.example'], actors: ['bare', 'of-tomorrow', 'not-told'], countries: ['AQ', 'FR'], techniques: ['surveillance-actor'], level: 'high', sources: NO_LINKS.map(sourceOf) }),
       watcher({ name: 'nameless.example', known: false, domains: ['nameless.example'] }),
@@ -216,14 +239,14 @@ export const STATES = {
   }),
   hostile: ok({
     url: HOSTILE[0] ?? '', site: HOSTILE[1] ?? '', risk: { level: 'moderate', score: 40, reasons: [] },
-    operator: { name: HOSTILE[2], category: HOSTILE[0], country: HOSTILE[1], owner: HOSTILE[3], countries: [], actors: HOSTILE, listed: HOSTILE, sources: [] },
+    operator: { name: HOSTILE[2], category: HOSTILE[0], country: HOSTILE[1], owner: HOSTILE[3], countries: [], actors: HOSTILE, listed: HOSTILE, at_work: HOSTILE, indicators: HOSTILE.slice(0, 4), sources: [] },
     actors: HOSTILE.map((name) => dossier({
       name, kind: name, owner: name, country: name, does: name, takes: HOSTILE, since: name, harmless: name, dispute: name, gvl_id: 1, confidence: name, sources: HOSTILE.map((url) => ({ url, publisher: url, date: url, supports: [url], checked: url })),
     })),
     countries: HOSTILE.map((code) => ({
       code, alliances: HOSTILE, adequacy: code, laws: [{ name: code, year: code, allows: code, oversight: code, sources: HOSTILE.map(sourceOf) }], protection: code, protection_year: code, authority: code, complaints: code, sources: HOSTILE.map(sourceOf),
     })),
-    watchers: HOSTILE.map((name, i) => watcher({ name, owner: name, ...(i === 0 ? { countries: HOSTILE, actors: HOSTILE } : {}), rights: HOSTILE, sources: HOSTILE.map(sourceOf), category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
+    watchers: HOSTILE.map((name, i) => watcher({ name, owner: name, ...(i === 0 ? { countries: HOSTILE, actors: HOSTILE, indicators: HOSTILE.slice(0, 4) } : {}), rights: HOSTILE, sources: HOSTILE.map(sourceOf), category: i % 2 ? name : 'ad', country: i % 3 ? name : null, known: i % 2 === 0, domains: HOSTILE, requests: 3, techniques: ['tracker-request', name], level: i === 3 ? name : 'moderate' })),
     findings: HOSTILE.map((name) => finding({
       id: name, technique: 'tracker-request', domain: name, watcher: name, confidence: name,
       rule: { list: 3, list_title: name, line: 1, text: name, section: name, exception: false, actor: null },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FAMILIES } from '../../extension/shared/i18n.js';
-import { dossiers, levelOf, modelOf, telling, webAddress } from '../../extension/popup/model.js';
+import { dossiers, kindsOf, levelOf, modelOf, telling, webAddress } from '../../extension/popup/model.js';
 import { LEVELS } from '../../extension/popup/shapes.js';
 import { inCode, inName } from '../../extension/shared/unseen.js';
 import { NO_LINKS, STATES } from './fixtures.mjs';
@@ -23,6 +23,62 @@ test('groups stand by their worst member, and members by level, requests and nam
     ['marketing', 'LiveRamp'], ['ad', 'Google', 'Criteo'], ['analytics', 'Hotjar'], ['social', 'Facebook'],
     ['cdn', 'JSDelivr CDN'], ['unknown', 'static-parts.example'],
   ]);
+});
+
+test('nobody stands before somebody graver, and of equals those first whom the person\'s own lists name', () => {
+  for (const state of ['some', 'listed', 'added-list', 'severe', 'many', 'hostile']) {
+    const { groups } = model(state);
+    const ranks = groups.flatMap(({ watchers }) => watchers.map(({ level }) => LEVELS.indexOf(levelOf(level)) % 5));
+    assert.deepEqual(ranks, [...ranks].sort((a, b) => b - a), state);
+    assert.equal(groups.reduce((sum, { watchers }) => sum + watchers.length, 0), model(state).page.watchers.length);
+    for (const { category, again } of groups) assert.equal(again, groups.filter((one) => one.category === category).length > 1, category);
+  }
+  const { groups, added } = model('added-list');
+  assert.deepEqual(groups.map(({ level, category, watchers }) => [level, category, ...watchers.map(({ name }) => name)]), [
+    ['high', 'analytics', 'LiveRamp', 'Hotjar'], ['high', 'unknown', 'static-parts.example'],
+    ['high', 'ad', 'Google', 'AppNexus', 'Criteo', 'Oracle'],
+    ['moderate', 'social', 'Facebook'], ['moderate', 'utility', 'ThreatMetrix'], ['moderate', 'analytics', 'Yandex'], ['low', 'cdn', 'JSDelivr CDN'],
+  ]);
+  assert.deepEqual(added, { watchers: 2, site: true });
+  assert.deepEqual(model('listed').added, { watchers: 0, site: false });
+});
+
+test('what the level rests on: kinds of our own lists, and other techniques, of that level alone', () => {
+  const kinds = (/** @type {string} */ state) => model(state).because.kinds.map(({ kind, sign }) => (sign ? `${kind}, a sign` : kind));
+  assert.deepEqual(model('added-list').because.techniques, ['added-list']);
+  assert.deepEqual(kinds('added-list'), ['data-broker', 'identity-graph', 'rtb', 'session-replay']);
+  assert.deepEqual(kinds('listed'), ['data-broker', 'identity-graph', 'rtb', 'session-replay'], 'and not the moderate ones');
+  assert.deepEqual(model('listed').because.techniques, []);
+  assert.deepEqual(kinds('sign'), ['stalkerware, a sign']);
+  // A vendor's public site is none of its trade; nor is what is read of its own accord.
+  for (const state of ['below-site', 'vendor-site', 'own-site', 'sign-site']) {
+    assert.deepEqual(kinds(state), [], state);
+    assert.ok(model(state).because.techniques.includes('surveillance-actor'), state);
+  }
+  assert.deepEqual(model('some').because, { kinds: [], techniques: ['tracker-request'] });
+  for (const state of ['none', 'none-partly', 'unknown']) assert.deepEqual(model(state).because, { kinds: [], techniques: [] }, state);
+  // What is only indicated weighs one level less.
+  const answer = structuredClone(STATES.listed);
+  assert.ok(answer?.state === 'ok');
+  for (const found of answer.report.pages[0]?.findings ?? []) if (found.rule?.actor?.kind === 'rtb') found.confidence = 'indicated';
+  assert.deepEqual(modelOf(answer.report, [], compare)?.because.kinds.map(({ kind }) => kind), ['data-broker', 'identity-graph', 'session-replay']);
+});
+
+test('contact is low and everybody\'s, also where a rule names them all', () => {
+  for (const state of ['all-named', 'sign', 'listed', 'low']) {
+    const contact = model(state).techniques.find(({ technique }) => technique === 'third-party-contact');
+    assert.equal(contact?.level, 'low', state);
+    assert.deepEqual(contact?.watchers.length, model(state).page.watchers.length, state);
+    assert.deepEqual(contact?.site, [], state);
+  }
+});
+
+test('kinds are those of what was met: a vendor\'s public site is none, and a sign is one', () => {
+  const of = (/** @type {string} */ state) => model(state).page.watchers.map((watcher) => kindsOf(model(state), watcher));
+  assert.deepEqual(of('below-site'), [[]]);
+  assert.deepEqual(of('vendor-site'), [[]]);
+  assert.deepEqual(of('sign'), [[{ kind: 'stalkerware', sign: true }]]);
+  assert.deepEqual(of('all-named'), [[{ kind: 'session-replay', sign: false }]]);
 });
 
 test('a page is only clean when all of it was seen', () => {
@@ -66,6 +122,16 @@ test('two organisations of one name have each its own findings and its own place
   assert.deepEqual(two.map((one) => made?.findings.get(one)?.map(({ id }) => id)), [[found.id, 'by name alone'], ['another']]);
   assert.equal(new Set(two.map((one) => made?.keys.get(one))).size, 2);
   assert.deepEqual([...new Set(made?.keys.values())].length, page.watchers.length);
+  // What is open stays open: neither the order of the report nor another of the same name changes a key.
+  page.watchers.push({ ...hotjar, domains: ['z.hotjar.example', 'b.hotjar.example'] });
+  const keyOf = (/** @type {typeof page.watchers} */ all) => {
+    const keys = modelOf({ ...answer.report, pages: [{ ...page, watchers: all }] }, [], compare)?.keys;
+    return page.watchers.map((watcher) => keys?.get(watcher));
+  };
+  const keys = keyOf(page.watchers);
+  assert.equal(new Set(keys).size, page.watchers.length);
+  assert.deepEqual(keyOf([...page.watchers].reverse()), keys);
+  assert.equal(keyOf([hotjar])[1], keyOf(page.watchers.slice(0, -1))[1], 'a host that is called so is no other organisation');
 });
 
 test('one rule at several hosts of an organisation is told once, with what was asked of each', () => {
@@ -101,13 +167,29 @@ test('a report of no page is no model', () => {
   assert.equal(modelOf({ ...answer.report, pages: [] }, [], compare), null);
 });
 
-test('levels and rights are the core\'s', () => {
+test('levels, rights, certainties, categories and what sources bear out are the core\'s, no more and no fewer', () => {
   const core = readFileSync(new URL('../../src/finding.rs', import.meta.url), 'utf8');
-  const named = [...core.matchAll(/Self::\w+ => "([a-z0-9-]+)"/g)].map((found) => found[1] ?? '');
-  for (const level of LEVELS) assert.ok(level === 'unknown' || named.includes(level), level);
-  for (const right of FAMILIES.right?.members ?? []) assert.ok(named.includes(right), right);
+  // Of each type the words that its `name` gives.
+  const names = (/** @type {string} */ type) => {
+    const body = new RegExp(`impl ${type} \\{[\\s\\S]*?\\n\\}`).exec(core)?.[0] ?? '';
+    return [...body.matchAll(/Self::\w+ => "([a-z0-9-]+)"/g)].map((found) => found[1] ?? '').sort();
+  };
+  const members = (/** @type {string} */ family) => [...(FAMILIES[family]?.members ?? [])].sort();
+  const of = (/** @type {string} */ path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const table = (/** @type {string} */ text, /** @type {string} */ name) =>
+    [...(new RegExp(`const ${name}: [^=]*= \\[([^\\]]*)\\]`).exec(text)?.[1] ?? '').matchAll(/"([a-z_-]+)"/g)].map((found) => found[1] ?? '');
+  assert.equal(names('Level').length, 5);
+  assert.deepEqual([...LEVELS].sort(), [...names('Level'), 'unknown'].sort());
+  assert.deepEqual(members('level'), [...LEVELS].sort());
+  assert.deepEqual(members('right'), names('Right'));
+  assert.deepEqual(members('confidence'), names('Confidence'));
   // Of an entry of our own lists nobody may have read a source yet.
-  for (const word of FAMILIES.confidence?.members ?? []) assert.ok([...named, 'unchecked'].includes(word), word);
+  assert.deepEqual(members('entry_confidence'), [...names('Confidence'), 'unchecked'].sort());
+  assert.deepEqual(members('category'), table(of('src/rules/actors.rs'), 'CATEGORIES').sort());
+  const check = of('src/own/check.rs');
+  const claims = ['ACTOR_CLAIMS', 'ACTOR_MAY', 'LAW_CLAIMS', 'PROTECTION_CLAIMS', 'COUNTRY_CLAIMS', 'OWNER_CLAIMS'].map((one) => table(check, one));
+  for (const one of claims) assert.ok(one.length > 1);
+  assert.deepEqual(members('supports'), [...new Set(claims.flat())].sort());
 });
 
 test('there are words for whatever our own lists say', () => {

@@ -207,6 +207,43 @@ test('files that are no lists: each says why, and others are read all the same',
   await page.close();
 });
 
+test('files chosen while others are still being read: none is lost, and each is told of', async () => {
+  const { page, choose, text, status, background } = await open();
+  const { ask } = background.life;
+  /** @type {() => void} */
+  let go = () => {};
+  const held = new Promise((done) => { go = () => done(undefined); });
+  background.life.ask = async (message, from) => {
+    if (JSON.stringify(message).includes('"trackers.txt"')) await held;
+    return ask(message, from);
+  };
+  const first = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('input[type=file]'));
+  await first.uploadFile(join(FEEDS, 'trackers.txt'));
+  await until(page, 'trackers.txt');
+  await first.uploadFile(join(FEEDS, 'hosts'));
+  await page.waitForFunction(() => document.querySelector('[role=status]')?.textContent?.includes('Read: hosts'));
+  assert.deepEqual(await page.$$eval('.list h3', (found) => found.map((one) => one.textContent)), ['A hosts file of our own making', 'trackers.txt']);
+  go();
+  await page.waitForFunction(() => document.querySelector('[role=status]')?.textContent?.includes('Read: trackers.txt'));
+  assert.deepEqual(await page.$$eval('.main-button', (found) => found.map((one) => one.textContent)), ['Use this list: A hosts file of our own making', 'Use this list: trackers.txt']);
+  // What was no list goes with the next choice, as before.
+  await choose(['a.html', '<html>']);
+  await choose(['b.zip', 'PK\u0003\u0004']);
+  assert.doesNotMatch(await text(), /This is a web page/);
+  assert.match(await status(), /^Not read: b\.zip$/);
+  await page.close();
+});
+
+test('the place for what is read out is there before the words', async () => {
+  const { page, choose } = await open();
+  assert.deepEqual(await page.$eval('[role=status]', (one) => [getComputedStyle(one).display, one.textContent]), ['block', '']);
+  const height = () => page.$eval('[role=status]', (one) => one.getBoundingClientRect().height);
+  const before = await height();
+  await choose('hosts');
+  assert.equal(await height(), before, 'and its room too: nothing moves when they come');
+  await page.close();
+});
+
 test('too large a file is refused before it is read', async () => {
   const { page, choose, text } = await open();
   await page.evaluate(() => { FileReader.prototype.readAsDataURL = () => { throw new Error('it was read'); }; });

@@ -132,9 +132,9 @@ test('no state but a whole look says that nobody looks on', async () => {
     const level = await texts(page, '.level');
     if (state === 'none') assert.deepEqual(level, ['Level: None']);
     // All of it was seen, and nobody but the site itself.
-    else if (state === 'listed-site' || state === 'own-site') assert.deepEqual(level, ['Level: Low']);
+    else if (['listed-site', 'own-site', 'sign-site'].includes(String(state))) assert.deepEqual(level, ['Level: Low']);
     else assert.ok(!all.includes('Nobody else was seen while'), String(state));
-    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'own-site', 'vendor-site', 'private', 'bare'].includes(String(state))) {
+    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'own-site', 'vendor-site', 'private', 'bare', 'all-named', 'below-site', 'sign', 'sign-site', 'added-list'].includes(String(state))) {
       assert.match(level[0] ?? '', /Not known$/, String(state));
       assert.ok(!/· 0/.test((await texts(page, '#tab-who, #tab-how')).join(' ')), `${state}: a nought says too much`);
     }
@@ -211,65 +211,161 @@ test('a very long rule shows its beginning, and all of it when asked', async () 
 test('the page in numbers: kinds, countries, and of how many the country is not known', async () => {
   const { page } = await open(STATES.listed ?? null);
   assert.deepEqual(await texts(page, '.overview p'), [
+    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and Recorder of visits (session replay).',
     'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more.',
     'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
-    'Who runs this site is not known here.',
+    'Whose this site is, is not known here.',
   ]);
   await page.focus('.overview .link');
   await page.keyboard.press('Enter');
-  assert.match((await texts(page, '.overview p'))[0] ?? '', /and Linked to a state\.$/);
+  assert.match((await texts(page, '.overview p'))[1] ?? '', /and Linked to a state\.$/);
   assert.equal((await page.$$('.overview .link')).length, 0);
   assert.ok(await page.evaluate(() => document.activeElement?.matches('.overview')), 'the keyboard is not lost');
   await page.close();
   const arabic = await open(STATES.listed ?? null, { language: 'ar' });
-  assert.match((await texts(arabic.page, '.overview p'))[1] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا .*لا يُعرف بلد جهتين منها\.$/);
+  assert.match((await texts(arabic.page, '.overview p'))[2] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا .*لا يُعرف بلد جهتين منها\.$/);
   await arabic.page.close();
 });
 
 test('the site itself: who runs it, and that it stands on our lists', async () => {
   const { page } = await open(STATES['listed-site'] ?? null);
   assert.deepEqual(await texts(page, '.overview > *'), [
-    'This site Run by Facebook · Meta · United States',
+    'Low, because of: Requests to known trackers, Requests to social networks, and Contact with those on Onlooker’s own lists.',
+    'This site Belongs, as far as is known, to Facebook · Meta · United States',
   ], 'what is told of a company is not said of the address');
   await openNamed(page, 'This site', 'Named in slides published in 2013 (PRISM)');
   assert.match((await texts(page, '.overview .inner'))[0] ?? '', /the companies denied giving direct access/);
   await page.close();
   const own = await open(STATES['own-site'] ?? null);
   assert.deepEqual(await texts(own.page, '.overview > *'), [
-    'This site Run by Hotjar · Contentsquare · Malta',
+    'Low, because of: Contact with those on Onlooker’s own lists.',
+    'This site Belongs, as far as is known, to Hotjar · Contentsquare · Malta',
     'This site’s own address stands in Onlooker’s lists under: Recorder of visits (session replay).',
   ]);
   await own.page.close();
 });
 
+test('the foot names the lists and the data that it was judged by, with their versions', async () => {
+  const { page } = await open(STATES.listed ?? null);
+  const foot = await texts(page, '.lists li');
+  for (const one of [/^Onlooker’s own lists/, /^third-party-web Version 0\./, /^Public Suffix List Version \d/]) {
+    assert.ok(foot.some((line) => one.test(line)), foot.join('; '));
+  }
+  await page.close();
+});
+
 test('a vendor\'s own public site is told as that, and not as what its kind does', async () => {
-  for (const [language, line, text] of /** @type {const} */ ([['en', ': the vendor’s own public site · One request', 'do not name it as a host that collects'], ['ar', ': الموقع العام للجهة نفسها · طلب واحد', 'ولا تذكره قوائم Onlooker']])) {
+  for (const [language, line, text] of /** @type {const} */ ([['en', ': at or below its own public site · One request', 'do not name it as a host that collects'], ['ar', ': في موقعها العام نفسه أو تحته · طلب واحد', 'ولا تذكره قوائم Onlooker']])) {
     const { page } = await open(STATES['vendor-site'] ?? null, { language });
     assert.ok((await texts(page, '.line')).join().endsWith(line), (await texts(page, '.line')).join());
     await openNamed(page, 'Clearview AI');
     assert.ok((await texts(page, '.findings')).join().includes(text));
     await page.close();
   }
-  // A host below it may be for anything.
-  const below = structuredClone(STATES['vendor-site'] ?? null);
-  assert.ok(below?.state === 'ok');
-  for (const found of below.report.pages[0]?.findings ?? []) found.domain = 'bidder.clearview.ai';
-  const other = await open(below);
-  assert.ok(!(await texts(other.page, '.line')).join().includes('own public site'));
-  await openNamed(other.page, 'Clearview AI');
-  assert.ok((await texts(other.page, '.findings')).join().includes('lies under the vendor’s own public site'));
-  await other.page.close();
+  // A host below it may be for anything: row, details and summary say that alike.
+  const below = await open(STATES['below-site'] ?? null);
+  assert.deepEqual(await texts(below.page, '.line'), ['Biometrics and identity checks: at or below its own public site · One request']);
+  assert.ok(!(await texts(below.page, '.overview')).join().includes('Among them'));
+  await openNamed(below.page, 'Clearview AI');
+  assert.match((await texts(below.page, '.findings')).join(), /^Contact with the vendor’s own site This address lies under the vendor’s own public site/);
+  await below.page.close();
   // Where a host that collects was contacted, the line is of what it does.
   const answer = structuredClone(STATES['vendor-site'] ?? null);
   assert.ok(answer?.state === 'ok');
   const found = answer.report.pages[0]?.findings[0];
   assert.ok(found?.rule?.actor);
+  for (const watcher of answer.report.pages[0]?.watchers ?? []) watcher.at_work = watcher.listed;
   answer.report.pages[0]?.findings.push({ ...found, id: 'more', rule: { ...found.rule, line: 1, actor: { ...found.rule.actor, own_site: false } } });
   const { page } = await open(answer);
   assert.ok(!(await texts(page, '.line')).join().includes('own public site'));
   await openNamed(page, 'Clearview AI');
   assert.equal((await texts(page, '.findings')).join().split('do not name it as a host that collects').length, 2);
   await page.close();
+});
+
+test('what is only a published indicator is told as that, without the actor\'s owner, country and takings', async () => {
+  const { page } = await open(STATES.sign ?? null);
+  assert.deepEqual((await texts(page, '.overview p')).slice(0, 2), [
+    'Severe, because of: App to watch another’s phone (stalkerware) (only a published indicator).',
+    'Among them: App to watch another’s phone (stalkerware) (only a published indicator).',
+  ]);
+  assert.deepEqual(await texts(page, '.line'), ['Published as an indicator: App to watch another’s phone (stalkerware) · One request']);
+  await openNamed(page, 'icloudappe.com');
+  assert.match((await texts(page, '.findings')).join(), /^Contact with a published indicator This address was published as an indicator.* Whose host it is today is not known\./);
+  await openNamed(page, 'TheTruthSpy');
+  const [told] = await texts(page, '.details .inner');
+  assert.match(told ?? '', /^Published as an indicator of TheTruthSpy by Echap.* Whose host it is today is not known\. About TheTruthSpy Family of/);
+  for (const label of ['Known to take', 'Belongs to', 'Seat', 'Since', 'What it does']) assert.ok(!told?.includes(label), label);
+  assert.ok(told?.includes('What it means'));
+  await page.close();
+  // Without a day, and without a publisher.
+  for (const [change, said] of /** @type {[(source: any) => object, string][]} */ ([
+    [(source) => ({ ...source, date: null }), 'by Echap; when is not known.'],
+    [(source) => ({ ...source, supports: ['name'] }), 'Published as an indicator of TheTruthSpy; by whom is not known.'],
+  ])) {
+    const answer = structuredClone(STATES.sign ?? null);
+    assert.ok(answer?.state === 'ok');
+    for (const actor of answer.report.actors) actor.sources = actor.sources.map((source) => /** @type {any} */ (change(source)));
+    const other = await open(answer);
+    await openNamed(other.page, 'icloudappe.com', 'TheTruthSpy');
+    assert.ok((await texts(other.page, '.details .inner')).join().includes(said), (await texts(other.page, '.details .inner')).join().slice(0, 300));
+    await other.page.close();
+  }
+  const site = await open(STATES['sign-site'] ?? null);
+  assert.deepEqual((await texts(site.page, '.overview > *')).slice(-2), [
+    'This site Whose this site is, is not known here.',
+    'This site’s own address was published as an indicator of TheTruthSpy. Whose host it is today is not known.',
+  ]);
+  await openNamed(site.page, 'This site', 'TheTruthSpy');
+  assert.ok(!(await texts(site.page, '.overview .inner .inner')).join().includes('Known to take'));
+  await site.page.close();
+});
+
+test('whom a list that the person added names is said at the top, and in its row', async () => {
+  const { page } = await open(STATES['added-list'] ?? null);
+  const said = await texts(page, '.overview > p');
+  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 2 more\.$/);
+  assert.deepEqual(said.slice(1, 3), ['A list that you added names 2 of them.', 'A list that you added names an address of this site itself.']);
+  assert.deepEqual((await texts(page, '#panel-who h2')).slice(0, 3), ['Measures visits · High', 'Not known who they are', 'Sells or places advertising']);
+  assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
+  assert.equal((await texts(page, '.line'))[0], 'One ID over many sites (identity graph) · On a list that you added · One request');
+  await openNamed(page, 'and 2 more'.slice(4));
+  assert.match((await texts(page, '.overview > p'))[0] ?? '', /and Recorder of visits \(session replay\)\.$/);
+  await page.close();
+  const arabic = await open(STATES['added-list'] ?? null, { language: 'ar' });
+  assert.equal((await texts(arabic.page, '.overview > p'))[1], 'تذكر قائمة مضافة جهتين منها.');
+  await arabic.page.close();
+});
+
+test('contact with others is no doing of the site\'s where a rule names them all', async () => {
+  const { page } = await open(STATES['all-named'] ?? null);
+  await page.click('#tab-how');
+  const rows = await texts(page, '#panel-how .row');
+  assert.ok(rows.includes('Contact with others, Low One organisation'), rows.join('; '));
+  assert.ok(!rows.join().includes('This site itself'));
+  await page.close();
+  // What is seen without a finding is said of nobody.
+  const answer = structuredClone(STATES['all-named'] ?? null);
+  assert.ok(answer?.state === 'ok');
+  for (const check of answer.report.pages[0]?.checks ?? []) if (check.technique === 'link-decoration') check.state = 'seen';
+  const other = await open(answer);
+  await other.page.click('#tab-how');
+  assert.ok((await texts(other.page, '#panel-how .row')).includes('Marks in addresses (link decoration), Not known Not known'));
+  await other.page.close();
+});
+
+test('the place for what is read out is there before the words', async () => {
+  for (const state of ['some', 'no-permission']) {
+    const { page } = await open(STATES[state] ?? null);
+    assert.equal(await page.$eval('[role="status"]', (one) => `${getComputedStyle(one).display}${one.textContent}`), 'block', state);
+    if (state === 'no-permission') {
+      const before = await page.$('[role="status"]');
+      await page.click('.main-button');
+      await page.waitForFunction(() => document.querySelector('[role="status"]')?.textContent !== '');
+      assert.ok(await before?.evaluate((one) => one.isConnected), 'it is the same one');
+    }
+    await page.close();
+  }
 });
 
 test('what the PRISM record says is one short line until it is opened', async () => {
@@ -279,7 +375,11 @@ test('what the PRISM record says is one short line until it is opened', async ()
   assert.deepEqual(openers.filter((text) => /PRISM/.test(text)), ['Named in slides published in 2013 (PRISM)']);
   assert.ok(!(await texts(page, '.details')).join().includes('NSA'), 'the rest is folded');
   await openNamed(page, 'Named in slides');
-  assert.match((await texts(page, '.details .inner')).join(), /denied|no knowledge/);
+  const told = (await texts(page, '.details .inner')).join();
+  assert.match(told, /denied|no knowledge/);
+  // The record is about what a company holds; whose it is stands above.
+  assert.match(told, /Named in the slides, of what the company holds messages/);
+  for (const label of ['Known to take', 'Belongs to', 'Seat', 'Since']) assert.ok(!told.includes(label), label);
   await page.close();
 });
 
@@ -296,15 +396,18 @@ test('a line tells of the gravest kind; a row opens to evidence, then who it is,
   const all = (await texts(page, '.details')).join(' ');
   let from = 0;
   for (const part of [
-    'static.hotjar.com', '||hotjar.com^$third-party', 'Onlooker’s own lists of', 'Section: Recorder of visits (session replay)', 'Who it is', 'Belongs to Contentsquare',
+    'static.hotjar.com', '||hotjar.com^$third-party', 'Onlooker’s own lists of', 'Section: Recorder of visits (session replay)', 'How sure Documented: by its own documents', 'Who it is', 'Belongs to Contentsquare',
     'What it does Records visits', 'Known to take pages visited, clicks and typing, and IDs of the device', 'Seat Malta', 'Since 2014', 'What it means Such a service',
-    'What the site could do Record no visit', 'What you can do A content blocker', 'When contact is harmless Sites use it', 'What it says itself Hotjar says', 'How sure Documented',
+    'What the site could do Record no visit', 'What you can do A content blocker', 'When contact is harmless Sites use it', 'What it says itself Hotjar says', 'How sure Documented: by its own documents, a court, a regulator',
     'Privacy (ICCPR, Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection law General Data Protection Regulation, Regulation (EU) 2016/679 (2016)', 'Data protection authority', 'Complain there', 'Sources 2',
   ]) {
     const at = all.indexOf(part, from);
     assert.ok(at >= 0, `${part} after ${all.slice(Math.max(0, from - 60), from)}`);
     from = at;
   }
+  // Each source says what it bears out, here one that knows neither owner nor country.
+  await openNamed(page, 'Sources');
+  assert.match((await texts(page, '.sources li'))[1] ?? '', /^Seats2meet .*for: what it takes$/);
   await openNamed(page, 'Google, High', 'Google ad exchange');
   assert.ok((await texts(page, '.details')).join(' ').includes('(IAB) Purposes: keeps or reads data on the device, chooses adverts by limited data'));
   // Closed by the same key, and the keyboard stays.
@@ -316,7 +419,7 @@ test('a line tells of the gravest kind; a row opens to evidence, then who it is,
 
 test('what is not known is said so', async () => {
   const { page } = await open(STATES.bare ?? null);
-  await openNamed(page, 'This site Run by Courier Group');
+  await openNamed(page, 'This site Belongs, as far as is known, to Courier Group');
   assert.deepEqual(await texts(page, '.overview .facts > div'), ['Belongs to Not known', 'Seat Not known', 'Laws that reach it Not known']);
   await openNamed(page, 'nameless.example, Low');
   const nameless = (await texts(page, '.details')).join(' ');

@@ -35,7 +35,9 @@ function commandLine({ bytes, lists }) {
 }
 
 /** Whether the hot path can carry the log: one page, and nothing in it that only a record can hold. @param {Case} one */
-const isOnePage = ({ log, expect }) => log.pages.length === 1 && !expect.skipped?.['unreadable-observation'];
+const isOnePage = ({ log, expect }) => log.pages.length === 1 && !expect.skipped?.['unreadable-observation'] &&
+  // Only a log has ids that somebody else made.
+  !expect.skipped?.['id-used-twice'];
 
 /** The report on a log that is fed request by request, as the extension does it. @param {any} page */
 function fed({ url, gaps = [], observations = [] }) {
@@ -77,7 +79,8 @@ for (const one of all) {
     ran.whole += 1;
 
     const object = engine.audit(one.log);
-    assert.equal(`${JSON.stringify(object, null, 2)}\n`, whole, 'as an object it is the same, key by key');
+    // As bytes what is not seen is written out.
+    assert.equal(JSON.stringify(object), JSON.stringify(report), 'as an object it is the same, key by key');
     ran.object += 1;
 
     if (isOnePage(one)) {
@@ -104,7 +107,7 @@ test('every file ran, by every way', () => {
   const onePage = all.filter((one) => one.expect.refused === undefined && isOnePage(one)).length;
   assert.equal(ran.page, onePage);
   assert.ok(ran.added >= 10);
-  assert.ok(ran.refused >= 5 && ran.page >= files - ran.refused - 6, JSON.stringify(ran));
+  assert.ok(ran.refused >= 5 && ran.page >= files - ran.refused - 7, JSON.stringify(ran));
 });
 
 test('each rule that was shown stands on that line of the list', () => {

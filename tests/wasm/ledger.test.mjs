@@ -41,7 +41,7 @@ function life(disk, page, known = false) {
     /** @param {string} url @param {string} [type] */
     ask(url, type = 'image') {
       clock += 1;
-      ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `r${clock}`, ts: clock, url, type, method: 'GET', at: '', late: false }));
+      ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `r${clock}`, ts: clock, url, type, method: 'GET', at: '', cut: '', late: false }));
     },
     async verdict() {
       const { verdict } = await ledger.verdict(page);
@@ -150,7 +150,7 @@ test('a page whose earlier life is still to be read is merged once: what finds n
   one.ledger.known(from);
   disk.rows = async () => [];
   for (let n = 0; n < 7; n += 1) {
-    one.ledger.record(from, /** @type {any} */ ({ is: 'request', rid: `m${n}`, ts: n, url: `https://flood.example/m${n}.gif`, type: 'image', method: 'GET', at: '', late: false }));
+    one.ledger.record(from, /** @type {any} */ ({ is: 'request', rid: `m${n}`, ts: n, url: `https://flood.example/m${n}.gif`, type: 'image', method: 'GET', at: '', cut: '', late: false }));
   }
   one.ledger.merge(from, to);
   await one.ledger.isEmpty(from);
@@ -162,8 +162,40 @@ test('before there is an engine, what comes to a full log is kept while there is
   const [disk, page] = [new Disk(), newPage()];
   const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {});
   for (let n = 0; n < FULL + 3000; n += 1) {
-    ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `s${n}`, ts: n, url: `https://flood.example/${n}`, type: 'image', method: 'GET', at: '', late: false }));
+    ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `s${n}`, ts: n, url: `https://flood.example/${n}`, type: 'image', method: 'GET', at: '', cut: '', late: false }));
   }
   assert.equal(disk.saved.size, FULL + 1000);
   assert.equal(page.gaps['log-full'], 2000);
+});
+
+test('a hop is one however often it is told, and another where the redirect comes back to it', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const hop = (/** @type {number} */ ts, /** @type {string} */ path, late = false, cut = '') => /** @type {any} */ ({ is: 'request', rid: 'hop', ts, url: `https://flood.example/${path}`, type: 'image', method: 'GET', at: '', cut, late });
+  const told = [hop(1, 'r'), hop(2, 'r', true), hop(3, 't'), hop(4, 't', true), hop(5, 'r'), hop(6, 'r', true), hop(7, 't'), hop(7, 'same'), hop(8, 'same'), hop(9, 'long', false, 'a'), hop(10, 'long', false, 'b')];
+  const paths = ['r', 't', 'r', 't', 'same', 'long', 'long'];
+  const seen = async (/** @type {ReturnType<typeof life>} */ one) => (await one.ledger.log(page)).pages.flatMap(({ observations }) => (observations ?? []).map(({ url }) => url.slice(22)));
+  const one = life(disk, page);
+  for (const event of [...told, ...told]) one.ledger.record(page, event);
+  assert.deepEqual(await seen(one), paths, 'each event told twice');
+  // The next life is told the same, before and after it has read what there is.
+  const two = life(disk, page, true);
+  for (const event of told) two.ledger.record(page, event);
+  assert.deepEqual(await seen(two), paths);
+  for (const event of told) two.ledger.record(page, event);
+  assert.deepEqual(await seen(two), paths);
+  // Ended in the middle of the chain; the end of a hop comes to the next life.
+  const three = life(disk, page, true);
+  for (const event of [hop(11, 'long', true, 'b'), hop(12, 'r'), hop(13, 'r', true)]) three.ledger.record(page, event);
+  await three.ledger.isEmpty(page);
+  await new Promise((done) => { setTimeout(done, 10); });
+  assert.deepEqual(await seen(three), [...paths, 'r']);
+  assert.equal((await three.report()).requests.total, paths.length + 1);
+});
+
+test('a hop whose end is told before its start is one', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  const hop = (/** @type {number} */ ts, /** @type {string} */ path, /** @type {boolean} */ late) => /** @type {any} */ ({ is: 'request', rid: 'swapped', ts, url: `https://flood.example/${path}`, type: 'image', method: 'GET', at: '', cut: '', late });
+  for (const event of [hop(2, 'a', true), hop(3, 'b', false), hop(1, 'a', false), hop(4, 'b', true)]) one.ledger.record(page, event);
+  assert.equal((await one.report()).requests.total, 2);
 });

@@ -25,7 +25,7 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
             }
             about.push_str(&seat(who));
             let _ = writeln!(out, "{about}");
-            sources(&mut out, "  ", " for owner and country", &who.sources, paint);
+            sources(&mut out, "  ", &who.sources, paint);
         }
         None => out.push_str("  whose host it is, is not known\n"),
     }
@@ -40,11 +40,17 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
     for one in &explanation.rules {
         rule(&mut out, if one.exception { "    lets it through: " } else { "    " }, one, paint);
     }
-    if !explanation.actors.is_empty() {
-        out.push_str("\n  In Onlooker's own lists:\n");
-    }
-    for actor in &explanation.actors {
-        told(&mut out, actor, explanation.indicators.contains(&actor.id), paint);
+    let listed = |actor: &&Dossier| explanation.watcher.as_ref().is_none_or(|who| who.listed.contains(&actor.id));
+    let (its, of_company): (Vec<&Dossier>, Vec<&Dossier>) = explanation.actors.iter().partition(listed);
+    for (title, actors) in
+        [("In Onlooker's own lists", its), ("In Onlooker's own lists, of its company and not of this host", of_company)]
+    {
+        if !actors.is_empty() {
+            let _ = writeln!(out, "\n  {title}:");
+        }
+        for actor in actors {
+            told(&mut out, actor, explanation.indicators.contains(&actor.id), paint);
+        }
     }
     if kind.is_none() && explanation.actors.is_empty() {
         out.push_str("\n  Onlooker's own lists do not have it.\n");

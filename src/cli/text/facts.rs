@@ -108,9 +108,9 @@ pub fn dossier(out: &mut String, indent: &str, actor: &Dossier, sign: bool) {
 
 /// How sure that is, and where it can be checked.
 pub fn checked(out: &mut String, indent: &str, actor: &Dossier, paint: Paint) {
-    let sure = words::part("confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
+    let sure = words::part("entry_confidence", &actor.confidence, "").unwrap_or(&actor.confidence);
     let _ = writeln!(out, "{indent}how sure: {}", plain(sure));
-    sources(out, indent, "", &actor.sources, paint);
+    sources(out, indent, &actor.sources, paint);
 }
 
 /// By whom, and when, the host was published under the actor's name.
@@ -165,7 +165,7 @@ fn laws(out: &mut String, country: &Country, paint: Paint) {
         if let Some(oversight) = words::part("oversight", oversight, "") {
             let _ = writeln!(out, "      {oversight}");
         }
-        sources(out, "      ", "", &law.sources, paint);
+        sources(out, "      ", &law.sources, paint);
     }
     let closest = ALLIANCES.iter().find(|name| country.alliances.iter().any(|alliance| alliance == *name));
     let others = country.alliances.iter().map(String::as_str).filter(|name| !ALLIANCES.contains(name));
@@ -186,16 +186,19 @@ fn laws(out: &mut String, country: &Country, paint: Paint) {
         known(&country.authority),
         plain(&country.complaints)
     );
-    sources(out, "    ", "", &country.sources, paint);
+    sources(out, "    ", &country.sources, paint);
 }
 
 /// Where a claim can be checked. One document can stand behind several claims, and is named once.
-pub fn sources(out: &mut String, indent: &str, of: &str, sources: &[Source], paint: Paint) {
+pub fn sources(out: &mut String, indent: &str, sources: &[Source], paint: Paint) {
     let mut named = BTreeSet::new();
     for source in sources {
         let read =
             if source.checked == "unread" { "not read yet".to_owned() } else { format!("read on {}", source.checked) };
         let date = if source.date.is_empty() { String::new() } else { format!(", {}", plain(&source.date)) };
+        let claim = |key: &String| words::part("supports", key, "").map_or_else(|| slug(key), str::to_owned);
+        let of: BTreeSet<String> = source.supports.iter().map(claim).collect();
+        let of = if of.is_empty() { String::new() } else { format!(" for {}", Vec::from_iter(of).join(", ")) };
         let line = format!("source{of}: {}{date}: {} ({})", plain(&source.publisher), plain(&source.url), plain(&read));
         if named.insert(line.clone()) {
             let _ = writeln!(out, "{indent}{}", paint.soft(&line));

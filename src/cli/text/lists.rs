@@ -7,8 +7,8 @@ use onlooker::report::ListInfo;
 
 use super::{Paint, count, plain, slug};
 
-/// The lists that are judged by.
-pub fn lists(lists: &[ListInfo], colours: bool) -> String {
+/// The lists that are judged by, and the data beside them.
+pub fn lists(lists: &[ListInfo], data: &[ListInfo], colours: bool) -> String {
     let paint = Paint(colours);
     let mut out = String::new();
     for list in lists {
@@ -27,6 +27,12 @@ pub fn lists(lists: &[ListInfo], colours: bool) -> String {
         }
         let _ = writeln!(out, "{rules}");
         let _ = writeln!(out, "  sha256 {}\n", plain(&list.sha256));
+    }
+    for of in data {
+        let _ = writeln!(out, "{}  {}", paint.strong(&plain(&of.title)), paint.soft("data, and no rules"));
+        let _ = writeln!(out, "  version {}, from {}, licence {}", of.version, plain(&of.source), plain(&of.licence));
+        let _ = writeln!(out, "  {}", count(of.rules, "entry", "entries"));
+        let _ = writeln!(out, "  sha256 {}\n", plain(&of.sha256));
     }
     out
 }

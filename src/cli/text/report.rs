@@ -6,7 +6,7 @@ use std::fmt::Write;
 use onlooker::finding::{Confidence, Level};
 use onlooker::kinds::place_of;
 use onlooker::report::{
-    Check, Dossier, Finding, Identity, Numbered, PageReport, Report, RuleActor, Summary, Told, Watcher,
+    Check, Dossier, Finding, Identity, ListInfo, Numbered, PageReport, Report, RuleActor, Summary, Told, Watcher,
 };
 
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
@@ -22,22 +22,48 @@ const SHOWN: usize = 110;
 /// How wide a level's shape and word are at most.
 const LEVEL_WIDTH: usize = 10;
 
-/// What one says of a page at this level. What only the site itself does is no contact with others.
-fn sentence(told: Told, nobody_else: bool) -> &'static str {
-    match told {
-        Told::Known(Level::Low) if nobody_else => {
-            "Nobody else was contacted, but a list names an address of the site itself."
+/// What one says of a page at this level: what was found that makes it this one, and nothing else.
+fn sentence(page: &PageReport) -> String {
+    let level = match page.level {
+        Told::Known(Level::None) => return "Nobody else was contacted.".to_owned(),
+        Told::Known(level) => level,
+        Told::Unknown if page.total == 0 => {
+            return "Nothing could be seen of this page, so nothing is said of it.".to_owned();
         }
-        Told::Known(Level::None) => "Nobody else was contacted.",
-        Told::Known(Level::Low) => "Others were contacted; no known tracker among them.",
-        Told::Known(Level::Moderate) => "Contacted were known trackers, advertising, or others whom a list names.",
-        Told::Known(Level::High) => {
-            "Contacted were services that can follow a person across sites, record visits, or sell places for adverts."
+        Told::Unknown => return "Too little of this page could be seen, so nothing is said of it.".to_owned(),
+    };
+    let weighs = |finding: &&Finding| finding.weight() == level;
+    let mut what: Vec<String> = Vec::new();
+    for finding in page.findings.iter().filter(weighs).filter(|finding| finding.rule.is_some()) {
+        let name = within(&doing(finding));
+        if !what.contains(&name) {
+            what.push(name);
         }
-        Told::Known(Level::Severe) => {
-            "Contacted was an address that lists tie to spyware, stalkerware or interception."
-        }
-        Told::Unknown => "Nothing could be seen of this page, so nothing is said of it.",
+    }
+    match (what.is_empty(), page.watchers.is_empty()) {
+        (true, true) => "A list names an address of the site itself.".to_owned(),
+        (true, false) => "Others were contacted; no list names any of them.".to_owned(),
+        (false, true) => format!("Nobody else was contacted; of the site itself: {}.", what.join("; ")),
+        (false, false) => format!("Others were contacted. What weighs most: {}.", what.join("; ")),
+    }
+}
+
+/// What a finding is, in short: of our own lists the kind of actor, else the technique.
+fn doing(finding: &Finding) -> String {
+    let Some(named) = named(finding) else {
+        let what = technique(finding.technique);
+        return match finding.confidence {
+            Confidence::Indicated => format!("{what}, as an indicator"),
+            Confidence::Reported | Confidence::Documented => what,
+        };
+    };
+    let kind = named.standing.kind.map_or_else(|| technique(finding.technique), |of| kind(of.name));
+    if named.standing.own_site {
+        format!("the public site of one listed as {}", within(&kind))
+    } else if named.standing.is_its_host() {
+        kind
+    } else {
+        format!("published indicator of {}", within(&kind))
     }
 }
 
@@ -72,8 +98,12 @@ pub fn brief(report: &Report, colours: bool) -> String {
         for watcher in &page.watchers {
             let level = Told::Known(watcher.level);
             let gap = " ".repeat(LEVEL_WIDTH.saturating_sub(level.name().len() + 2) + 2);
-            let kinds = kinds_here(report, page, watcher);
-            let what = if kinds.is_empty() { about(watcher) } else { format!("{kinds}, {}", about(watcher)) };
+            let mut what = kinds_here(report, watcher);
+            if watcher.techniques.contains(&"added-list") {
+                what.push("named by a list that you added".to_owned());
+            }
+            what.push(about(watcher));
+            let what = what.join(", ");
             let _ = writeln!(out, "  {}{gap}{}: {what}", paint.level(level), plain(&watcher.who.name));
         }
         let own = findings_of(page, None);
@@ -102,25 +132,40 @@ fn foot(out: &mut String, report: &Report, paint: Paint) {
         }
         let _ = writeln!(out, "{} pages: {}", report.pages.len(), parts.join(", "));
     }
-    let lists: Vec<String> = report
-        .lists
-        .iter()
-        .map(|list| match list.version.as_str() {
+    let names = |of: &[ListInfo]| -> String {
+        let name = |list: &ListInfo| match list.version.as_str() {
             "" => plain(&list.title).into_owned(),
             version => format!("{} {}", plain(&list.title), plain(version)),
-        })
-        .collect();
-    let _ = writeln!(out, "{}", paint.soft(&format!("Onlooker {}. Lists: {}.", report.version, lists.join(", "))));
+        };
+        of.iter().map(name).collect::<Vec<_>>().join(", ")
+    };
+    for list in report.lists.iter().filter(|list| list.is_added() && !list.skipped.is_empty()) {
+        let left: u64 = list.skipped.iter().map(|skipped| skipped.count).sum();
+        let why: Vec<String> = list.skipped.iter().map(|s| format!("{} {}", s.count, plain(&slug(&s.why)))).collect();
+        let _ =
+            writeln!(out, "{}: {} left out ({})", plain(&list.title), count(left, "entry", "entries"), why.join(", "));
+    }
+    let mut judged_by = format!("Onlooker {}. Lists: {}.", report.version, names(&report.lists));
+    if !report.data.is_empty() {
+        let _ = write!(judged_by, " Whose a host is, and what one site is: {}.", names(&report.data));
+    }
+    let _ = writeln!(out, "{}", paint.soft(&judged_by));
 }
 
 /// The level, the address, and what that means in a line.
 fn head(out: &mut String, page: &PageReport, paint: Paint) {
     let url = if page.url.is_empty() { "(a page whose address could not be read)".into() } else { plain(&page.url) };
     let _ = writeln!(out, "{}  {}", paint.level(page.level), paint.strong(&url));
-    let mut line = sentence(page.level, page.watchers.is_empty()).to_owned();
+    let mut line = sentence(page);
     if !page.watchers.is_empty() {
         let who = count(page.watchers.len() as u64, "organisation looks on", "organisations look on");
-        let _ = write!(line, " {who}.");
+        let _ = write!(line, " {who}");
+        // Where nobody knows whose a domain is, it counts as one.
+        let nameless = page.watchers.iter().filter(|watcher| !watcher.known).count();
+        if nameless > 0 {
+            let _ = write!(line, ", {nameless} of them known by the domain only");
+        }
+        line.push('.');
     }
     if page.total > 0 {
         let _ =
@@ -181,12 +226,6 @@ fn named(finding: &Finding) -> Option<&RuleActor> {
     finding.rule.as_ref().and_then(|rule| rule.actor.as_ref())
 }
 
-/// Whether the host that was met is only a sign of this actor.
-fn is_sign(actor: &Dossier, findings: &[&Finding]) -> bool {
-    let mut here = findings.iter().filter_map(|finding| named(finding)).filter(|named| named.id == actor.id).peekable();
-    here.peek().is_some() && here.all(|named| !named.standing.is_its_host())
-}
-
 /// What a report tells of the actors that an organisation is.
 fn actors<'a>(report: &'a Report, who: &'a Identity) -> impl Iterator<Item = &'a Dossier> {
     who.actors.iter().filter_map(|id| report.actors.iter().find(|actor| actor.id == *id))
@@ -214,31 +253,30 @@ fn summary(out: &mut String, summary: &Summary) {
 fn site(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     let Some(who) = &page.operator else {
         if !page.site.is_empty() {
-            out.push_str("  Who runs this site is not known.\n");
+            out.push_str("  Whose this site is, is not known.\n");
         }
         return;
     };
     if who.name.is_empty() {
-        out.push_str("  Who runs this site is not known.\n");
+        out.push_str("  Whose this site is, is not known.\n");
     } else {
-        let _ = writeln!(out, "  This site is run by {}{}.", plain(&who.name), seat(who));
+        let _ = writeln!(out, "  As far as is known this site belongs to {}{}.", plain(&who.name), seat(who));
     }
-    let own = findings_of(page, None);
     for actor in actors(report, who) {
-        let whose = if who.listed.contains(&actor.id) { "Its own address" } else { "Of those who run it" };
-        let _ = writeln!(out, "  {whose}: {}.", tie(actor, who, &own));
+        let whose = if who.listed.contains(&actor.id) { "Its own address" } else { "Of those whose it is" };
+        let _ = writeln!(out, "  {whose}: {}.", tie(actor, who));
     }
     if !who.countries.is_empty() {
         let _ = writeln!(out, "  Laws that reach it: {}; see below.", countries(who));
     }
-    sources(out, "  ", " for owner and country", &who.sources, paint);
+    sources(out, "  ", &who.sources, paint);
 }
 
 /// Why an actor of our own lists is told with an organisation.
-fn tie(actor: &Dossier, who: &Identity, findings: &[&Finding]) -> String {
+fn tie(actor: &Dossier, who: &Identity) -> String {
     let name = format!("{}, as {}", plain(&actor.name), within(&kind(&actor.kind)));
     if who.listed.contains(&actor.id) {
-        return if is_sign(actor, findings) {
+        return if who.indicators.contains(&actor.id) {
             format!(
                 "published as an indicator of {}; whose host it is today is not known; see below",
                 plain(&actor.name)
@@ -276,17 +314,20 @@ fn about(watcher: &Watcher) -> String {
 }
 
 /// The kinds under which our own lists name what was met of an organisation. Its own public site is none of its trade.
-fn kinds_here(report: &Report, page: &PageReport, watcher: &Watcher) -> String {
-    let its = findings_of(page, Some(watcher));
+fn kinds_here(report: &Report, watcher: &Watcher) -> Vec<String> {
     let mut kinds: Vec<String> = Vec::new();
-    for actor in actors(report, &watcher.who).filter(|actor| watcher.at_work.contains(&actor.id)) {
+    for actor in actors(report, &watcher.who).filter(|actor| watcher.who.at_work.contains(&actor.id)) {
         let name = within(&kind(&actor.kind));
-        let name = if is_sign(actor, &its) { format!("published as an indicator of {name}") } else { name };
+        let name = if watcher.who.indicators.contains(&actor.id) {
+            format!("published as an indicator of {name}")
+        } else {
+            name
+        };
         if !kinds.contains(&name) {
             kinds.push(name);
         }
     }
-    kinds.join(", ")
+    kinds
 }
 
 fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: &[&Finding], paint: Paint) {
@@ -295,7 +336,7 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
     let name = paint.strong(&plain(&who.name));
     let _ = writeln!(out, "\n  {name}  {}  {level}", paint.soft(&about(watcher)));
     for actor in actors(report, who) {
-        let _ = writeln!(out, "    {}", tie(actor, who, findings));
+        let _ = writeln!(out, "    {}", tie(actor, who));
     }
     for each in findings {
         // A contact says nothing more where a rule names what it is for.
@@ -307,11 +348,16 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
     if !who.countries.is_empty() {
         let _ = writeln!(out, "    laws that reach it: {}; see below", countries(who));
     }
-    sources(out, "    ", " for owner and country", &who.sources, paint);
+    sources(out, "    ", &who.sources, paint);
 }
 
 fn finding(out: &mut String, finding: &Finding, paint: Paint) {
-    let signs = if finding.confidence == Confidence::Indicated { ", signs of it only" } else { "" };
+    // An indicator was somebody's once; whose it is now, and what is done there, nobody says.
+    let signs = match finding.confidence {
+        Confidence::Indicated if finding.technique == "added-list" => ", as an indicator of what the list is about",
+        Confidence::Indicated => ", by signs of it only",
+        Confidence::Reported | Confidence::Documented => "",
+    };
     let times = if finding.count == 1 { String::new() } else { format!(", {} times", finding.count) };
     let what = match named(finding).map(|named| named.standing) {
         Some(standing) if standing.own_site => "Contact with the vendor's own site".to_owned(),
@@ -406,13 +452,5 @@ fn record(out: &mut String, actors: &[&Dossier], paint: Paint) {
 
 /// Whether nothing that was met is the actor's own, on whatever page.
 fn sign_everywhere(report: &Report, actor: &Dossier) -> bool {
-    let mut met = report.pages.iter().flat_map(|page| {
-        let watchers = page.watchers.iter().map(|watcher| (&watcher.who, Some(watcher)));
-        let site = page.operator.iter().map(|who| (who, None));
-        watchers
-            .chain(site)
-            .filter(|(who, _)| who.actors.contains(&actor.id))
-            .map(|(who, whose)| who.listed.contains(&actor.id) && is_sign(actor, &findings_of(page, whose)))
-    });
-    met.all(|sign| sign)
+    identities(report).filter(|who| who.actors.contains(&actor.id)).all(|who| who.indicators.contains(&actor.id))
 }

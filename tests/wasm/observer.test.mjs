@@ -1,0 +1,125 @@
+// @ts-check
+/** What a page could do to the observer that no browser can be made to show for certain: events in, pages out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Observer } from '../../extension/background/observer.js';
+
+/** @typedef {import('../../extension/background/observer.js').Page} Page */
+
+/** An observer, and what it told: addresses by page. */
+function world() {
+  /** @type {Map<Page, string[]>} */
+  const logs = new Map();
+  const log = (/** @type {Page} */ page) => logs.get(page) ?? logs.set(page, []).get(page) ?? [];
+  /** @type {any[]} */
+  const held = [];
+  const observer = new Observer({
+    record: (page, event) => { if (!log(page).includes(event.url)) log(page).push(event.url); },
+    changed() {}, shown() {}, left() {}, dropped() {}, begun() {},
+    merge: (from, to) => { log(to).push(...log(from).filter((url) => !log(to).includes(url))); },
+    hold: (event) => { held.push(event); },
+    placed() {},
+  });
+  let rids = 0;
+  /** @param {object} some of a request's fields */
+  const ask = (some) => observer.handle(/** @type {any} */ ({
+    is: 'request', rid: `r${rids += 1}`, ts: 0, url: 'https://tracker.example/', cut: '', type: 'image', method: 'GET', tab: 1, frame: 0, parent: -1,
+    doc: '', pdoc: '', hidden: false, by: '', top: '', at: '', secret: false, late: false, empty: false, ...some,
+  }));
+  return {
+    observer, log, ask,
+    /** @param {number} ts @param {string} url @param {string} doc @returns {Page} what the tab shows now */
+    show(ts, url, doc) {
+      observer.handle({ is: 'begin', ts, url, tab: 1, frame: 0, parent: -1, doc: '', pdoc: '', hidden: false, back: false, redirected: false });
+      ask({ type: 'main_frame', ts, url });
+      observer.handle({ is: 'commit', ts: ts + 10, url, tab: 1, frame: 0, parent: -1, doc, pdoc: '', hidden: false, back: false, redirected: false });
+      return /** @type {Page} */ (observer.shownIn(1));
+    },
+    settle() {
+      for (const event of held.splice(0)) observer.settle(event, true);
+    },
+  };
+}
+
+const nested = { frame: 7, parent: 5, doc: 'gone', pdoc: 'gone-too', by: 'https://frame.example' };
+
+test('a frame that nobody knows is of the page that was shown then, not of the next', () => {
+  const { ask, show, settle, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  ask({ ...nested, ts: 20_000 });
+  const two = show(20_100, 'https://two.example/', 'two');
+  settle();
+  assert.deepEqual([log(one), log(two)], [['https://one.example/', 'https://tracker.example/'], ['https://two.example/']]);
+  assert.deepEqual([one.gaps, two.gaps], [{}, {}]);
+});
+
+test('just after a page was left it may be of either: missing in both, told of none', () => {
+  const { ask, show, settle, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  const two = show(20_000, 'https://two.example/', 'two');
+  ask({ ...nested, ts: 20_500 });
+  settle();
+  for (const page of [one, two]) {
+    assert.ok(!log(page).includes('https://tracker.example/'));
+    assert.deepEqual(page.gaps, { 'request-unplaced': 1 });
+  }
+  ask({ ...nested, ts: 40_000 });
+  settle();
+  assert.ok(log(two).includes('https://tracker.example/'));
+});
+
+test('before any page was shown it is of none', () => {
+  const { ask, show, settle } = world();
+  ask({ ...nested, ts: 5 });
+  const one = show(100, 'https://one.example/', 'one');
+  settle();
+  assert.deepEqual(one.gaps, {});
+});
+
+test('a site’s worker with none of its pages open is missing in no page', () => {
+  const { ask, show, settle } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  ask({ tab: -1, ts: 50, by: 'https://elsewhere.example' });
+  settle();
+  assert.deepEqual(one.gaps, {});
+  ask({ tab: -1, ts: 60, by: '' });
+  settle();
+  assert.deepEqual(one.gaps, {}, 'the browser’s own');
+  ask({ tab: -1, ts: 70, by: 'null' });
+  settle();
+  assert.deepEqual(one.gaps, { 'worker-unplaced': 1 });
+});
+
+test('a navigation that another one overtakes is told, unless both were to the same', () => {
+  const { ask, show, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  ask({ type: 'main_frame', ts: 100, url: 'https://two.example/', by: 'https://one.example' });
+  ask({ type: 'main_frame', ts: 110, url: 'https://tracker.example/', by: 'https://one.example' });
+  show(200, 'https://two.example/', 'two');
+  assert.deepEqual(log(one), ['https://one.example/', 'https://tracker.example/']);
+});
+
+test('navigations without end fill no memory, and each is told; of another site’s or the person’s none is', () => {
+  const { observer, ask, show, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  for (let n = 0; n < 100; n += 1) ask({ type: 'main_frame', ts: 100 + n, url: `https://tracker.example/${n}`, by: n < 80 ? 'https://one.example' : n < 90 ? '' : 'https://elsewhere.example' });
+  assert.ok(observer.pages.size < 20, `${observer.pages.size}`);
+  for (const key of observer.pages.keys()) observer.lapse(key);
+  assert.equal(log(one).length, 81);
+});
+
+test('of a frame’s documents the last are known, and of its origins all', () => {
+  const { observer, ask, show, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  for (let n = 0; n < 1000; n += 1) {
+    observer.handle({ is: 'commit', ts: 20 + n, url: `https://f${n % 50}.example/`, tab: 1, frame: 5, parent: 0, doc: `f${n}`, pdoc: 'one', hidden: false, back: false, redirected: false });
+  }
+  assert.deepEqual(Object.keys(one.docs), ['one', 'f997', 'f998', 'f999']);
+  for (let n = 0; n < 1000; n += 1) {
+    observer.handle({ is: 'commit', ts: 2000 + n, url: 'https://f.example/', tab: 1, frame: 10 + n, parent: 0, doc: `g${n}`, pdoc: 'one', hidden: false, back: false, redirected: false });
+  }
+  assert.equal(Object.keys(one.docs).length, 400);
+  assert.ok('one' in one.docs && 'g999' in one.docs && !('g0' in one.docs));
+  ask({ tab: -1, ts: 4000, by: 'https://f3.example', url: 'https://tracker.example/worker' });
+  assert.ok(log(one).includes('https://tracker.example/worker'));
+});
