@@ -24,11 +24,6 @@ pub(super) fn key(url: &str) -> u64 {
     }
 }
 
-/// What a page is called, as a number: names may be long, and many.
-pub(super) fn name(text: &str) -> u64 {
-    xxh3_64(text.as_bytes())
-}
-
 /// `location` as seen from `base`: the few forms that servers send. Dot segments are resolved, since browsers do.
 pub(super) fn resolve(base: &str, location: &str) -> String {
     let location = location.trim();

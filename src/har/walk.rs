@@ -5,8 +5,9 @@ use std::fmt;
 
 use onlooker::observation::RequestType;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use xxhash_rust::xxh3::xxh3_64;
 
-use super::url::{endless, kept, key, name, on_the_web, starts_with_ignoring_case};
+use super::url::{endless, kept, key, on_the_web, starts_with_ignoring_case};
 use super::words::{accept, dest, mime, said};
 use super::{Entry, Found, Mime, Page, Part};
 
@@ -127,6 +128,11 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error>
 /// The next value of an object as a word.
 fn word<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
     Ok(map.next_value_seed(Lenient(Word))?.unwrap_or_default())
+}
+
+/// What a page is called, as a number: names may be long, and many.
+fn name(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
 }
 
 pub(super) struct Root<'a>(pub(super) &'a mut Found);
