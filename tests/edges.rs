@@ -55,10 +55,10 @@ fn host(n: usize) -> (String, String) {
     (format!("||h{n}.example^"), format!("https://h{n}.example/"))
 }
 
-/// `/w….` of so many bytes in all.
+/// `/w…/` of so many bytes in all.
 fn path(n: usize, length: usize) -> (String, String) {
     let word = format!("w{n}x{}", "a".repeat(length));
-    let pattern = format!("/{}.", &word[..length - 2]);
+    let pattern = format!("/{}/", &word[..length - 2]);
     (pattern.clone(), format!("https://any.example{pattern}"))
 }
 
