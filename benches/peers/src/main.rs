@@ -166,7 +166,7 @@ fn observe(engine: &mut Engine, pages: &[Page]) -> usize {
     for page in pages {
         let mut ledger = engine.page(page.url.as_bytes());
         for (id, (url, _, kind)) in (1..).zip(&page.requests) {
-            matched += usize::from(engine.observe(&mut ledger, id, url.as_bytes(), *kind).matched);
+            matched += usize::from(engine.observe(&mut ledger, id, url.as_bytes(), *kind).judged.matched);
         }
     }
     matched
