@@ -358,6 +358,8 @@ check() {
   step "cargo lock file, bench" lock_is_current benches/peers/Cargo.toml
   step "cargo lock file, fuzz" lock_is_current fuzz/Cargo.toml
   step "rustfmt, fuzz" cargo fmt --check --manifest-path fuzz/Cargo.toml -- -l
+  step "check, bench" cargo check --locked --quiet --manifest-path benches/peers/Cargo.toml
+  step "check, fuzz" cargo check --locked --quiet --manifest-path fuzz/Cargo.toml
   step "clippy, native" cargo clippy --all-targets -- -D warnings
   step "clippy, wasm32" wasm_clippy
   step "types, extension" node_modules/.bin/tsc -p tsconfig.json
