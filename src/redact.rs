@@ -73,6 +73,7 @@ fn is_name(name: &[u8], value: &[u8]) -> bool {
         _ => false,
     };
     name.len() <= MAX_NAME
+        && !(padding && !value.is_empty())
         && name.iter().all(of_names)
         && name.iter().filter(|b| b.is_ascii_digit()).count() <= MAX_DIGITS
 }
@@ -144,7 +145,7 @@ mod tests {
             // What stands where a name does, and is none.
             ("alice@example.com=1&alice%40example.com=1", "…=…&…=…"),
             ("https://bank.example/acct/12345/alice?uid=1", "…=…"),
-            ("dGhpcyBpcyBhIHNlY3JldA==&YWxpY2U=", "…=…&…=…"),
+            ("dGhpcyBpcyBhIHNlY3JldA==&YWxpY2U=&nbswy3dpeb3w64tmmq======", "…=…&…=…&…=…"),
             ("alice", "…"),
             ("4915112345678=1", "…=…"),
             ("J\u{fc}rgen=1", "…=…"),

@@ -483,8 +483,8 @@ export class Observer {
     for (const page of this.#near(event.tab, event.ts)) {
       if (event.tab < 0) {
         if (page.secret !== event.secret && (page.secret || event.secret)) continue;
-        // A site's worker can be at work with none of its pages open.
-        if (from !== '' && event.doc === '' && !page.origins.includes(from) && page.origins.length < ORIGINS_PER_PAGE) continue;
+        // Who asks is named, and is none of this page: a worker of a site with no page open, or a beacon of a tab that was closed.
+        if (from !== '' && !mayBeOf(page, from)) continue;
       }
       page.gaps[why] = (page.gaps[why] ?? 0) + 1;
       this.#sink.changed(page);
@@ -499,7 +499,7 @@ export class Observer {
     const page = this.#shownAt(tab, ts) ?? (hidden ? this.#byOrigin(event, true) : undefined);
     const from = originOf(by);
     // A frame may have no origin that can be told.
-    return from === '' || page?.origins.includes(from) ? page : undefined;
+    return page && (from === '' || mayBeOf(page, from)) ? page : undefined;
   }
 
   /** What was asked for on the way to a page that is not shown was asked for by the one in front. @param {Page} page */
@@ -652,6 +652,11 @@ export class Observer {
 /** A navigation in a tab; what is prerendered for a tab that is not there yet is a request of who asks. @param {RequestEvent} event */
 function isNavigation(event) {
   return event.type === 'main_frame' && event.tab >= 0;
+}
+
+/** Whether a page may have a document of that origin: beyond so many they are not known. @param {Page} page @param {string} origin */
+function mayBeOf({ origins }, origin) {
+  return origins.includes(origin) || origins.length >= ORIGINS_PER_PAGE;
 }
 
 /** Whether two navigations were to the same. @param {Page} one @param {Page} other */

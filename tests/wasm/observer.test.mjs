@@ -123,3 +123,26 @@ test('of a frame’s documents the last are known, and of its origins all', () =
   ask({ tab: -1, ts: 4000, by: 'https://f3.example', url: 'https://tracker.example/worker' });
   assert.ok(log(one).includes('https://tracker.example/worker'));
 });
+
+test('what a tab asks for as it is closed is missing in no page of another site', () => {
+  const { ask, show, settle } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  // Firefox tells it without a tab, with the document that is gone.
+  ask({ tab: -1, ts: 50, by: 'https://bye.example', doc: 'gone', type: 'beacon' });
+  settle();
+  assert.deepEqual(one.gaps, {});
+  ask({ tab: -1, ts: 60, by: 'null', doc: 'gone-too', type: 'beacon' });
+  settle();
+  assert.deepEqual(one.gaps, { 'worker-unplaced': 1 });
+});
+
+test('a navigation that a frame began is told of its page, though it has more origins than are known', () => {
+  const { observer, ask, show, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  for (let n = 0; n < 405; n += 1) {
+    observer.handle({ is: 'commit', ts: 20 + n, url: `https://s${n}.example/`, tab: 1, frame: 5, parent: 0, doc: `s${n}`, pdoc: 'one', hidden: false, back: false, redirected: false });
+  }
+  ask({ type: 'main_frame', ts: 1000, url: 'https://tracker.example/', by: 'https://last.example' });
+  for (const key of observer.pages.keys()) observer.lapse(key);
+  assert.ok(log(one).includes('https://tracker.example/'));
+});

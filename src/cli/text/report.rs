@@ -6,7 +6,7 @@ use std::fmt::Write;
 use onlooker::finding::{Confidence, Level};
 use onlooker::kinds::place_of;
 use onlooker::report::{
-    Check, Dossier, Finding, Identity, ListInfo, Numbered, PageReport, Report, RuleActor, Summary, Told, Watcher,
+    Check, Dossier, Finding, Identity, ListInfo, Numbered, PageReport, Report, RuleActor, Told, Watcher,
 };
 
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
@@ -180,7 +180,7 @@ fn head(out: &mut String, page: &PageReport, paint: Paint) {
 
 fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     head(out, page, paint);
-    summary(out, &page.summary);
+    summary(out, report, page);
     site(out, report, page, paint);
 
     let mut quiet = Vec::new();
@@ -232,7 +232,20 @@ fn actors<'a>(report: &'a Report, who: &'a Identity) -> impl Iterator<Item = &'a
 }
 
 /// Who looks on, in numbers: of which kinds, in which countries.
-fn summary(out: &mut String, summary: &Summary) {
+fn summary(out: &mut String, report: &Report, page: &PageReport) {
+    let summary = &page.summary;
+    // A kind of which no more than indicators were met is told as that.
+    let is_sign = |of: &str| {
+        let signs = page.watchers.iter().flat_map(|watcher| {
+            let at_work = watcher.who.at_work.iter();
+            let its = at_work.filter(|id| report.actors.iter().any(|actor| actor.id == **id && actor.kind == of));
+            its.map(|id| watcher.who.indicators.contains(id))
+        });
+        signs.fold(None, |all: Option<bool>, sign| Some(all.unwrap_or(true) && sign)).unwrap_or(false)
+    };
+    let kind = |of: &str| {
+        if is_sign(of) { format!("published indicator of {}", within(&kind(of))) } else { kind(of) }
+    };
     let list = |items: &[Numbered], name: &dyn Fn(&str) -> String| {
         items.iter().map(|item| format!("{} ({})", name(&item.word), item.count)).collect::<Vec<_>>().join("; ")
     };
