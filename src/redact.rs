@@ -73,7 +73,7 @@ fn is_name(name: &[u8], value: &[u8]) -> bool {
         _ => false,
     };
     name.len() <= MAX_NAME
-        && !(padding && !value.is_empty())
+        && (value.is_empty() || !padding)
         && name.iter().all(of_names)
         && name.iter().filter(|b| b.is_ascii_digit()).count() <= MAX_DIGITS
 }
