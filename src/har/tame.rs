@@ -238,11 +238,7 @@ impl<R: Read> Read for Tame<R> {
         if self.given >= self.out.len() && !self.ended {
             self.fill()?;
         }
-        let ready = self.out.get(self.given..).unwrap_or_default();
-        let count = ready.len().min(to.len());
-        if let (Some(to), Some(from)) = (to.get_mut(..count), ready.get(..count)) {
-            to.copy_from_slice(from);
-        }
+        let count = self.out.get(self.given..).unwrap_or_default().read(to)?;
         self.given += count;
         Ok(count)
     }
