@@ -17,8 +17,8 @@ use crate::observation::{Observation, PageLog, RequestType};
 use crate::party::{self, Party};
 use crate::redact;
 use crate::report::{
-    Check, Counted, Country, Dossier, Evidence, Explanation, Finding, Identity, ListInfo, Numbered, PageReport, Reason,
-    Report, Rule, RuleActor, Summary, Told, Watcher,
+    Check, Counted, Country, Dossier, Evidence, Explanation, Finding, Identity, KindCount, ListInfo, Numbered,
+    PageReport, Reason, Report, Rule, RuleActor, Summary, Told, Watcher,
 };
 use crate::rules::actors::{self, Actors, Company};
 use crate::rules::added::{ADDED, AddedLists};
@@ -1031,12 +1031,18 @@ fn rights<'a>(
 
 /// How many organisations look on, of which kinds, in which countries.
 fn summary(watchers: &[Watcher], kind_of: impl Fn(&str) -> Option<String>) -> Summary {
-    let mut by_kind: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    let mut by_kind: BTreeMap<(usize, String), (u64, bool)> = BTreeMap::new();
     let mut by_country: BTreeMap<&str, u64> = BTreeMap::new();
     for watcher in watchers {
-        let kinds: BTreeSet<String> = watcher.who.at_work.iter().filter_map(|id| kind_of(id)).collect();
-        for kind in kinds {
-            *by_kind.entry((kinds::place_of(&kind), kind)).or_default() += 1;
+        let mut kinds: BTreeMap<String, bool> = BTreeMap::new();
+        for id in &watcher.who.at_work {
+            let Some(kind) = kind_of(id) else { continue };
+            *kinds.entry(kind).or_insert(true) &= watcher.who.indicators.contains(id);
+        }
+        for (kind, indicator) in kinds {
+            let (count, all) = by_kind.entry((kinds::place_of(&kind), kind)).or_insert((0, true));
+            *count += 1;
+            *all &= indicator;
         }
         if let Some(code) = &watcher.who.country {
             *by_country.entry(code).or_default() += 1;
@@ -1047,7 +1053,10 @@ fn summary(watchers: &[Watcher], kind_of: impl Fn(&str) -> Option<String>) -> Su
     countries.sort_by(|a, b| (b.count, &a.word).cmp(&(a.count, &b.word)));
     Summary {
         organisations: watchers.len() as u64,
-        kinds: by_kind.into_iter().map(|((_, word), count)| Numbered { word, count }).collect(),
+        kinds: by_kind
+            .into_iter()
+            .map(|((_, kind), (count, indicator))| KindCount { kind, count, indicator })
+            .collect(),
         country_not_known: watchers.iter().filter(|watcher| watcher.who.country.is_none()).count() as u64,
         countries,
     }

@@ -227,6 +227,7 @@ pub struct Summary {
 pub struct KindCount {
     pub kind: String,
     pub count: u64,
+    pub indicator: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -277,6 +278,7 @@ pub struct Finding {
     pub technique: &'static str,
     pub severity: &'static str,
     pub confidence: &'static str,
+    pub weight: &'static str,
     pub watcher: Option<String>,
     pub domain: String,
     pub rule: Option<Rule>,
@@ -698,7 +700,7 @@ impl From<report::Watcher> for Watcher {
 
 impl From<report::Summary> for Summary {
     fn from(from: report::Summary) -> Self {
-        let kind = |numbered: report::Numbered| KindCount { kind: numbered.word, count: numbered.count };
+        let kind = |of: report::KindCount| KindCount { kind: of.kind, count: of.count, indicator: of.indicator };
         let country = |numbered: report::Numbered| CountryCount { code: numbered.word, count: numbered.count };
         Self {
             organisations: from.organisations,
@@ -738,6 +740,7 @@ impl From<report::Finding> for Finding {
     fn from(from: report::Finding) -> Self {
         let evidence = |evidence: report::Evidence| Evidence { kind: evidence.kind, url: evidence.url };
         Self {
+            weight: from.weight().name(),
             id: from.id,
             technique: from.technique,
             severity: from.severity.name(),

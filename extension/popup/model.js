@@ -88,13 +88,6 @@ export function levelOf(name) {
 /** Worst first, "unknown" last. @param {Level} level */
 const rank = (level) => (level === 'unknown' ? LEVELS.length : LEVELS.length - LEVELS.indexOf(level));
 
-/** What a finding weighs: of signs one level less, as src/grade.rs has it. @param {Finding} finding @returns {Level} */
-function weight({ severity, confidence }) {
-  const level = levelOf(severity);
-  if (confidence !== 'indicated' || level === 'unknown') return level;
-  return LEVELS[Math.max(LEVELS.indexOf(level) - 1, Math.min(LEVELS.indexOf(level), LEVELS.indexOf('low')))] ?? 'unknown';
-}
-
 /** The technique that says most of a watcher. @param {Watcher} watcher @returns {string|undefined} */
 export function telling(watcher) {
   // One that is not listed here is newer than this page, and comes first rather than not at all.
@@ -267,7 +260,7 @@ function becauseOf(page, level) {
   const kinds = [];
   for (const finding of level !== 'low' && techniques.includes(OWN) ? page.findings : []) {
     const { kind, indicator: sign } = finding.rule?.actor ?? { kind: null, indicator: false };
-    if (finding.technique !== OWN || kind === null || weight(finding) !== level) continue;
+    if (finding.technique !== OWN || kind === null || levelOf(finding.weight) !== level) continue;
     if (!kinds.some((one) => one.kind === kind && one.sign === sign)) kinds.push({ kind, sign });
   }
   const place = (/** @type {Kind} */ { kind }) => {

@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, country, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { ADDED, dossiers, kindsOf } from './model.js';
+import { ADDED, dossiers } from './model.js';
 import { opens, techniqueName } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -19,8 +19,8 @@ export function overview(model, actions) {
     ${because(model, actions)}
     ${model.added.watchers > 0 ? html`<p class="own">${plural('added_named', model.added.watchers)}</p>` : nothing}
     ${model.added.site ? html`<p class="own">${t('added_site')}</p>` : nothing}
-    ${summary.kinds.length > 0 ? html`<p>${around('summary_kinds', some(summary.kinds, 'kinds', actions, ({ kind, count }) =>
-      counted(kindName({ kind, sign: signs(kind, model) }), count)))}</p>` : nothing}
+    ${summary.kinds.length > 0 ? html`<p>${around('summary_kinds', some(summary.kinds, 'kinds', actions, ({ kind, count, indicator: sign }) =>
+      counted(kindName({ kind, sign }), count)))}</p>` : nothing}
     ${summary.organisations > 0 ? html`<p>
       ${summary.countries.length > 0 ? around('summary_countries', some(summary.countries, 'countries', actions, ({ code, count }) =>
         counted(country(code), count))) : nothing}
@@ -45,12 +45,6 @@ function because({ because: { kinds, techniques }, level }, actions) {
 function kindName({ kind, sign }) {
   const what = named('kind', kind, 'name');
   return sign ? around('kind_by_indicator', what) : what;
-}
-
-/** Whether all that was met of a kind is only a sign of it. @param {string} kind @param {Model} model */
-function signs(kind, model) {
-  const its = model.page.watchers.flatMap((watcher) => kindsOf(model, watcher)).filter((one) => one.kind === kind);
-  return its.length > 0 && its.every(({ sign }) => sign);
 }
 
 /** Who runs the site, and whether its own address stands on our lists. @param {Model} model @param {Actions} actions @returns {View} */

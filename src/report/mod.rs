@@ -254,11 +254,22 @@ pub struct Summary {
     /// How many organisations.
     pub organisations: u64,
     /// How many of them are of which kind of our own lists, the gravest kind first. One can be of several.
-    pub kinds: Vec<Numbered>,
+    pub kinds: Vec<KindCount>,
     /// How many have their seat in which country, the most first.
     pub countries: Vec<Numbered>,
     /// Of how many the country is not known.
     pub country_not_known: u64,
+}
+
+/// A kind of actor, and how many organisations are of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindCount {
+    /// Its name.
+    pub kind: String,
+    /// How many, at least 1.
+    pub count: u64,
+    /// Whether of all of them no more than published indicators were met.
+    pub indicator: bool,
 }
 
 /// A word, and how often.

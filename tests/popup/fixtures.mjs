@@ -25,6 +25,7 @@ function finding(over) {
     id: `${over.technique}/${over.domain}/${over.watcher ?? 'site'}/3:4812`,
     severity: 'moderate',
     confidence: 'reported',
+    weight: over.severity ?? 'moderate',
     watcher: null,
     rule: {
       list: 3, list_title: TRACKING, line: 4812, text: `||${over.domain}^$third-party`, section: 'Tracking servers', exception: false, actor: null,
@@ -52,7 +53,7 @@ function summary(watchers, actors) {
   const kinds = watchers.flatMap((one) => one.at_work.flatMap((/** @type {string} */ id) => actors.find((actor) => actor.id === id)?.kind ?? []));
   return {
     organisations: watchers.length,
-    kinds: counted(kinds, 'kind'),
+    kinds: counted(kinds, 'kind').map((one) => ({ ...one, indicator: false })),
     countries: counted(watchers.flatMap((one) => one.country ?? []), 'code'),
     country_not_known: watchers.filter((one) => !one.country).length,
   };

@@ -60,7 +60,7 @@ test('what the level rests on: kinds of our own lists, and other techniques, of 
   // What is only indicated weighs one level less.
   const answer = structuredClone(STATES.listed);
   assert.ok(answer?.state === 'ok');
-  for (const found of answer.report.pages[0]?.findings ?? []) if (found.rule?.actor?.kind === 'rtb') found.confidence = 'indicated';
+  for (const found of answer.report.pages[0]?.findings ?? []) if (found.rule?.actor?.kind === 'rtb') [found.confidence, found.weight] = ['indicated', 'moderate'];
   assert.deepEqual(modelOf(answer.report, [], compare)?.because.kinds.map(({ kind }) => kind), ['data-broker', 'identity-graph', 'session-replay']);
 });
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use onlooker::finding::{Confidence, Level};
 use onlooker::kinds::place_of;
 use onlooker::report::{
-    Check, Dossier, Finding, Identity, ListInfo, Numbered, PageReport, Report, RuleActor, Told, Watcher,
+    Check, Dossier, Finding, Identity, ListInfo, PageReport, Report, RuleActor, Summary, Told, Watcher,
 };
 
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
@@ -57,14 +57,17 @@ fn doing(finding: &Finding) -> String {
             Confidence::Reported | Confidence::Documented => what,
         };
     };
-    let kind = named.standing.kind.map_or_else(|| technique(finding.technique), |of| kind(of.name));
+    let Some(of) = named.standing.kind else { return technique(finding.technique) };
     if named.standing.own_site {
-        format!("the public site of one listed as {}", within(&kind))
-    } else if named.standing.is_its_host() {
-        kind
+        format!("the public site of one listed as {}", within(&kind(of.name)))
     } else {
-        format!("published indicator of {}", within(&kind))
+        kind_met(of.name, !named.standing.is_its_host())
     }
+}
+
+/// A kind of actor, or that no more than an indicator of it was met.
+fn kind_met(name: &str, indicator: bool) -> String {
+    if indicator { format!("published indicator of {}", within(&kind(name))) } else { kind(name) }
 }
 
 /// A whole report.
@@ -180,7 +183,7 @@ fn head(out: &mut String, page: &PageReport, paint: Paint) {
 
 fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     head(out, page, paint);
-    summary(out, report, page);
+    summary(out, &page.summary);
     site(out, report, page, paint);
 
     let mut quiet = Vec::new();
@@ -232,28 +235,14 @@ fn actors<'a>(report: &'a Report, who: &'a Identity) -> impl Iterator<Item = &'a
 }
 
 /// Who looks on, in numbers: of which kinds, in which countries.
-fn summary(out: &mut String, report: &Report, page: &PageReport) {
-    let summary = &page.summary;
-    // A kind of which no more than indicators were met is told as that.
-    let is_sign = |of: &str| {
-        let signs = page.watchers.iter().flat_map(|watcher| {
-            let at_work = watcher.who.at_work.iter();
-            let its = at_work.filter(|id| report.actors.iter().any(|actor| actor.id == **id && actor.kind == of));
-            its.map(|id| watcher.who.indicators.contains(id))
-        });
-        signs.fold(None, |all: Option<bool>, sign| Some(all.unwrap_or(true) && sign)).unwrap_or(false)
-    };
-    let kind = |of: &str| {
-        if is_sign(of) { format!("published indicator of {}", within(&kind(of))) } else { kind(of) }
-    };
-    let list = |items: &[Numbered], name: &dyn Fn(&str) -> String| {
-        items.iter().map(|item| format!("{} ({})", name(&item.word), item.count)).collect::<Vec<_>>().join("; ")
-    };
+fn summary(out: &mut String, summary: &Summary) {
     if !summary.kinds.is_empty() {
-        let _ = writeln!(out, "  Among them: {}", list(&summary.kinds, &kind));
+        let kinds = summary.kinds.iter().map(|of| format!("{} ({})", kind_met(&of.kind, of.indicator), of.count));
+        let _ = writeln!(out, "  Among them: {}", kinds.collect::<Vec<_>>().join("; "));
     }
     if summary.organisations > 0 {
-        let mut where_from = list(&summary.countries, &country_name);
+        let countries = summary.countries.iter().map(|of| format!("{} ({})", country_name(&of.word), of.count));
+        let mut where_from = countries.collect::<Vec<_>>().join("; ");
         if summary.country_not_known > 0 {
             let comma = if where_from.is_empty() { "" } else { "; " };
             let _ = write!(where_from, "{comma}not known ({})", summary.country_not_known);
