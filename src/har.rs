@@ -46,7 +46,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
-use onlooker::observation::{Gap, Observation, PageLog, RequestType};
+use onlooker::observation::{Exchange, Gap, Observation, PageLog, RequestType};
 use serde::de::DeserializeSeed;
 
 pub use self::decoded::Decoded;
@@ -547,12 +547,15 @@ impl Group {
             .entries
             .into_iter()
             .zip(kinds)
-            .map(|(entry, kind)| Observation::Request {
-                id: format!("e{}", entry.number),
-                url: entry.url.into(),
-                kind,
-                method: entry.method.into(),
-                frame: entry.frame.map(String::from),
+            .map(|(entry, kind)| {
+                Observation::Exchange(Exchange {
+                    id: format!("e{}", entry.number),
+                    url: entry.url.into(),
+                    kind,
+                    method: entry.method.into(),
+                    frame: entry.frame.map(String::from),
+                    ..Exchange::default()
+                })
             })
             .collect();
         for _ in 0..self.malformed {
@@ -704,7 +707,7 @@ mod tests {
             lines.extend(page.gaps.iter().map(|gap| format!("! {}", gap.why)));
             for observation in &page.observations {
                 lines.push(match observation {
-                    Observation::Request { kind, url, .. } => format!("{} {url}", kind.name()),
+                    Observation::Exchange(Exchange { kind, url, .. }) => format!("{} {url}", kind.name()),
                     Observation::Unreadable { why } => format!("- {why}"),
                 });
             }
@@ -793,7 +796,7 @@ mod tests {
             ]
         );
         let recording = read(har.as_slice()).unwrap();
-        let Some(Observation::Request { frame, id, .. }) = recording.pages.first().unwrap().observations.get(3) else {
+        let Some(Observation::Exchange(Exchange { frame, id, .. })) = recording.pages.first().unwrap().observations.get(3) else {
             panic!("a request")
         };
         assert_eq!(frame.as_deref(), Some("https://frame.example/f.html"));
@@ -928,7 +931,7 @@ mod tests {
             format!(r#"{{"log":{{"entries":[{{"request":{{"url":"https://a.example/{}"}}}}]}}}}"#, "é".repeat(1 << 19));
         let recording = read(har.as_bytes()).unwrap();
         let page = recording.pages.first().unwrap();
-        let Some(Observation::Request { url, .. }) = page.observations.first() else { panic!("a request") };
+        let Some(Observation::Exchange(Exchange { url, .. })) = page.observations.first() else { panic!("a request") };
         assert!(url.len() > MAX_URL && url.len() < MAX_URL + 8);
     }
 
@@ -1004,7 +1007,7 @@ mod tests {
         let (malformed, observations) = read_one(&url(60_000));
         assert_eq!(malformed, 0);
         assert!(
-            matches!(observations.first(), Some(Observation::Request { url, .. }) if url == "https://tracker.example/")
+            matches!(observations.first(), Some(Observation::Exchange(Exchange { url, .. })) if url == "https://tracker.example/")
         );
         let (malformed, observations) = read_one(&url(70_000));
         assert_eq!(malformed, 1);

@@ -65,7 +65,7 @@ fn push_pair(pair: &[u8], out: &mut String) {
 /// Whether what stands before a `=` is called so by whoever made the page, and not a value. What a value is made of
 /// (`alice@bank.example`, `https://…`, `%40`) is in no name. Where nothing but padding stands behind, it may be base64: then
 /// capitals are none either.
-fn is_name(name: &[u8], value: &[u8]) -> bool {
+pub fn is_name(name: &[u8], value: &[u8]) -> bool {
     let padding = value.iter().all(|&b| b == b'=');
     let of_names = |b: &u8| match b {
         b'A'..=b'Z' => !padding,

@@ -8,14 +8,18 @@ use wasm_bindgen::prelude::*;
 
 use crate::address;
 use crate::audit::{self, Judged, Page, Verdict};
+use crate::detectors::Glimpse;
 use crate::error::Error;
 use crate::feeds;
-use crate::observation::RequestType;
+use crate::observation::{self, RequestType, Stage};
+use crate::pseudonym::{Direction, Pseudonyms};
 use crate::wire;
 
-/// The largest scratch buffer. JavaScript cuts a URL one unit behind [`crate::address::MAX_URL`], so that the core sees
+/// The largest scratch buffer: an address, the lines of its headers, and a body, one behind the other. JavaScript cuts each.
+const MAX_SCRATCH: usize = 128 << 10;
+/// The scratch buffer at first. JavaScript cuts a URL one unit behind [`crate::address::MAX_URL`], so that the core sees
 /// that it was cut, and a UTF-16 unit is at most three bytes: 16 KiB hold that with room to spare.
-const MAX_SCRATCH: usize = crate::address::MAX_URL * 4;
+const MIN_SCRATCH: usize = crate::address::MAX_URL * 4;
 
 /// The code of a request type by its `webRequest` name. Ask once for each name and keep the answer.
 #[wasm_bindgen]
@@ -55,18 +59,53 @@ pub struct Engine {
     core: audit::Engine,
     scratch: Vec<u8>,
     pages: Vec<Option<Open>>,
+    pseudonyms: Pseudonyms,
 }
 
 struct Open {
     page: Page,
     url: Vec<u8>,
     /// What came before the page's final address was known, to be judged again if that is another site's.
-    early: Vec<(u64, RequestType, Vec<u8>)>,
+    early: Vec<Part>,
     whole: bool,
 }
 
-/// How many requests are kept for a page whose address may still change: redirects of the page itself.
-const MAX_EARLY: usize = 64;
+/// How many parts of exchanges are kept for a page whose address may still change: redirects of the page itself.
+const MAX_EARLY: usize = 192;
+
+/// A part of an exchange as it came in.
+struct Part {
+    id: u64,
+    stage: Stage,
+    kind: RequestType,
+    status: u16,
+    time: Option<u64>,
+    /// The address, the lines of the headers, and the body.
+    text: Vec<u8>,
+    /// Where the headers and the body begin.
+    parts: (usize, usize),
+}
+
+impl Part {
+    fn is_judged(&self, core: &mut audit::Engine, page: &mut Page) -> Verdict {
+        let (headers, body) = self.parts;
+        let text = |range: &[u8]| String::from_utf8_lossy(range).into_owned();
+        let lines = text(self.text.get(headers..body).unwrap_or_default());
+        let body = text(self.text.get(body..).unwrap_or_default());
+        let headers: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
+        let glimpse = Glimpse {
+            stage: self.stage,
+            url: self.text.get(..self.parts.0).unwrap_or_default(),
+            kind: self.kind,
+            time: self.time,
+            headers: &headers,
+            body: (!body.is_empty()).then_some(&body),
+            status: self.status,
+            ..Glimpse::default()
+        };
+        core.observe_part(page, self.id, glimpse)
+    }
+}
 
 #[wasm_bindgen]
 impl Engine {
@@ -75,7 +114,49 @@ impl Engine {
     pub fn new(pack: Vec<u8>) -> Result<Engine, JsValue> {
         let core = audit::Engine::from_pack(pack).map_err(|error| throw(&error))?;
         // Handle 0 is never given out, so that JavaScript can use it for "none".
-        Ok(Self { core, scratch: Vec::new(), pages: vec![None] })
+        Ok(Self { core, scratch: Vec::new(), pages: vec![None], pseudonyms: Pseudonyms::new([0; 16]) })
+    }
+
+    /// Sets the secret with which values become pseudonyms: 16 random bytes. What is of one secret can be held to one another.
+    pub fn salt(&mut self, salt: &[u8]) {
+        let mut secret = [0; 16];
+        secret.iter_mut().zip(salt).for_each(|(to, from)| *to = *from);
+        self.pseudonyms = Pseudonyms::new(secret);
+    }
+
+    /// The URL in the scratch buffer with pseudonyms for its values; `undefined` where there is nothing to replace.
+    pub fn pseudonym_url(&mut self, len: usize) -> Option<String> {
+        let raw = self.scratch.get(..len).unwrap_or_default();
+        let mut out = Vec::with_capacity(len + 64);
+        self.pseudonyms.url(raw, &mut out);
+        (out != raw).then(|| String::from_utf8_lossy(&out).into_owned())
+    }
+
+    /// The headers in the scratch buffer, lines of `name: value`, with pseudonyms for their values; those that are kept.
+    pub fn pseudonym_headers(&mut self, len: usize, stage: u32) -> String {
+        let raw = String::from_utf8_lossy(self.scratch.get(..len).unwrap_or_default()).into_owned();
+        let answered = Stage::from_code(stage) == Stage::Answered;
+        let direction = if answered { Direction::Answered } else { Direction::Sent };
+        let mut out = String::new();
+        for (name, value) in raw.lines().filter_map(|line| line.split_once(": ")) {
+            if let Some(value) = self.pseudonyms.header(direction, name, value) {
+                out.push_str(&format!("{name}: {value}\n"));
+            }
+        }
+        out
+    }
+
+    /// The body in the scratch buffer as pairs with pseudonyms for their values.
+    pub fn pseudonym_body(&mut self, len: usize, media: &str) -> String {
+        self.pseudonyms.body(self.scratch.get(..len).unwrap_or_default(), media)
+    }
+
+    /// Notes what is recorded of a page at all: a bit for each [`observation::Part`], by its code.
+    pub fn page_records(&mut self, page: u32, bits: u32) {
+        if let Some(open) = slot(&mut self.pages, page) {
+            let parts = observation::Part::ALL.into_iter().filter(|&part| bits >> part as u32 & 1 == 1);
+            open.page.records(parts);
+        }
     }
 
     /// Adds the rules' texts and what is told of actors, which verdicts do not need and reports do, and closes every page: what was judged by keys
@@ -100,14 +181,14 @@ impl Engine {
         self.close_all();
     }
 
-    /// The address of a buffer of at least `min` bytes: write a URL there, then call with its length. Asked for more than
-    /// 16,384 bytes it gives 0, an address to which nothing may be written.
+    /// The address of a buffer of at least `min` bytes: write there, then call with the length. It moves when it grows, so ask
+    /// each time. Asked for more than 131,072 bytes it gives 0, an address to which nothing may be written.
     pub fn scratch(&mut self, min: usize) -> usize {
         if min > MAX_SCRATCH {
             return 0;
         }
-        if self.scratch.is_empty() {
-            self.scratch = vec![0; MAX_SCRATCH];
+        if self.scratch.len() < min.max(MIN_SCRATCH) {
+            self.scratch = vec![0; if min > MIN_SCRATCH { MAX_SCRATCH } else { MIN_SCRATCH }];
         }
         self.scratch.as_ptr() as usize
     }
@@ -137,8 +218,8 @@ impl Engine {
             return false;
         }
         let mut fresh = self.core.page(&url);
-        for (id, kind, bytes) in &open.early {
-            self.core.observe(&mut fresh, *id, bytes, *kind);
+        for part in &open.early {
+            part.is_judged(&mut self.core, &mut fresh);
         }
         fresh.keep_gaps_of(&open.page);
         open.page = fresh;
@@ -156,19 +237,47 @@ impl Engine {
     /// Judges the request whose URL is in the scratch buffer. See [`pack_verdict`] for the number that comes back.
     pub fn observe(&mut self, page: u32, len: usize, kind: u32, id_low: u32, id_high: u32) -> u32 {
         let Some(open) = slot(&mut self.pages, page) else { return UNKNOWN };
-        let id = (u64::from(id_high) << 32) | u64::from(id_low);
-        let url = self.scratch.get(..len).unwrap_or_default();
         let kind = RequestType::from_code(kind);
-        if open.whole {
-            if open.early.len() < MAX_EARLY && kind == RequestType::MainFrame {
-                open.early.push((id, kind, url.to_vec()));
-            } else {
-                // The page's own parts are loading: its address is settled, and what was kept can go.
-                open.whole = false;
-                open.early = Vec::new();
-            }
+        let id = whole(id_low, id_high);
+        let url = self.scratch.get(..len).unwrap_or_default();
+        if open.keeps(kind) {
+            let (text, parts) = (url.to_vec(), (len, len));
+            open.early.push(Part { id, stage: Stage::Request, kind, status: 0, time: None, text, parts });
         }
         pack_verdict(&self.core.observe(&mut open.page, id, url, kind))
+    }
+
+    /// The same of any part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the
+    /// other in the scratch buffer. `stage` is 0 request, 1 sent, 2 answered; `status` 0 and `time` below 0 are not known.
+    #[allow(clippy::too_many_arguments, reason = "numbers cross without being allocated")]
+    pub fn observe_more(
+        &mut self,
+        page: u32,
+        stage: u32,
+        url: usize,
+        headers: usize,
+        body: usize,
+        kind: u32,
+        id_low: u32,
+        id_high: u32,
+        status: u32,
+        time: f64,
+    ) -> u32 {
+        let Some(open) = slot(&mut self.pages, page) else { return UNKNOWN };
+        let part = Part {
+            id: whole(id_low, id_high),
+            stage: Stage::from_code(stage),
+            kind: RequestType::from_code(kind),
+            status: u16::try_from(status).unwrap_or(0),
+            time: (time >= 0.0).then_some(time as u64),
+            text: self.scratch.get(..url.saturating_add(headers).saturating_add(body)).unwrap_or_default().to_vec(),
+            parts: (url, url.saturating_add(headers)),
+        };
+        let verdict = part.is_judged(&mut self.core, &mut open.page);
+        if open.keeps(part.kind) {
+            open.early.push(part);
+        }
+        pack_verdict(&verdict)
     }
 
     /// The page's level and number of organisations, packed as by `observe`.
@@ -254,6 +363,26 @@ impl Engine {
         let pages: Vec<Page> = log.into_pages().iter().map(|page| self.core.audit(page)).collect();
         self.core.report(&pages).map(wire::Report::from).map_err(|error| throw(&error))
     }
+}
+
+impl Open {
+    /// Whether a part of an exchange is kept, in case the page's address changes.
+    fn keeps(&mut self, kind: RequestType) -> bool {
+        if !self.whole {
+            return false;
+        }
+        if self.early.len() < MAX_EARLY && kind == RequestType::MainFrame {
+            return true;
+        }
+        // The page's own parts are loading: its address is settled, and what was kept can go.
+        self.whole = false;
+        self.early = Vec::new();
+        false
+    }
+}
+
+fn whole(low: u32, high: u32) -> u64 {
+    (u64::from(high) << 32) | u64::from(low)
 }
 
 fn slot(pages: &mut [Option<Open>], page: u32) -> Option<&mut Open> {

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::feeds;
 use crate::finding;
-use crate::observation::{self, Observation, RequestType};
+use crate::observation::{self, Exchange, Observation, Part, RequestType, Security, Stage};
 use crate::report;
 use crate::unseen::unseen;
 
 /// The name of the log's form.
-pub const LOG_SCHEMA: &str = "onlooker-log/1";
+pub const LOG_SCHEMA: &str = "onlooker-log/2";
 
 /// A report (`docs/report.schema.json`).
 #[derive(Debug, Clone, Serialize)]
@@ -283,9 +283,36 @@ pub struct Finding {
     pub domain: String,
     pub rule: Option<Rule>,
     pub exception_rule: Option<Rule>,
+    pub subject: Option<Subject>,
+    pub from: Option<Origin>,
+    pub details: Vec<Detail>,
     pub evidence: Vec<Evidence>,
     pub count: u64,
     pub allowed: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Subject {
+    pub place: &'static str,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[allow(missing_docs)]
+pub struct Origin {
+    pub domain: String,
+    pub watcher: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)]
+pub struct Detail {
+    pub what: &'static str,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -478,6 +505,10 @@ pub struct Log {
 pub struct PageLog {
     pub url: String,
     #[serde(default)]
+    pub pseudonymous: bool,
+    #[serde(default)]
+    pub recorded: Vec<String>,
+    #[serde(default)]
     pub gaps: Vec<Gap>,
     #[serde(default)]
     pub observations: Vec<LogEntry>,
@@ -497,15 +528,15 @@ pub struct Gap {
 #[serde(untagged)]
 #[allow(missing_docs)]
 pub enum LogEntry {
-    Request(LogRequest),
+    Exchange(LogExchange),
     Unreadable(serde_json::Value),
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[allow(missing_docs)]
-pub struct LogRequest {
-    pub kind: RequestKind,
+pub struct LogExchange {
+    pub kind: LogStage,
     pub id: String,
     pub url: String,
     #[serde(rename = "type")]
@@ -513,16 +544,47 @@ pub struct LogRequest {
     #[serde(default)]
     pub method: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub frame: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub t: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub security: Option<LogSecurity>,
 }
 
-/// The word `request`.
+/// How a connection is secured; what is not known is empty, or null.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct LogSecurity {
+    pub protocol: String,
+    pub cipher: String,
+    pub issuer: String,
+    pub root: String,
+    pub built_in: Option<bool>,
+}
+
+/// Of which part of an exchange an observation tells.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
-pub enum RequestKind {
+pub enum LogStage {
     Request,
+    Sent,
+    Answered,
 }
 
 impl Log {
@@ -536,7 +598,12 @@ impl Log {
 
     /// Refuses a log of another form.
     pub fn check(self) -> Result<Self, Error> {
-        if self.schema == LOG_SCHEMA { Ok(self) } else { Err(Error::Log("it is not an onlooker-log/1".to_owned())) }
+        // The form that was before tells of requests only.
+        if self.schema == LOG_SCHEMA || self.schema == "onlooker-log/1" {
+            Ok(self)
+        } else {
+            Err(Error::Log(format!("it is not an {LOG_SCHEMA}")))
+        }
     }
 
     /// The pages as the core takes them.
@@ -549,19 +616,44 @@ impl PageLog {
     fn into_page(self) -> observation::PageLog {
         let gap = |gap: Gap| observation::Gap { why: gap.why, count: gap.count };
         let entry = |entry| match entry {
-            LogEntry::Request(request) => Observation::Request {
-                kind: RequestType::from_name(&request.request_type),
-                id: request.id,
-                url: request.url,
-                method: request.method,
-                frame: request.frame,
-            },
+            LogEntry::Exchange(part) => Observation::Exchange(part.into()),
             LogEntry::Unreadable(_) => Observation::Unreadable { why: "unreadable-observation".to_owned() },
         };
         observation::PageLog {
             url: self.url,
             gaps: self.gaps.into_iter().map(gap).collect(),
             observations: self.observations.into_iter().map(entry).collect(),
+            recorded: self.recorded.iter().filter_map(|part| Part::from_name(part)).collect(),
+            pseudonymous: self.pseudonymous,
+        }
+    }
+}
+
+impl From<LogExchange> for Exchange {
+    fn from(from: LogExchange) -> Self {
+        let security = |of: LogSecurity| Security {
+            protocol: of.protocol,
+            cipher: of.cipher,
+            issuer: of.issuer,
+            root: of.root,
+            built_in: of.built_in,
+        };
+        Self {
+            stage: match from.kind {
+                LogStage::Request => Stage::Request,
+                LogStage::Sent => Stage::Sent,
+                LogStage::Answered => Stage::Answered,
+            },
+            id: from.id,
+            url: from.url,
+            kind: RequestType::from_name(&from.request_type),
+            method: from.method,
+            frame: from.frame,
+            time: from.t,
+            headers: from.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
+            body: from.body,
+            status: from.status.unwrap_or(0),
+            security: from.security.map(security),
         }
     }
 }
@@ -749,6 +841,9 @@ impl From<report::Finding> for Finding {
             domain: from.domain,
             rule: from.rule.map(Rule::from),
             exception_rule: from.exception_rule.map(Rule::from),
+            subject: from.subject.map(|of| Subject { place: of.place, name: of.name }),
+            from: from.from.map(|of| Origin { domain: of.domain, watcher: of.watcher }),
+            details: from.details.into_iter().map(|of| Detail { what: of.what, text: of.text }).collect(),
             evidence: from.evidence.into_iter().map(evidence).collect(),
             count: from.count,
             allowed: from.allowed,

@@ -10,12 +10,14 @@ use onlooker::detectors::DETECTORS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("address", &[]),
     ("error", &[]),
     ("finding", &[]),
     ("observation", &[]),
     ("party", &[]),
+    ("pseudonym", &[]),
+    ("consent", &[]),
     ("redact", &[]),
     ("unseen", &[]),
     ("shared", &["party"]),
@@ -39,7 +41,24 @@ const ROOMS: [(&str, &[&str]); 22] = [
             "shared",
         ],
     ),
-    ("detectors", &["finding", "kinds", "observation", "rules::added", "rules::index", "rules::pack", "rules::rule"]),
+    (
+        "detectors",
+        &[
+            "address",
+            "consent",
+            "finding",
+            "kinds",
+            "observation",
+            "party",
+            "pseudonym",
+            "redact",
+            "rules::actors",
+            "rules::added",
+            "rules::index",
+            "rules::pack",
+            "rules::rule",
+        ],
+    ),
     ("report", &["finding", "grade", "kinds", "rules::dossier", "rules::pack"]),
     (
         "audit",
@@ -52,13 +71,14 @@ const ROOMS: [(&str, &[&str]); 22] = [
             "kinds",
             "observation",
             "party",
+            "pseudonym",
             "redact",
             "report",
             "rules",
         ],
     ),
     ("wire", &["error", "feeds", "finding", "observation", "report", "unseen"]),
-    ("wasm", &["address", "audit", "error", "feeds", "finding", "observation", "wire"]),
+    ("wasm", &["address", "audit", "detectors", "error", "feeds", "finding", "observation", "pseudonym", "wire"]),
     ("har", &["address", "observation"]),
     (
         "cli",
@@ -126,7 +146,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 22] = [
         "xxhash_rust",
         &[
             ("rules/pack.rs", "the checksum"),
-            ("audit.rs", "a log's ids as numbers"),
+            ("audit/mod.rs", "a log's ids as numbers, and its salt"),
             ("feeds/mod.rs", "entries that stand twice"),
             ("har/url.rs", "addresses met before, without keeping them"),
             ("har/walk.rs", "names of pages, without keeping them"),

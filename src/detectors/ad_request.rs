@@ -1,19 +1,18 @@
 //! ad-request: a request that a list of advertising names.
 
-use super::{Detector, listed};
-use crate::finding::Right;
+use super::{Detector, PLAIN, listed};
 
 pub static DETECTOR: Detector = Detector {
     technique: "ad-request",
     looks_for: "A request that a rule of AdGuard's Base filter (with EasyList) matches.",
     threshold: "One matching rule. The list's maintainers decide what is advertising; the rule, list and line are shown.",
+    severity: "Moderate: a known advertising host was contacted. Low where it is the site's own.",
     harmless: &[
         "An advertisement can be a plain picture that learns nothing but that it was loaded.",
         "The list also names annoyances that are no advertising.",
     ],
     blind_to: "What the advertising company does with what it learns, and whether an auction was held.",
-    rights: &[Right::Privacy],
     limit: "known-names-only",
-    covers_named: false,
-    look: |seen| listed(seen, DETECTOR.technique),
+    look: |seen, _, out| out.extend(listed(seen, DETECTOR.technique)),
+    ..PLAIN
 };

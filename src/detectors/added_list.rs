@@ -1,6 +1,6 @@
 //! added-list: a list that the person added names what was asked for.
 
-use super::{Detector, Draft, Relation, Who, decoration};
+use super::{Detector, Draft, PLAIN, Rests, Seen};
 use crate::finding::{Confidence, Level, Right};
 use crate::rules::added::Added;
 use crate::rules::index::RuleId;
@@ -12,6 +12,8 @@ pub static DETECTOR: Detector = Detector {
                 (STIX, `ioc.yaml`), a hosts file, a list of domains, a blocker's list. Not looked for while there is none.",
     threshold: "One matching rule. Whoever keeps the list decides what stands in it; rule, list and line are shown: of \
                 each list that names the request one, the gravest, then the longest.",
+    severity: "Severe, as indicated, for an indicator; low for a vendor's own public site and on the host's own site; else \
+               moderate.",
     harmless: &[
         "Lists age: a domain lapses, and somebody else buys it.",
         "An indicator can be a host that others use too, or a page of somebody's that was broken into.",
@@ -21,17 +23,18 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Whatever the added lists do not name, and what the host does with the contact.",
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
-    covers_named: false,
-    look: |seen| {
-        let at_home = seen.relation != Relation::Other;
-        let list = seen.list?;
-        let draft = named(list, at_home).or_else(|| marked(list))?;
-        Some(Draft { who: if at_home { Who::Site } else { Who::Contacted }, ..draft })
+    rests_on: Rests::AddedLists,
+    by_host: true,
+    look: |seen, _, out| {
+        // No list, and no exception of one, speaks for another.
+        let said = seen.added().filter_map(|list| named(list).or_else(|| marked(list)));
+        out.extend(said.map(|draft| Draft { level: seen.unless_at_home(draft.level), who: seen.who(), ..draft }));
     },
+    ..PLAIN
 };
 
 /// What a list says of the host or address.
-fn named(added: &Added, at_home: bool) -> Option<Draft<'_>> {
+fn named(added: &Added) -> Option<Draft<'_>> {
     let says = |rule: RuleId| {
         let flags = added.index.flags(&added.pack, rule);
         if flags.has(Flags::INDICATOR) {
@@ -47,23 +50,18 @@ fn named(added: &Added, at_home: bool) -> Option<Draft<'_>> {
     let best = found.blocking.iter().max_by_key(|one| (says(one.rule).0, one.length, std::cmp::Reverse(one.rule)))?;
     let (level, confidence) = says(best.rule);
     Some(Draft {
-        // On its own site a host learns nothing that the visit did not tell it already.
-        level: if at_home { Level::Low } else { level },
-        confidence,
-        who: Who::Contacted,
         rule: Some(added.first + best.rule),
         exception: found.exceptions.first().filter(|_| found.allowed()).map(|rule| added.first + rule),
+        ..Draft::new(level, confidence)
     })
 }
 
 /// What a list says of a parameter of the address (`$removeparam`).
 fn marked(added: &Added) -> Option<Draft<'_>> {
-    let (rule, exception) = decoration(&added.index, &added.pack, &added.matches)?;
+    let (rule, exception) = Seen::decoration_of(added)?;
     Some(Draft {
-        level: Level::Low,
-        confidence: Confidence::Reported,
-        who: Who::Contacted,
         rule: Some(added.first + rule),
         exception: exception.map(|rule| added.first + rule),
+        ..Draft::new(Level::Low, Confidence::Reported)
     })
 }

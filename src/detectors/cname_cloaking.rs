@@ -1,7 +1,7 @@
 //! cname-cloaking: a host under the site's own name that is another organisation's by a CNAME record.
 
-use super::{Detector, Draft, Who, cloaked, excepted};
-use crate::finding::{Confidence, Level, Right};
+use super::{Detector, Draft, PLAIN, Who};
+use crate::finding::{Confidence, Level};
 
 pub static DETECTOR: Detector = Detector {
     technique: "cname-cloaking",
@@ -9,22 +9,21 @@ pub static DETECTOR: Detector = Detector {
                 name, with the organisation behind it where the list tells. Not where that organisation owns the site.",
     threshold: "One matching host rule. The sections are built from the public list of CNAME-cloaked trackers \
                 that AdGuard keeps.",
+    severity: "Moderate: a known tracker was contacted, under the site's own name.",
     harmless: &[
         "The record may have changed since the list was made; the list's date is shown.",
         "Firms also point a subdomain at a supplier for plain hosting; the list tries to name only trackers.",
     ],
     blind_to: "Cloaked hosts that the list does not know: DNS itself is not asked.",
-    rights: &[Right::Privacy],
     limit: "known-names-only",
-    covers_named: false,
-    look: |seen| {
-        let (rule, company) = cloaked(seen)?;
-        Some(Draft {
-            level: Level::Moderate,
-            confidence: Confidence::Reported,
+    look: |seen, _, out| {
+        let Some((rule, company)) = seen.cloaked() else { return };
+        out.push(Draft {
             who: if company.is_empty() { Who::Contacted } else { Who::Named(company) },
             rule: Some(rule),
-            exception: excepted(seen),
-        })
+            exception: seen.excepted(),
+            ..Draft::new(Level::Moderate, Confidence::Reported)
+        });
     },
+    ..PLAIN
 };

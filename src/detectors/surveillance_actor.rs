@@ -1,7 +1,7 @@
 //! surveillance-actor: contact with somebody whom our own lists name, graded by what kind of actor it is.
 
-use super::{Detector, Draft, Relation, Who};
-use crate::finding::{Level, Right};
+use super::{Detector, Draft, PLAIN};
+use crate::finding::Right;
 
 pub static DETECTOR: Detector = Detector {
     technique: "surveillance-actor",
@@ -9,6 +9,7 @@ pub static DETECTOR: Detector = Detector {
                 ad exchange, a recorder of visits, a maker of spyware, and others, each with its sources.",
     threshold: "One matching host or rule. How grave it is follows from the kind of actor (`kinds.rs`); a vendor's own public \
                 site, or the page's own, is low. An entry of which no source was read counts as indicated only.",
+    severity: "By the kind of actor (docs/grading.md). Low for a vendor's own public site, and on its own site.",
     harmless: &[
         "A company of such a kind also does plain things: it keeps robots out, finds faults, serves a file.",
         "Indicators of spyware age: a domain lapses, and somebody else buys it.",
@@ -19,17 +20,14 @@ pub static DETECTOR: Detector = Detector {
                the contact.",
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
-    covers_named: false,
-    look: |seen| {
-        let (rule, standing) = seen.own?;
-        let at_home = seen.relation != Relation::Other;
-        Some(Draft {
-            // On its own site an organisation learns nothing that the visit did not tell it already.
-            level: if at_home { Level::Low } else { standing.level() },
-            confidence: standing.confidence,
-            who: if at_home { Who::Site } else { Who::Contacted },
+    by_host: true,
+    look: |seen, _, out| {
+        let Some((rule, standing)) = seen.own() else { return };
+        out.push(Draft {
+            who: seen.who(),
             rule: Some(rule),
-            exception: None,
-        })
+            ..Draft::new(seen.unless_at_home(standing.level()), standing.confidence)
+        });
     },
+    ..PLAIN
 };

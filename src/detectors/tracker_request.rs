@@ -1,6 +1,6 @@
 //! tracker-request: a request that a list of trackers names.
 
-use super::{Detector, listed};
+use super::{Detector, PLAIN, listed};
 use crate::finding::Right;
 
 pub static DETECTOR: Detector = Detector {
@@ -8,6 +8,7 @@ pub static DETECTOR: Detector = Detector {
     looks_for: "A request that a rule of AdGuard's Tracking Protection filter matches.",
     threshold: "One matching rule. The list's maintainers decide what is a tracker; the rule, list and line are shown, \
                 and an exception of the list is shown beside it.",
+    severity: "Moderate: a known tracker was contacted. Low where it is the site's own.",
     harmless: &[
         "Counting visits can be set up without identifiers, and some sites do so.",
         "A service that a page needs (a player, a form) can share a host with a tracker.",
@@ -16,6 +17,6 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Trackers that no list knows, and what a site passes on behind its own server.",
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
-    covers_named: false,
-    look: |seen| listed(seen, DETECTOR.technique),
+    look: |seen, _, out| out.extend(listed(seen, DETECTOR.technique)),
+    ..PLAIN
 };

@@ -155,10 +155,38 @@ pub struct Evidence {
     pub url: String,
 }
 
+/// What in an exchange a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// Where it was: a word of [`crate::detectors::Place`].
+    pub place: &'static str,
+    /// What it is called; an ellipsis where that may be a value.
+    pub name: String,
+}
+
+/// From where something came to the host that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// The host.
+    pub domain: String,
+    /// Whose it is; the site's own where there is none.
+    pub watcher: Option<String>,
+}
+
+/// Something else that a finding tells.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Detail {
+    /// What: a word of [`crate::detectors::What`].
+    pub what: &'static str,
+    /// A name, a word of ours, or a number; never a value of a person's.
+    pub text: String,
+}
+
 /// One thing that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `technique/host/list:line`: the same finding has the same id in every report.
+    /// `technique/host/list:line/place:name/from:host`, as far as there are such: the same finding has the same id in every
+    /// report.
     pub id: String,
     /// What was done.
     pub technique: &'static str,
@@ -174,6 +202,12 @@ pub struct Finding {
     pub rule: Option<Rule>,
     /// The list's own exception that lets it through.
     pub exception_rule: Option<Rule>,
+    /// What in the exchange it is about.
+    pub subject: Option<Subject>,
+    /// From where it came to this host.
+    pub from: Option<Origin>,
+    /// What else there is to tell, in order.
+    pub details: Vec<Detail>,
     /// Up to [`crate::audit::MAX_EVIDENCE`] examples.
     pub evidence: Vec<Evidence>,
     /// How many requests.
