@@ -796,7 +796,9 @@ mod tests {
             ]
         );
         let recording = read(har.as_slice()).unwrap();
-        let Some(Observation::Exchange(Exchange { frame, id, .. })) = recording.pages.first().unwrap().observations.get(3) else {
+        let Some(Observation::Exchange(Exchange { frame, id, .. })) =
+            recording.pages.first().unwrap().observations.get(3)
+        else {
             panic!("a request")
         };
         assert_eq!(frame.as_deref(), Some("https://frame.example/f.html"));

@@ -19,6 +19,7 @@ pub mod pseudonym;
 pub mod redact;
 pub mod report;
 pub mod rules;
+pub mod seen;
 pub mod shared;
 pub mod unseen;
 #[cfg(target_arch = "wasm32")]

@@ -8,11 +8,11 @@ use wasm_bindgen::prelude::*;
 
 use crate::address;
 use crate::audit::{self, Judged, Page, Verdict};
-use crate::detectors::Glimpse;
 use crate::error::Error;
 use crate::feeds;
 use crate::observation::{self, RequestType, Stage};
 use crate::pseudonym::{Direction, Pseudonyms};
+use crate::seen::Glimpse;
 use crate::wire;
 
 /// The largest scratch buffer: an address, the lines of its headers, and a body, one behind the other. JavaScript cuts each.

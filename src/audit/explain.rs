@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engine, Named, Whose};
-use crate::detectors::hosts::Met;
 use crate::detectors::{DETECTORS, Detector};
 use crate::error::Error;
 use crate::finding::Right;
@@ -17,6 +16,7 @@ use crate::rules::actors::{self, Company};
 use crate::rules::added::ADDED;
 use crate::rules::dossier;
 use crate::rules::index::RuleId;
+use crate::seen::hosts::Met;
 
 /// A page of nobody's: a host is explained as one that somebody else's page contacts.
 const NOBODY: &str = "https://page.invalid/";
@@ -160,4 +160,3 @@ pub(super) fn rights<'a>(
     let by_technique = techniques.into_iter().flat_map(|detector| detector.rights);
     by_technique.chain(by_kind).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
-

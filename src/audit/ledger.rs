@@ -5,9 +5,6 @@ use std::rc::Rc;
 
 use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, Verdict, look};
 use crate::address::Scheme;
-use crate::detectors::hosts::{Host, Met, Org};
-use crate::detectors::seen::{Found, MAX_DETAIL};
-use crate::detectors::{Details, Draft, Example, Memory, Place, Relation, Seen, Who};
 use crate::finding::{Confidence, Level};
 use crate::grade;
 use crate::observation::{Part, RequestType, Stage};
@@ -15,6 +12,8 @@ use crate::redact;
 use crate::report::Evidence;
 use crate::rules::actors::{self, Company};
 use crate::rules::index::{PageContext, RuleId};
+use crate::seen::hosts::{Host, Met, Org};
+use crate::seen::{Details, Draft, Example, Found, MAX_DETAIL, Memory, Place, Relation, Seen, Who};
 
 /// How many different reasons a page's record can give for what it left out.
 const MAX_REASONS: usize = 32;
@@ -73,7 +72,11 @@ impl Note {
     pub(super) fn new(technique: usize, draft: Draft<'_>, named: Option<Org>) -> Self {
         // What a page calls a thing may be a value in disguise.
         let name = |name: &str| -> Box<str> {
-            if redact::is_name(name.as_bytes(), b"x") { name.chars().take(MAX_DETAIL).collect::<String>().into() } else { "…".into() }
+            if redact::is_name(name.as_bytes(), b"x") {
+                name.chars().take(MAX_DETAIL).collect::<String>().into()
+            } else {
+                "…".into()
+            }
         };
         Self {
             technique,
@@ -339,7 +342,14 @@ impl Page {
     }
 
     /// Notes what a detector said of an observation of the host of that number.
-    pub(super) fn note(&mut self, number: usize, note: Note, kind: RequestType, is_request: bool, url: &mut Written<'_>) {
+    pub(super) fn note(
+        &mut self,
+        number: usize,
+        note: Note,
+        kind: RequestType,
+        is_request: bool,
+        url: &mut Written<'_>,
+    ) {
         let (key, weight) = (note.key(number), note.weight());
         let who = note.who(&self.hosts, number);
         // What there is no room to tell counts all the same: else a page could bury the worst under thousands of trifles.

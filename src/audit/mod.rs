@@ -14,9 +14,7 @@ pub use self::ledger::Page;
 use self::ledger::{Note, Written};
 use self::tell::Teller;
 use crate::address::{Address, MAX_URL, NotJudged};
-use crate::detectors::hosts::{Host, Met, Org};
-use crate::detectors::seen::{Found, From};
-use crate::detectors::{DETECTORS, Draft, Glimpse, Hosts, Memory, Relation, Seen, Who};
+use crate::detectors::DETECTORS;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::kinds::Standing;
@@ -30,6 +28,8 @@ use crate::rules::added::AddedLists;
 use crate::rules::dossier;
 use crate::rules::index::{self, Index, Key, Matches, PageContext, RuleId};
 use crate::rules::pack::{Bytes, Section};
+use crate::seen::hosts::{Host, Met, Org};
+use crate::seen::{Draft, Found, From, Glimpse, Hosts, Memory, Relation, Seen, Who};
 
 /// How many examples a finding keeps: the first in alphabetical order, so that the order of events means nothing.
 pub const MAX_EVIDENCE: usize = 3;
@@ -334,8 +334,7 @@ impl Engine {
         for observation in &log.observations {
             match observation {
                 Observation::Exchange(part) => {
-                    let [id, address] =
-                        [&part.id, &part.url].map(|text| xxhash_rust::xxh3::xxh3_64(text.as_bytes()));
+                    let [id, address] = [&part.id, &part.url].map(|text| xxhash_rust::xxh3::xxh3_64(text.as_bytes()));
                     if *known.entry(id).or_insert(address) == address {
                         self.observe_exchange(&mut page, id, part, &mut pseudonyms);
                     } else {

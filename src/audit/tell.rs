@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Engine;
 use super::explain::rights;
 use super::ledger::{FindingKey, FindingLedger, Page, WatcherLedger};
-use crate::detectors::hosts::Org;
-use crate::detectors::{DETECTORS, Detector, Relation, Rests, place_of};
+use crate::detectors::{DETECTORS, Detector, Rests, place_of};
 use crate::finding::Level;
 use crate::grade;
 use crate::kinds;
 use crate::report::{
-    Check, Counted, Detail, Dossier, Finding, Identity, KindCount, Numbered, Origin, PageReport, Reason, Subject, Summary,
-    Told, Watcher,
+    Check, Counted, Detail, Dossier, Finding, Identity, KindCount, Numbered, Origin, PageReport, Reason, Subject,
+    Summary, Told, Watcher,
 };
 use crate::rules::dossier;
+use crate::seen::Relation;
+use crate::seen::hosts::Org;
 
 /// Why what was seen of a page is told in part: what its detectors kept had no more room.
 const DROPPED: &str = "evidence-left-out";
@@ -54,7 +55,8 @@ impl<'a> Teller<'a> {
         let mut findings: Vec<Finding> = all().filter_map(|(key, finding)| self.finding(key, finding)).collect();
         findings.sort_by(|a, b| {
             let order = |of: &Finding| (place(of.technique), of.watcher.clone(), of.domain.clone());
-            let rules = |of: &Finding| (of.rule.clone(), of.exception_rule.clone(), of.subject.clone(), of.from.clone());
+            let rules =
+                |of: &Finding| (of.rule.clone(), of.exception_rule.clone(), of.subject.clone(), of.from.clone());
             b.severity.cmp(&a.severity).then_with(|| order(a).cmp(&order(b))).then_with(|| rules(a).cmp(&rules(b)))
         });
         let mut watchers: Vec<Watcher> = (page.watchers.iter())
@@ -115,7 +117,12 @@ impl<'a> Teller<'a> {
         }
         let from = key.from.map(|number| Origin {
             domain: self.host(number),
-            watcher: self.page.hosts.get(number).filter(|host| host.relation == Relation::Other).map(|host| self.name(&host.org)),
+            watcher: self
+                .page
+                .hosts
+                .get(number)
+                .filter(|host| host.relation == Relation::Other)
+                .map(|host| self.name(&host.org)),
         });
         if let Some(from) = &from {
             id.push_str(&format!("/from:{}", from.domain));
@@ -132,7 +139,11 @@ impl<'a> Teller<'a> {
             exception_rule,
             subject,
             from,
-            details: ledger.details.iter().map(|(what, text)| Detail { what: what.name(), text: text.to_owned() }).collect(),
+            details: ledger
+                .details
+                .iter()
+                .map(|(what, text)| Detail { what: what.name(), text: text.to_owned() })
+                .collect(),
             evidence: ledger.evidence.clone(),
             count: ledger.count,
         })

@@ -1,10 +1,11 @@
 //! added-list: a list that the person added names what was asked for.
 
-use super::{Detector, Draft, PLAIN, Rests, Seen};
+use super::{Detector, PLAIN, Rests};
 use crate::finding::{Confidence, Level, Right};
 use crate::rules::added::Added;
 use crate::rules::index::RuleId;
 use crate::rules::rule::Flags;
+use crate::seen::{Draft, Seen};
 
 pub static DETECTOR: Detector = Detector {
     technique: "added-list",

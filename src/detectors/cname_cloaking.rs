@@ -1,7 +1,8 @@
 //! cname-cloaking: a host under the site's own name that is another organisation's by a CNAME record.
 
-use super::{Detector, Draft, PLAIN, Who};
+use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
+use crate::seen::{Draft, Who};
 
 pub static DETECTOR: Detector = Detector {
     technique: "cname-cloaking",

@@ -1,7 +1,8 @@
 //! link-decoration: a parameter in an address that only serves to recognise where the person came from.
 
-use super::{Detector, Draft, PLAIN};
+use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
+use crate::seen::Draft;
 
 pub static DETECTOR: Detector = Detector {
     technique: "link-decoration",

@@ -2,15 +2,9 @@
 //! remember it keeps in the page's [`Memory`]. It knows no other detector, and decides no level for the page. Adding one is
 //! one file and one line in [`DETECTORS`]. docs/heuristics.md is made from what each says of itself.
 
-pub mod hosts;
-pub mod memory;
-pub mod seen;
-
-pub use memory::{Bounded, Memory, State};
-pub use seen::{Details, Draft, Example, Glimpse, Hosts, Place, Relation, Seen, What, Who};
-
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
+use crate::seen::{Draft, Hosts, Memory, Seen};
 
 mod ad_request;
 mod added_list;

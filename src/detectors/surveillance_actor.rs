@@ -1,7 +1,8 @@
 //! surveillance-actor: contact with somebody whom our own lists name, graded by what kind of actor it is.
 
-use super::{Detector, Draft, PLAIN};
+use super::{Detector, PLAIN};
 use crate::finding::Right;
+use crate::seen::Draft;
 
 pub static DETECTOR: Detector = Detector {
     technique: "surveillance-actor",

@@ -1,7 +1,8 @@
 //! third-party-contact: the page has the browser contact somebody else.
 
-use super::{Detector, Draft, PLAIN};
+use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
+use crate::seen::Draft;
 
 pub static DETECTOR: Detector = Detector {
     technique: "third-party-contact",

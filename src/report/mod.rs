@@ -158,7 +158,7 @@ pub struct Evidence {
 /// What in an exchange a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
-    /// Where it was: a word of [`crate::detectors::Place`].
+    /// Where it was: a word of [`crate::seen::Place`].
     pub place: &'static str,
     /// What it is called; an ellipsis where that may be a value.
     pub name: String,
@@ -176,7 +176,7 @@ pub struct Origin {
 /// Something else that a finding tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Detail {
-    /// What: a word of [`crate::detectors::What`].
+    /// What: a word of [`crate::seen::What`].
     pub what: &'static str,
     /// A name, a word of ours, or a number; never a value of a person's.
     pub text: String,

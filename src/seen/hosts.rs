@@ -92,6 +92,8 @@ impl<'a> Hosts<'a> {
     /// known, hosts under one registrable domain are.
     pub fn are_of_one(&self, one: usize, other: usize) -> bool {
         let (Some(one), Some(other)) = (self.get(one), self.get(other)) else { return false };
-        one.org == other.org || one.site == other.site || (one.relation != Relation::Other && other.relation != Relation::Other)
+        one.org == other.org
+            || one.site == other.site
+            || (one.relation != Relation::Other && other.relation != Relation::Other)
     }
 }

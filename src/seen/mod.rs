@@ -1,12 +1,16 @@
 //! What a detector sees of a part of an exchange, and what it can say of it. Hands out which rules were found; knows no
 //! detector, and keeps nothing.
 
+pub mod hosts;
+pub mod memory;
+
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-pub use super::hosts::{Host, Hosts, Relation};
+pub use self::hosts::{Host, Hosts, Relation};
+pub use self::memory::{Bounded, Memory, State};
 use crate::address::{Address, Scheme};
 use crate::finding::{Confidence, Level};
 use crate::kinds::Standing;
