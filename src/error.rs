@@ -16,7 +16,7 @@ pub enum Error {
     PackDamaged(&'static str),
     /// A report was asked for, and the rules' texts are not loaded.
     TextsMissing,
-    /// A log (`onlooker-log/1`) could not be read.
+    /// A log (`onlooker-log/2`) could not be read.
     Log(String),
     /// A list, or the file that names the lists, could not be compiled.
     List(String),

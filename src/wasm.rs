@@ -309,7 +309,7 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Report")]
     pub fn audit(&mut self, #[wasm_bindgen(unchecked_param_type = "Log")] log: JsValue) -> Result<JsValue, JsValue> {
         let log: wire::Log = serde_wasm_bindgen::from_value(log)
-            .map_err(|_| throw(&Error::Log("it does not have the form of an onlooker-log/1".to_owned())))?;
+            .map_err(|_| throw(&Error::Log("it does not have the form of an onlooker-log/2".to_owned())))?;
         to_js(&self.judge(log)?)
     }
 

@@ -277,7 +277,7 @@ fn a_log_is_judged() {
     assert_eq!(page["requests"]["total"], 2);
     assert_eq!(domains(page), ["tracker.example"]);
     for (bad, why) in [
-        (r#"{"schema":"onlooker-log/9","pages":[]}"#, "not an onlooker-log/1"),
+        (r#"{"schema":"onlooker-log/9","pages":[]}"#, "not an onlooker-log/2"),
         (r#"{"schema":"onlooker-log/1","pages":7}"#, "the log cannot be read"),
         (r#"{"schema":"onlooker-log/1","pages":[]}"#, "it records no page"),
         (r#"{"schema":"onlooker-report/1","pages":[]}"#, "this is a report, not a recording"),

@@ -38,7 +38,7 @@ pub enum Command {
 #[derive(Debug, Group)]
 #[command(after_help = "\
 Files may be HARs as Chrome, Firefox, Safari, WebPageTest and browsertime write them, or logs that the
-extension saved (onlooker-log/1), plain or compressed with gzip. Of a folder, all *.har and
+extension saved (onlooker-log/2), plain or compressed with gzip. Of a folder, all *.har and
 *.log.json in it and below (or with .gz) are read, in the order of their names. All pages go into one report.
 
 Exit code:

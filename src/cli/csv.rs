@@ -7,7 +7,7 @@
 use onlooker::report::Report;
 use onlooker::unseen::unseen;
 
-const HEADER: [&str; 23] = [
+const HEADER: [&str; 26] = [
     "page",
     "site",
     "page_level",
@@ -29,6 +29,9 @@ const HEADER: [&str; 23] = [
     "rule",
     "section",
     "exception_rule",
+    "subject",
+    "from",
+    "details",
     "evidence_type",
     "evidence_url",
 ];
@@ -55,6 +58,8 @@ pub fn report(report: &Report) -> String {
             let kinds: Vec<&str> = at_work.filter_map(|id| kind_of(report, id)).collect();
             let rule = finding.rule.as_ref();
             let evidence = finding.evidence.first();
+            let details: Vec<String> =
+                finding.details.iter().map(|detail| format!("{}={}", detail.what, detail.text)).collect();
             row(
                 &mut out,
                 [
@@ -79,6 +84,9 @@ pub fn report(report: &Report) -> String {
                     rule.map(|rule| rule.text.as_str()).unwrap_or_default(),
                     rule.map(|rule| rule.section.as_str()).unwrap_or_default(),
                     finding.exception_rule.as_ref().map(|rule| rule.text.as_str()).unwrap_or_default(),
+                    &finding.subject.as_ref().map(|of| format!("{}: {}", of.place, of.name)).unwrap_or_default(),
+                    finding.from.as_ref().map(|from| from.domain.as_str()).unwrap_or_default(),
+                    &details.join(" "),
                     evidence.map(|evidence| evidence.kind).unwrap_or_default(),
                     evidence.map(|evidence| evidence.url.as_str()).unwrap_or_default(),
                 ],

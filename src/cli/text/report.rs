@@ -18,6 +18,8 @@ const NAMED: usize = 12;
 
 /// How much of an example's address is shown; the JSON has it all.
 const SHOWN: usize = 110;
+/// The technique that says no more than that somebody else was contacted: the organisation itself says so.
+const CONTACT: &str = "third-party-contact";
 
 /// How wide a level's shape and word are at most.
 const LEVEL_WIDTH: usize = 10;
@@ -342,7 +344,7 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
     }
     for each in findings {
         // A contact says nothing more where a rule names what it is for.
-        if each.rule.is_some() {
+        if each.technique != CONTACT {
             finding(out, each, paint);
         }
     }
@@ -366,7 +368,14 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
         Some(standing) if !standing.is_its_host() => "Contact with a published indicator".to_owned(),
         _ => technique(finding.technique),
     };
-    let _ = writeln!(out, "    {what}: {}{times}{signs}", plain(&finding.domain));
+    let from = finding.from.as_ref().map(|from| format!(" from {}", plain(&from.domain))).unwrap_or_default();
+    let _ = writeln!(out, "    {what}: {}{from}{times}{signs}", plain(&finding.domain));
+    let subject = finding.subject.iter().map(|of| format!("{} {}", of.place, plain(&of.name)));
+    let details = finding.details.iter().map(|detail| format!("{} {}", detail.what, plain(&detail.text)));
+    let told: Vec<String> = subject.chain(details).collect();
+    if !told.is_empty() {
+        let _ = writeln!(out, "      {}", told.join("; "));
+    }
     if let Some(one) = &finding.rule {
         rule(out, "      ", one, paint);
     }
