@@ -183,6 +183,7 @@ impl Part {
 
 /// One thing that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are exchanges")]
 pub enum Observation {
     /// A part of an exchange with a host.
     Exchange(Exchange),

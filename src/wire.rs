@@ -322,6 +322,7 @@ pub struct Check {
     pub technique: &'static str,
     pub state: &'static str,
     pub why: Option<String>,
+    pub rights: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -527,6 +528,7 @@ pub struct Gap {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(untagged)]
 #[allow(missing_docs)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are exchanges")]
 pub enum LogEntry {
     Exchange(LogExchange),
     Unreadable(serde_json::Value),
@@ -734,7 +736,12 @@ impl From<report::PageReport> for Page {
     fn from(from: report::PageReport) -> Self {
         let reason =
             |reason: report::Reason| Reason { code: reason.code, technique: reason.technique, count: reason.count };
-        let check = |check: report::Check| Check { technique: check.technique, state: check.state, why: check.why };
+        let check = |check: report::Check| Check {
+            technique: check.technique,
+            state: check.state,
+            why: check.why,
+            rights: check.rights.iter().map(|right| right.name()).collect(),
+        };
         Self {
             url: from.url,
             site: from.site,

@@ -5,7 +5,6 @@ import { i18n, plural, t, word } from '../shared/i18n.js';
 import { code, entry, name } from '../shared/views.js';
 import { openKey } from './model.js';
 import { few, mark, reason, rightsList, techniqueName } from './parts.js';
-import { RIGHTS } from './rights.js';
 import { evidence } from './who.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -54,7 +53,7 @@ function details(seen, model, actions) {
   const known = word('technique', seen.technique, 'means') !== null;
   const about = (/** @type {string} */ label, /** @type {string} */ part) =>
     entry(label, html`${word('technique', seen.technique, part)}`);
-  const rights = RIGHTS[seen.technique] ?? [];
+  const { rights } = seen;
   return html`<div class="details">
     ${known ? nothing : html`<p>${t('technique_new')} ${code(seen.technique)}</p>`}
     <dl>

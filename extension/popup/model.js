@@ -21,7 +21,7 @@ import { LEVELS } from './shapes.js';
 /** @typedef {{category: string, level: Level, again: boolean, watchers: Watcher[]}} Group all of one level; `again`: their category has more than one */
 /** @typedef {{kind: string, sign: boolean}} Kind `sign`: what was contacted is only a published indicator of such an actor */
 /** @typedef {{kinds: Kind[], techniques: string[]}} Because what of the page weighs its level: kinds of our own lists, and other techniques */
-/** @typedef {{technique: string, level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
+/** @typedef {{technique: string, rights: string[], level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
 /** @typedef {{why: string, count: number}} Counted */
 /** @typedef {{why: string, techniques: string[]}} Unseen */
 
@@ -52,12 +52,6 @@ import { LEVELS } from './shapes.js';
 /** What never leaves the browser is not judged, and nothing is missed by that. */
 const CONTACTS_NOBODY = new Set(['data-url', 'blob-url', 'browser-internal']);
 
-/** The techniques, gravest first: one line of a watcher tells of one of them. */
-const TELLING = [
-  'added-list', 'surveillance-actor', 'cname-cloaking', 'tracker-request', 'social-request', 'ad-request', 'link-decoration',
-  'third-party-contact',
-];
-
 /** Our own list among the lists. */
 export const OWN_LIST = 1000;
 
@@ -87,13 +81,6 @@ export function levelOf(name) {
 
 /** Worst first, "unknown" last. @param {Level} level */
 const rank = (level) => (level === 'unknown' ? LEVELS.length : LEVELS.length - LEVELS.indexOf(level));
-
-/** The technique that says most of a watcher. @param {Watcher} watcher @returns {string|undefined} */
-export function telling(watcher) {
-  // One that is not listed here is newer than this page, and comes first rather than not at all.
-  return watcher.techniques.find((technique) => !TELLING.includes(technique))
-    ?? TELLING.find((technique) => watcher.techniques.includes(technique));
-}
 
 /**
  * What our own lists know of it, the gravest kind first.
@@ -166,13 +153,14 @@ export function modelOf(report, gaps, compare) {
     findings.set(whose, its);
   }
 
-  const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique }) => {
+  const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique, rights }) => {
     const its = page.findings.filter((finding) => finding.technique === technique);
     // Everybody was contacted, and of whom a rule says more there is no finding that says so.
     const who = technique === CONTACT ? watchers : watchers.filter((watcher) => watcher.techniques.includes(technique));
     const levels = its.map((finding) => levelOf(finding.severity)).sort((a, b) => rank(a) - rank(b));
     return {
       technique,
+      rights,
       level: levels[0] ?? (technique === CONTACT && who.length > 0 ? /** @type {const} */ ('low') : 'unknown'),
       watchers: who.map((watcher) => watcher.name),
       site: its.filter((finding) => finding.watcher === null),
@@ -185,7 +173,8 @@ export function modelOf(report, gaps, compare) {
   const reasons = [...new Set(blind.map((check) => check.why ?? 'else'))];
   const skipped = page.requests.skipped.filter(({ why }) => !CONTACTS_NOBODY.has(why));
   const nameless = watchers.filter((watcher) => !watcher.known);
-  const partly = gaps.length > 0 || blind.length > 0;
+  // What this browser does not tell of any page keeps a technique from being looked for; no contact is missed by that.
+  const partly = gaps.length > 0 || blind.some(({ why }) => !isDeaf(why));
 
   const sentence = sentenceOf(graded, watchers.length, partly);
   const added = page.findings.filter(({ technique }) => technique === ADDED);
@@ -219,10 +208,14 @@ export function modelOf(report, gaps, compare) {
 
 /** Whether two findings of an organisation would read the same but for what was asked. @param {Finding} a @param {Finding} b */
 const isSame = (a, b) => a.technique === b.technique && a.severity === b.severity && a.confidence === b.confidence && a.allowed === b.allowed
+  && JSON.stringify([a.subject, a.from, a.details]) === JSON.stringify([b.subject, b.from, b.details])
   && isSameRule(a.rule, b.rule) && isSameRule(a.exception_rule, b.exception_rule) && ownSite(a) === ownSite(b);
 
 /** @param {Rule|null} a @param {Rule|null} b */
 const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line;
+
+/** Whether a technique could not be looked for because what it needs is not told, or was too much. @param {string|null} why */
+const isDeaf = (why) => why !== null && (why.startsWith('needs-') || why === 'evidence-left-out');
 
 /** Whether a list that the person added names it. @param {Watcher} watcher */
 const isAdded = (watcher) => watcher.techniques.includes(ADDED);

@@ -2,9 +2,9 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
-import { around, code, country, dated, entry, host, name, named } from '../shared/views.js';
+import { around, code, country, dated, entry, host, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { ADDED, dossiers, kindsOf, levelOf, ownSite, telling } from './model.js';
+import { ADDED, dossiers, kindsOf, levelOf, ownSite } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -49,7 +49,7 @@ function line(watcher, model) {
   const [gravest] = kindsOf(model, watcher);
   // Of the others that our lists name only where they present themselves was met: that is not what their kind does.
   const [vendor] = dossiers(model, { actors: watcher.listed });
-  const technique = telling(watcher);
+  const [technique] = watcher.techniques;
   const requests = plural('requests', watcher.requests);
   /** @type {View|string|null} */
   let text;
@@ -99,6 +99,10 @@ export function evidence(finding, model, actions) {
     ${sign ? html`<p class="allowed">${t('indicator_text')}</p>` : nothing}
     ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
+      ${finding.subject ? entry('subject_label', html`${named('place', finding.subject.place)} ${code(finding.subject.name)}`) : nothing}
+      ${finding.from ? entry('from_label', html`${finding.from.watcher === null ? t('by_site') : name(finding.from.watcher)}
+        <span class="place">${code(finding.from.domain)}</span>`) : nothing}
+      ${told(finding.details)}
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}
       ${finding.evidence.length > 0 ? entry('asked_label', html`<ul class="plain asked">${
@@ -107,6 +111,23 @@ export function evidence(finding, model, actions) {
       }</ul>`) : nothing}
       ${entry('sure_label', html`${word(finding.rule?.actor ? 'entry_confidence' : 'confidence', finding.confidence)}`)}
     </dl>`;
+}
+
+/** Numbers and hashes for those who check: they stand in the saved report. */
+const FOR_EXPERTS = ['hash', 'bits', 'length'];
+
+/** What else a finding tells, each kind of it once. @param {Finding['details']} details @returns {View} */
+function told(details) {
+  const kinds = [...new Set(details.map(({ what }) => what))].filter((what) => !FOR_EXPERTS.includes(what));
+  const one = (/** @type {string} */ what, /** @type {string} */ text) => {
+    if (what === 'kind') return named('value', text);
+    if (what === 'channel') return named('place', text);
+    if (what === 'lifetime') return text === 'session' ? html`${t('lifetime_session')}` : html`${plural('days', Number(text))}`;
+    if (what === 'purpose') return named('purpose', text);
+    return code(text);
+  };
+  return html`${kinds.map((what) => html`<div><dt>${named('what', what)}</dt> <dd>${
+    listed(details.filter((detail) => detail.what === what).map(({ text }) => one(what, text)))}</dd></div>`)}`;
 }
 
 /** Rules can name hundreds of sites: longer ones show their beginning first. */

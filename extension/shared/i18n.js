@@ -101,6 +101,27 @@ export const FAMILIES = {
     parts: [''],
     otherwise: null,
   },
+  /** Where in an exchange something was: `Place` of the core. */
+  place: {
+    members: ['query', 'path', 'cookie', 'header', 'body', 'redirect', 'connection'],
+    parts: [''],
+    otherwise: null,
+  },
+  /** What a detail of a finding tells: `What` of the core. */
+  what: {
+    members: [
+      'event', 'field', 'kind', 'encoding', 'channel', 'length', 'bits', 'lifetime', 'protocol', 'issuer', 'count', 'vendor',
+      'purpose', 'framework', 'asked', 'hash',
+    ],
+    parts: [''],
+    otherwise: null,
+  },
+  /** What a value looks like: `Kind` of the core's pseudonyms. */
+  value: {
+    members: ['id', 'mail', 'tel', 'name', 'card', 'nat', 'geo', 'hash', 'text', 'val', 'url'],
+    parts: [''],
+    otherwise: null,
+  },
   /** How sure a finding is. */
   confidence: {
     members: ['documented', 'reported', 'indicated'],
@@ -134,7 +155,8 @@ export const FAMILIES = {
       'private-window-off', 'nothing-recorded', 'page-not-readable', 'known-names-only', 'url-cut', 'data-url', 'blob-url',
       'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable',
       'unreadable-observation', 'id-used-twice', 'request-limit', 'host-limit', 'finding-limit', 'too-many-tried', 'list-lost',
-      'else',
+      'needs-request-headers', 'needs-cookies', 'needs-response-headers', 'needs-bodies', 'needs-security', 'needs-times',
+      'needs-dns', 'evidence-left-out', 'headers-left-out', 'else',
     ],
     parts: [''],
     otherwise: 'else',

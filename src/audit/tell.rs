@@ -10,6 +10,7 @@ use crate::detectors::{DETECTORS, Detector, Rests, place_of};
 use crate::finding::Level;
 use crate::grade;
 use crate::kinds;
+use crate::observation::Part;
 use crate::report::{
     Check, Counted, Detail, Dossier, Finding, Identity, KindCount, Numbered, Origin, PageReport, Reason, Subject,
     Summary, Told, Watcher,
@@ -31,7 +32,8 @@ pub(super) struct Teller<'a> {
 /// What was found of one organisation.
 #[derive(Default)]
 struct Done {
-    techniques: BTreeSet<usize>,
+    /// With the worst weight of each.
+    techniques: BTreeMap<usize, Level>,
     level: Level,
 }
 
@@ -48,8 +50,10 @@ impl<'a> Teller<'a> {
         for (key, finding) in all() {
             if let Some(who) = &finding.who {
                 let done = done.entry(who).or_default();
-                done.techniques.insert(key.technique);
-                done.level = done.level.max(grade::effective(finding.level, finding.confidence));
+                let weight = grade::effective(finding.level, finding.confidence);
+                let worst = done.techniques.entry(key.technique).or_default();
+                *worst = weight.max(*worst);
+                done.level = done.level.max(weight);
             }
         }
         let mut findings: Vec<Finding> = all().filter_map(|(key, finding)| self.finding(key, finding)).collect();
@@ -151,8 +155,11 @@ impl<'a> Teller<'a> {
 
     fn watcher(&self, key: &Org, ledger: &WatcherLedger, done: Done) -> Watcher {
         let name = self.name(key);
-        let techniques: Vec<&Detector> =
-            done.techniques.iter().filter_map(|&technique| DETECTORS.get(technique).copied()).collect();
+        let mut techniques: Vec<(&Detector, Level)> = (done.techniques.iter())
+            .filter_map(|(&technique, level)| Some((*DETECTORS.get(technique)?, *level)))
+            .collect();
+        techniques.sort_by_key(|(detector, level)| (Reverse(*level), detector.tells));
+        let techniques: Vec<&Detector> = techniques.into_iter().map(|(detector, _)| detector).collect();
         let mut domains: Vec<String> = ledger.hosts.iter().map(|&host| self.host(host)).collect();
         domains.sort_unstable();
         let company = match key {
@@ -208,8 +215,17 @@ impl<'a> Teller<'a> {
         reasons.into_iter().map(|(_, _, reason)| reason).collect()
     }
 
+    /// Why a technique could not be looked for.
+    fn blind<'b>(&self, detector: &Detector, gap: Option<&'b str>) -> Option<&'b str> {
+        let missing = || self.page.lacks(detector.needs).map(Part::missing);
+        let forgot = || (!detector.needs.is_empty() && self.page.memory.dropped() > 0).then_some(DROPPED);
+        let nothing = || (self.page.total == 0).then_some("nothing-recorded");
+        let unreadable = (!self.page.readable).then_some("page-not-readable");
+        unreadable.or(gap).or_else(nothing).or_else(missing).or_else(forgot)
+    }
+
     fn checks(&self, findings: &[Finding]) -> Vec<Check> {
-        let gap = self.page.unseen().next();
+        let gap = self.page.unseen().next().map(|(why, _)| why.as_str());
         DETECTORS
             .iter()
             .filter(|detector| match detector.rests_on {
@@ -218,25 +234,17 @@ impl<'a> Teller<'a> {
                 Rests::Asking => findings.iter().any(|finding| finding.technique == detector.technique),
             })
             .map(|detector| {
-                let technique = detector.technique;
                 // A contact that a rule names is told under that rule's technique, and is a contact all the same.
                 let contact = detector.covers_named && !self.page.watchers.is_empty();
-                if contact || findings.iter().any(|finding| finding.technique == technique) {
-                    Check { technique, state: "seen", why: None }
-                } else if !self.page.readable {
-                    Check { technique, state: "could-not-look", why: Some("page-not-readable".to_owned()) }
-                } else if let Some((why, _)) = gap {
-                    Check { technique, state: "could-not-look", why: Some(why.clone()) }
-                } else if self.page.total == 0 {
-                    Check { technique, state: "could-not-look", why: Some("nothing-recorded".to_owned()) }
-                } else if let Some(part) = self.page.lacks(detector.needs) {
-                    Check { technique, state: "could-not-look", why: Some(part.missing().to_owned()) }
-                } else if !detector.needs.is_empty() && self.page.memory.dropped() > 0 {
-                    Check { technique, state: "could-not-look", why: Some(DROPPED.to_owned()) }
+                let (state, why) = if contact || findings.iter().any(|finding| finding.technique == detector.technique)
+                {
+                    ("seen", None)
+                } else if let Some(why) = self.blind(detector, gap) {
+                    ("could-not-look", Some(why))
                 } else {
-                    let why = (!detector.limit.is_empty()).then(|| detector.limit.to_owned());
-                    Check { technique, state: "not-seen", why }
-                }
+                    ("not-seen", (!detector.limit.is_empty()).then_some(detector.limit))
+                };
+                Check { technique: detector.technique, state, why: why.map(str::to_owned), rights: detector.rights }
             })
             .collect()
     }

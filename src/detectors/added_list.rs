@@ -26,6 +26,7 @@ pub static DETECTOR: Detector = Detector {
     limit: "known-names-only",
     rests_on: Rests::AddedLists,
     by_host: true,
+    tells: 0,
     look: |seen, _, out| {
         // No list, and no exception of one, speaks for another.
         let said = seen.added().filter_map(|list| named(list).or_else(|| marked(list)));

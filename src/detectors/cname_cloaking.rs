@@ -17,6 +17,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     blind_to: "Cloaked hosts that the list does not know: DNS itself is not asked.",
     limit: "known-names-only",
+    tells: 2,
     look: |seen, _, out| {
         let Some((rule, company)) = seen.cloaked() else { return };
         out.push(Draft {

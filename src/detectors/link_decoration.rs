@@ -17,6 +17,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Identifiers in the path, or under a name that the list does not have; of several such parameters in one \
                address one is told.",
     limit: "known-names-only",
+    tells: 8,
     look: |seen, _, out| {
         let Some((rule, exception)) = seen.decoration() else { return };
         out.push(Draft {

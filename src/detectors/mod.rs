@@ -52,6 +52,8 @@ pub struct Detector {
     pub needs: &'static [Part],
     /// What else it rests on.
     pub rests_on: Rests,
+    /// Of several techniques of one organisation and one weight, the lowest tells most of it: 5 where nothing else is said.
+    pub tells: u8,
     /// Whether it can be said of a host, whatever the page and the type of a request.
     pub by_host: bool,
     /// Whether what other techniques tell by name is a case of this one too.
@@ -75,6 +77,7 @@ const PLAIN: Detector = Detector {
     limit: "",
     needs: &[],
     rests_on: Rests::Nothing,
+    tells: 5,
     by_host: false,
     covers_named: false,
     look: |_, _, _| {},

@@ -22,6 +22,7 @@ pub static DETECTOR: Detector = Detector {
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
     by_host: true,
+    tells: 1,
     look: |seen, _, out| {
         let Some((rule, standing)) = seen.own() else { return };
         out.push(Draft {

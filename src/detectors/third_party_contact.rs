@@ -16,6 +16,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "What the other side keeps: an address, a time and the page's name at most, unless more was sent.",
     by_host: true,
     covers_named: true,
+    tells: 9,
     look: |seen, _, out| {
         if seen.is_request() && seen.is_other() && !seen.is_named() {
             out.push(Draft::new(Level::Low, Confidence::Documented));

@@ -104,7 +104,7 @@ pub struct Watcher {
     pub domains: Vec<String>,
     /// How many requests went to it.
     pub requests: u64,
-    /// What it was seen doing.
+    /// What it was seen doing, what tells most of it first.
     pub techniques: Vec<&'static str>,
     /// The worst level among its findings.
     pub level: Level,
@@ -232,6 +232,8 @@ pub struct Check {
     pub state: &'static str,
     /// Why it could not be looked for, or how far "not seen" reaches.
     pub why: Option<String>,
+    /// The rights that it touches.
+    pub rights: &'static [Right],
 }
 
 /// What is known of one request: which rules match, and whose host it is.

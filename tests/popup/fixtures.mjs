@@ -30,7 +30,7 @@ function finding(over) {
     rule: {
       list: 3, list_title: TRACKING, line: 4812, text: `||${over.domain}^$third-party`, section: 'Tracking servers', exception: false, actor: null,
     },
-    exception_rule: null,
+    exception_rule: null, subject: null, from: null, details: [],
     evidence: [{ type: 'script', url: `https://${over.domain}/tag.js?id=…&page=…` }],
     count: 1,
     allowed: false,
@@ -86,8 +86,8 @@ function report({ actors = [], countries = [], ...over }) {
       // Contact is seen where somebody was contacted, whether or not a rule says more of them all.
       checks: TECHNIQUES.map((technique) => (findings.some((/** @type {Json} */ one) => one.technique === technique)
         || (technique === 'third-party-contact' && (over.watchers ?? []).length > 0)
-        ? { technique, state: 'seen', why: null }
-        : { technique, state: 'not-seen', why: technique === 'third-party-contact' ? null : 'known-names-only' })),
+        ? { technique, state: 'seen', why: null, rights: ['iccpr-17'] }
+        : { technique, state: 'not-seen', why: technique === 'third-party-contact' ? null : 'known-names-only', rights: ['iccpr-17'] })),
       requests: { total: 40, third_party: 20, same_owner: 0, matched: 9, skipped: [] },
       ...over,
     }],
@@ -178,7 +178,7 @@ const sourceOf = (url) => ({ url, publisher: `Somebody of ${url}`, date: null, s
 /** @type {Readonly<Record<string, PageReport>>} */
 export const STATES = {
   none: ok({ requests: { total: 12, third_party: 0, same_owner: 0, matched: 0, skipped: [{ why: 'data-url', count: 3 }] } }),
-  'none-partly': ok({ checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'worker-asleep' })) }, [{ why: 'worker-asleep', count: 1 }]),
+  'none-partly': ok({ checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'worker-asleep', rights: ['iccpr-17'] })) }, [{ why: 'worker-asleep', count: 1 }]),
   low: ok({
     risk: { level: 'low', score: 12, reasons: [] },
     watchers: [watcher({ name: 'JSDelivr CDN', category: 'cdn', domains: ['cdn.jsdelivr.net'] })],
@@ -223,13 +223,13 @@ export const STATES = {
     ...ok({
       risk: { level: 'moderate', score: 40, reasons: [] }, watchers: SOME.slice(3, 5), findings: SOME_FINDINGS.slice(4, 6),
       checks: TECHNIQUES.map((technique) => (technique === 'ad-request' || technique === 'social-request'
-        ? { technique, state: 'seen', why: null } : { technique, state: 'could-not-look', why: 'restored-from-cache' })),
+        ? { technique, state: 'seen', why: null, rights: ['iccpr-17'] } : { technique, state: 'could-not-look', why: 'restored-from-cache', rights: ['iccpr-17'] })),
     }, [{ why: 'restored-from-cache', count: 1 }, { why: 'log-full', count: 212 }, { why: 'some-new-reason', count: 2 }]),
     ...{ private: true },
   },
   unknown: ok({
     risk: { level: 'unknown', score: 0, reasons: [] },
-    checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'started-before-install' })),
+    checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'started-before-install', rights: ['iccpr-17'] })),
     requests: { total: 0, third_party: 0, same_owner: 0, matched: 0, skipped: [] },
   }, [{ why: 'started-before-install', count: 1 }]),
   many: ok({
@@ -253,7 +253,7 @@ export const STATES = {
       rule: { list: 3, list_title: name, line: 1, text: name, section: name, exception: false, actor: null },
       evidence: HOSTILE.map((url) => ({ type: url, url })),
     })),
-    checks: [...TECHNIQUES, ...HOSTILE].map((technique, i) => ({ technique, state: i % 3 === 0 || technique === 'tracker-request' ? 'seen' : i % 3 === 1 ? 'could-not-look' : technique, why: technique })),
+    checks: [...TECHNIQUES, ...HOSTILE].map((technique, i) => ({ technique, state: i % 3 === 0 || technique === 'tracker-request' ? 'seen' : i % 3 === 1 ? 'could-not-look' : technique, why: technique, rights: ['iccpr-17', '<i>right</i>'] })),
     requests: { total: 9, third_party: 9, same_owner: 0, matched: 9, skipped: HOSTILE.map((why) => ({ why, count: 1 })) },
   }, HOSTILE.map((why) => ({ why, count: 2 }))),
   'no-permission': { state: 'no-permission', origin: 'https://www.daily-courier.example' },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FAMILIES } from '../../extension/shared/i18n.js';
-import { dossiers, kindsOf, levelOf, modelOf, telling, webAddress } from '../../extension/popup/model.js';
+import { dossiers, kindsOf, levelOf, modelOf, webAddress } from '../../extension/popup/model.js';
 import { LEVELS } from '../../extension/popup/shapes.js';
 import { inCode, inName } from '../../extension/shared/unseen.js';
 import { NO_LINKS, STATES } from './fixtures.mjs';
@@ -151,16 +151,6 @@ test('one rule at several hosts of an organisation is told once, with what was a
   assert.equal(page.findings[1]?.evidence.length, 1, 'the report stays as it is');
 });
 
-test('the line of a watcher tells the gravest technique, or the newest', () => {
-  const google = model('some').page.watchers.find(({ name }) => name === 'Google');
-  assert.ok(google);
-  assert.equal(telling(google), 'tracker-request');
-  assert.equal(telling({ ...google, techniques: [...google.techniques, 'surveillance-actor'] }), 'surveillance-actor');
-  assert.equal(telling({ ...google, techniques: ['surveillance-actor', 'added-list'] }), 'added-list');
-  assert.equal(telling({ ...google, techniques: ['ad-request', 'of-tomorrow'] }), 'of-tomorrow');
-  assert.equal(telling({ ...google, techniques: [] }), undefined);
-});
-
 test('a report of no page is no model', () => {
   const answer = STATES.none;
   assert.ok(answer?.state === 'ok');
@@ -229,18 +219,21 @@ test('what our own lists tell of an organisation is found, the gravest kind firs
   for (const { countries } of listed.page.watchers) for (const code of countries) assert.ok(listed.countries.has(code), code);
 });
 
-test('every technique of the core has words, and its rights are the detector\'s', async () => {
-  const folder = new URL('../../src/detectors/', import.meta.url);
-  const { RIGHTS } = await import('../../extension/popup/rights.js');
-  const article = { Privacy: 'iccpr-17', Expression: 'iccpr-19', Assembly: 'iccpr-21-22', Participation: 'iccpr-25' };
-  const table = /DETECTORS: [^=]*= \[([^\]]*)\]/.exec(readFileSync(new URL('mod.rs', folder), 'utf8'))?.[1] ?? '';
-  const listed = [...table.matchAll(/&(\w+)::DETECTOR/g)].map((found) => found[1] ?? '');
-  assert.deepEqual(listed.map((file) => file.replaceAll('_', '-')).sort(), [...(FAMILIES.technique?.members ?? [])].sort());
-  for (const file of listed) {
-    const text = readFileSync(new URL(`${file}.rs`, folder), 'utf8');
-    const rights = [...(/rights: &\[([^\]]*)\]/.exec(text)?.[1] ?? '').matchAll(/Right::(\w+)/g)]
-      .map((found) => article[/** @type {keyof typeof article} */ (found[1])]);
-    assert.deepEqual(RIGHTS[file.replaceAll('_', '-')], rights, file);
+test('every technique of the core has words', () => {
+  const mod = readFileSync(new URL('../../src/detectors/mod.rs', import.meta.url), 'utf8');
+  const table = /DETECTORS: [^=]*= &\[([^\]]*)\]/.exec(mod)?.[1] ?? '';
+  const listed = [...table.matchAll(/&(\w+)::DETECTOR/g)].map((found) => (found[1] ?? '').replaceAll('_', '-'));
+  assert.ok(listed.length >= 8);
+  assert.deepEqual(listed.sort(), [...(FAMILIES.technique?.members ?? [])].sort());
+});
+
+test('what findings tell beside their rule has words', () => {
+  const seen = readFileSync(new URL('../../src/seen/mod.rs', import.meta.url), 'utf8');
+  for (const [family, name] of /** @type {const} */ ([['place', 'Place'], ['what', 'What']])) {
+    const body = new RegExp(`impl ${name} \\{[^}]*match self \\{([^}]*)\\}`).exec(seen)?.[1] ?? '';
+    const words = [...body.matchAll(/=> "([a-z-]+)"/g)].map((found) => found[1]);
+    assert.ok(words.length >= 7, family);
+    assert.deepEqual([...(FAMILIES[family]?.members ?? [])].sort(), words.sort(), family);
   }
 });
 
