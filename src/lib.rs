@@ -15,6 +15,7 @@ pub mod observation;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod own;
 pub mod party;
+pub mod pseudonym;
 pub mod redact;
 pub mod report;
 pub mod rules;
