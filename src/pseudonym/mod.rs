@@ -1,0 +1,1154 @@
+//! What may be kept of a value: every raw text (URL, header, cookie, body) is rewritten before anything else sees it, so that
+//! each value that could belong to a person is a pseudonym, which says what it is, how long, how much it can tell apart, and
+//! has salted hashes of it by which it is known again. All that judges, stores and logs works on what this leaves.
+//!
+//! A pseudonym is `~<form><kind>.<length>.<bits>[.<hash>...]`, all of characters that are the same in a URL, a cookie and a
+//! header: `~id.32.128.k3J4x_-0`. Kinds are those of [`Kind`], forms those of [`Form`]; a hash is 48 bits of SipHash-2-4
+//! (<https://www.aumasson.jp/siphash/siphash.pdf>) with the salt as its key, in base64url. Where a `.`, a `~` or a
+//! character of base64url follows in the same text, an end mark `~` stands between. In cookies, a compound value stands
+//! twice: its whole as a pseudonym, `~*`, and the value with its parts replaced.
+//!
+//! **In a URL** the values of parameters are looked at, and parts of values (`a.b|c`); of the path only what has the form of a
+//! mail address, card or phone number, for lists' rules match on paths. Everything else stays, byte for byte. **In cookies and
+//! bodies** every value is replaced, but for a few words and numbers that say nothing of anybody. **Of headers** those stay
+//! that detectors read.
+//!
+//! Readable stay: what is too short or too common to tell people apart, times, dates, sizes, versions, languages, plain words,
+//! numbers of containers and accounts (`GTM-…`), and consent strings.
+//!
+//! A page can write `~id.8.40.…` itself. Such text is replaced like a value, or spelled `%7Eid…`, so that no reader takes it for
+//! a pseudonym: readers look for them in text that is not decoded.
+
+mod bodies;
+mod encodings;
+mod entropy;
+mod headers;
+mod kinds;
+mod names;
+mod read;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+
+use siphasher::sip::SipHasher24;
+
+pub use encodings::decode;
+pub use entropy::{COOKIE_BITS, SHARED_BITS, SHARED_LENGTH, estimate_bits};
+pub use headers::Direction;
+pub use kinds::{Form, Kind};
+pub use read::{Parts, Pseudonym, SameSite, SetCookie, Value, cookies, http_date, matrix, pairs, set_cookies};
+
+use kinds::{is_card, is_digest, is_identifier, is_mail, is_national, is_plain, is_tel};
+use names::Role;
+
+/// Which spelling of a value a hash is of, where it has six.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Encoding {
+    Raw,
+    Base64,
+    Hex,
+    Md5,
+    Sha1,
+    Sha256,
+}
+
+impl Encoding {
+    /// All of them, in the order of a cookie's hashes.
+    pub const ALL: [Self; 6] = [Self::Raw, Self::Base64, Self::Hex, Self::Md5, Self::Sha1, Self::Sha256];
+}
+
+/// How much of a raw URL is rewritten, in bytes: four times what is judged of one. A page must not be able to make it cost more.
+const MAX_RAW: usize = 16 * 1024;
+/// How long a rewritten URL may be, in bytes.
+const MAX_WRITTEN: usize = 16 * 1024;
+/// How deep addresses in addresses are followed.
+const MAX_DEPTH: u8 = 3;
+/// Most parts of one value that are replaced one by one; a value with more is replaced as a whole.
+const MAX_PARTS: usize = 64;
+/// Most hashes of one pseudonym.
+const MAX_HASHES: usize = 8;
+
+/// Where a value stands, which says how much of it may stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a URL, or in a header that is kept: what could belong to a person is replaced.
+    Url,
+    /// In a body: all is replaced but what is known to be harmless.
+    Body,
+    /// In a cookie: likewise, and it may be the source of an identifier that arrives elsewhere.
+    Cookie,
+}
+
+/// How values are rewritten here.
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    place: Place,
+    depth: u8,
+}
+
+impl Context {
+    const URL: Self = Self { place: Place::Url, depth: 0 };
+
+    fn deeper(self) -> Self {
+        Self { place: Place::Url, depth: self.depth + 1 }
+    }
+
+    fn strict(self) -> bool {
+        self.place != Place::Url
+    }
+}
+
+/// Decoded text, and where each of its bytes stands in the raw one.
+#[derive(Debug, Clone, Copy)]
+struct Span<'s> {
+    bytes: &'s [u8],
+    /// One for each byte, and one for the end; none where the text stands as it is.
+    places: &'s [u32],
+    /// Where it begins, if there are no places.
+    base: usize,
+}
+
+impl<'s> Span<'s> {
+    fn of(bytes: &'s [u8]) -> Self {
+        Self { bytes, places: &[], base: 0 }
+    }
+
+    fn place(&self, at: usize) -> usize {
+        match self.places.get(at) {
+            Some(place) => usize::try_from(*place).unwrap_or(0),
+            None => self.base + at,
+        }
+    }
+
+    fn part(self, start: usize, end: usize) -> Self {
+        Self {
+            bytes: self.bytes.get(start..end).unwrap_or_default(),
+            places: self.places.get(start..=end).unwrap_or_default(),
+            base: self.base + start,
+        }
+    }
+
+    fn get(&self, start: usize, end: usize) -> &'s [u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Room for decoded text.
+#[derive(Debug, Default)]
+struct Buffer {
+    bytes: Vec<u8>,
+    places: Vec<u32>,
+}
+
+impl Buffer {
+    /// Decodes percent-encoding once.
+    fn fill(&mut self, span: Span) {
+        self.bytes.clear();
+        self.places.clear();
+        let mut at = 0;
+        while let Some(&byte) = span.bytes.get(at) {
+            let escaped = encodings::escape(span.bytes.get(at..).unwrap_or_default());
+            self.bytes.push(escaped.unwrap_or(byte));
+            self.places.push(u32::try_from(span.place(at)).unwrap_or(u32::MAX));
+            at += if escaped.is_some() { 3 } else { 1 };
+        }
+        self.places.push(u32::try_from(span.place(at)).unwrap_or(u32::MAX));
+    }
+
+    fn span(&self) -> Span<'_> {
+        Span { bytes: &self.bytes, places: &self.places, base: 0 }
+    }
+}
+
+/// What of the raw text is replaced, and by what.
+#[derive(Debug, Clone, Copy)]
+struct Edit {
+    start: usize,
+    end: usize,
+    from: usize,
+    to: usize,
+}
+
+/// Rewrites raw text. Keyed with a secret salt, without which nobody can tell which value a hash is of.
+pub struct Pseudonyms {
+    salt: [u8; 16],
+    edits: Vec<Edit>,
+    written: Vec<u8>,
+    pool: Vec<Buffer>,
+    normal: Vec<u8>,
+    cache: Cache,
+    dropped: u64,
+}
+
+impl fmt::Debug for Pseudonyms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pseudonyms").finish_non_exhaustive()
+    }
+}
+
+impl Pseudonyms {
+    /// One with this salt. The same text gives the same pseudonyms with the same salt, and others with another.
+    pub fn new(salt: [u8; 16]) -> Self {
+        Self {
+            salt,
+            edits: Vec::new(),
+            written: Vec::new(),
+            pool: Vec::new(),
+            normal: Vec::new(),
+            cache: Cache::default(),
+            dropped: 0,
+        }
+    }
+
+    /// Rewrites a URL into `out`, replacing what was there. Without a value to replace it comes out as it is.
+    pub fn url(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        out.clear();
+        let raw = self.shortened(raw);
+        if let Some(scheme) = opaque(raw) {
+            out.extend_from_slice(scheme);
+            return;
+        }
+        self.start();
+        self.address(Context::URL, Span::of(raw));
+        self.finish(raw, out);
+        if out.len() > MAX_WRITTEN {
+            self.dropped += 1;
+            out.truncate(whole_pieces(out, MAX_WRITTEN));
+        }
+    }
+
+    /// One value with all its hashes, such as a person typed it: to be compared with what arrives. Always a pseudonym. Of what
+    /// kind it is can depend on the parameter's name.
+    pub fn value(&mut self, name: &str, raw: &str) -> String {
+        self.start();
+        let context = Context { place: Place::Cookie, depth: MAX_DEPTH };
+        let span = Span::of(raw.as_bytes());
+        if !self.whole(context, names::role(name.as_bytes()), span, 0, raw.len()) || self.edits.is_empty() {
+            let token = encodings::trim(raw.as_bytes());
+            match is_mail(token) {
+                true => self.emit(context, Kind::Mail, Form::Plain, span, 0, raw.len()),
+                false => self.emit(context, Kind::Text, Form::Plain, span, 0, raw.len()),
+            }
+        }
+        let mut out = Vec::new();
+        self.finish(raw.as_bytes(), &mut out);
+        into_text(out)
+    }
+
+    /// The hash that a token has where it arrives: of its normal form, 48 bits.
+    pub fn hash(&self, token: &[u8]) -> u64 {
+        let mut normal = Vec::new();
+        encodings::normalise(token, &mut normal);
+        self.keyed(&normal)
+    }
+
+    /// How many headers, cookies, parameters and ends of texts were left out, for bounds, since this was asked before.
+    pub fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.dropped)
+    }
+
+    fn keyed(&self, bytes: &[u8]) -> u64 {
+        SipHasher24::new_with_key(&self.salt).hash(bytes) & 0xffff_ffff_ffff
+    }
+
+    /// Forgets the edits of the text before.
+    fn start(&mut self) {
+        self.edits.clear();
+        self.written.clear();
+    }
+
+    /// The beginning of a text of which no more than [`MAX_RAW`] is read, cut where a value ends, so that none is halved.
+    fn shortened<'r>(&mut self, raw: &'r [u8]) -> &'r [u8] {
+        if raw.len() <= MAX_RAW {
+            return raw;
+        }
+        self.dropped += 1;
+        raw.get(..whole_pieces(raw, MAX_RAW)).unwrap_or_default()
+    }
+
+    /// Appends the raw text with its edits.
+    fn finish(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        let tilde = raw.contains(&b'~');
+        let mut at = 0;
+        for edit in &self.edits {
+            push_kept(raw.get(at..edit.start).unwrap_or_default(), tilde, out);
+            out.extend_from_slice(self.written.get(edit.from..edit.to).unwrap_or_default());
+            at = edit.end;
+        }
+        push_kept(raw.get(at..).unwrap_or_default(), tilde, out);
+    }
+
+    /// Goes through an address: relative to another, or whole.
+    fn address(&mut self, context: Context, span: Span) {
+        let bytes = span.bytes;
+        let scheme = bytes.windows(3).take(16).position(|three| three == b"://");
+        let start = match scheme {
+            Some(at) => at + 3,
+            None if bytes.starts_with(b"//") => 2,
+            None => 0,
+        };
+        let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+        let rest = bytes.get(start..).unwrap_or_default();
+        let path = if start == 0 { 0 } else { start + rest.iter().position(ends).unwrap_or(rest.len()) };
+        // Who logs in.
+        if let Some(at) = bytes.get(start..path).and_then(|authority| authority.iter().rposition(|&byte| byte == b'@'))
+            && at > 0
+        {
+            self.emit(context, Kind::Val, Form::Plain, span, start, start + at);
+        }
+        let rest = bytes.get(path..).unwrap_or_default();
+        let end = path + rest.iter().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(rest.len());
+        self.path(context, span.part(path, end));
+        // Query and fragment.
+        let mut at = end;
+        while at < bytes.len() {
+            let rest = bytes.get(at + 1..).unwrap_or_default();
+            let end = at + 1 + rest.iter().position(|&byte| byte == b'#').unwrap_or(rest.len());
+            self.query(context, span.part(at + 1, end));
+            at = end;
+        }
+    }
+
+    /// Of a path only what is somebody's beyond doubt: mail addresses, cards, phone numbers; and its matrix parameters.
+    fn path(&mut self, context: Context, span: Span) {
+        let (mut digits, mut look, mut matrix) = (0, false, false);
+        for byte in span.bytes {
+            digits += usize::from(byte.is_ascii_digit());
+            look |= matches!(byte, b'@' | b'%' | b'+');
+            matrix |= *byte == b';';
+        }
+        if !look && !matrix && digits < 13 {
+            return;
+        }
+        let mut pieces = read::matrix_pieces(span.bytes);
+        let mut piece = if matrix { pieces.next() } else { None };
+        let mut at = 0;
+        while at <= span.bytes.len() {
+            let rest = span.bytes.get(at..).unwrap_or_default();
+            let end = at + rest.iter().position(|byte| matches!(byte, b'/' | b';')).unwrap_or(rest.len());
+            self.segment(context, span.part(at, end));
+            at = end + 1;
+            if let Some((start, end)) = piece
+                && start == at
+            {
+                self.pair(context, span.part(start, end));
+                piece = pieces.next();
+                // What ended the parameter: `/` or `;`.
+                at = end;
+                if span.bytes.get(at) == Some(&b'/') || at == span.bytes.len() {
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    fn segment(&mut self, context: Context, span: Span) {
+        if span.bytes.len() < 6 {
+            return;
+        }
+        if span.bytes.contains(&b'%') {
+            let mut buffer = self.pool.pop().unwrap_or_default();
+            buffer.fill(span);
+            self.decoded_segment(context, buffer.span());
+            self.pool.push(buffer);
+        } else {
+            self.decoded_segment(context, span);
+        }
+    }
+
+    fn decoded_segment(&mut self, context: Context, span: Span) {
+        let bytes = span.bytes;
+        if is_tel(bytes) {
+            self.emit(context, Kind::Tel, Form::Plain, span, 0, bytes.len());
+        } else if is_card(bytes) {
+            self.emit(context, Kind::Card, Form::Plain, span, 0, bytes.len());
+        } else if bytes.contains(&b'@') {
+            let mut at = 0;
+            while at < bytes.len() {
+                let end = token_end(bytes, at);
+                if let Some((start, end)) = mail_in(bytes, at, end) {
+                    self.emit(context, Kind::Mail, Form::Plain, span, start, end);
+                }
+                at = end + 1;
+            }
+        }
+    }
+
+    /// All parameters of a query.
+    fn query(&mut self, context: Context, span: Span) {
+        for (start, end) in read::Pieces::of(span.bytes) {
+            self.pair(context, span.part(start, end));
+        }
+    }
+
+    /// A parameter.
+    fn pair(&mut self, context: Context, span: Span) {
+        let Some(at) = read::equals(span.bytes) else {
+            return self.value_of(context, Role::Any, span);
+        };
+        let name = span.part(0, at);
+        // What its maker calls a parameter has none of these.
+        let digits = name.bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits >= SHARED_LENGTH
+            || name.bytes.len() > 32
+            || name.bytes.iter().any(|byte| matches!(byte, b'@' | b'%' | b'~'))
+        {
+            self.value_of(Context::URL, Role::Any, name);
+        }
+        if at + 1 < span.bytes.len() {
+            self.value_of(context, names::role(name.bytes), span.part(at + 1, span.bytes.len()));
+        }
+    }
+
+    /// A value as it stands: decodes it, twice if need be.
+    fn value_of(&mut self, context: Context, role: Role, span: Span) {
+        let bytes = span.bytes;
+        // Most values are too short for anything but what their names say.
+        if bytes.len() < SHARED_LENGTH
+            && context.place == Place::Url
+            && matches!(role, Role::Any | Role::Id | Role::Word | Role::Consent)
+            && !bytes.iter().any(|byte| matches!(byte, b'@' | b'~'))
+        {
+            return;
+        }
+        if !bytes.contains(&b'%') {
+            return self.decoded(context, role, span);
+        }
+        let mut first = self.pool.pop().unwrap_or_default();
+        first.fill(span);
+        let once = first.span();
+        let again = once
+            .bytes
+            .iter()
+            .enumerate()
+            .any(|(at, &byte)| byte == b'%' && once.bytes.get(at..).and_then(encodings::escape).is_some());
+        if again && !is_address(once.bytes) {
+            let mut second = self.pool.pop().unwrap_or_default();
+            second.fill(once);
+            self.decoded(context, role, second.span());
+            self.pool.push(second);
+        } else {
+            self.decoded(context, role, once);
+        }
+        self.pool.push(first);
+    }
+
+    /// A value, decoded.
+    fn decoded(&mut self, context: Context, role: Role, span: Span) {
+        let bytes = span.bytes;
+        let end = bytes.len();
+        if end == 0 {
+            return;
+        }
+        if is_address(bytes) {
+            return self.inner_address(context, span, 0, end);
+        }
+        if stays(context, role, bytes) {
+            return;
+        }
+        let (edits, written) = (self.edits.len(), self.written.len());
+        if self.whole(context, role, span, 0, end) {
+            return;
+        }
+        let found = self.tokens(context, span);
+        let whole = match (context.place, found) {
+            (Place::Url, 0..=MAX_PARTS) | (Place::Body, 1..=MAX_PARTS) => return,
+            (Place::Cookie, 1..=MAX_PARTS) => {
+                let only = self.edits.get(edits..).unwrap_or_default();
+                if let [edit] = only
+                    && edit.start == span.place(0)
+                    && edit.end == span.place(end)
+                {
+                    return;
+                }
+                self.insert_whole(context, span, edits);
+                return;
+            }
+            _ => cookie_kind(context, bytes),
+        };
+        self.edits.truncate(edits);
+        self.written.truncate(written);
+        self.emit(context, whole, Form::Plain, span, 0, end);
+    }
+
+    /// Puts the pseudonym of a whole compound value before it.
+    fn insert_whole(&mut self, context: Context, span: Span, at: usize) {
+        let parts = self.edits.split_off(at);
+        self.emit(context, cookie_kind(context, span.bytes), Form::Plain, span, 0, span.bytes.len());
+        self.written.extend_from_slice(b"~*");
+        if let Some(edit) = self.edits.last_mut() {
+            edit.end = edit.start;
+            edit.to = self.written.len();
+        }
+        self.edits.extend(parts);
+    }
+
+    /// An address within a value.
+    fn inner_address(&mut self, context: Context, span: Span, start: usize, end: usize) {
+        if context.place == Place::Cookie || context.depth >= MAX_DEPTH {
+            self.emit(context, Kind::Url, Form::Plain, span, start, end);
+        } else {
+            self.address(context.deeper(), span.part(start, end));
+        }
+    }
+
+    /// What is of one piece: by its name, or by its form. Whether nothing is left to do.
+    fn whole(&mut self, context: Context, role: Role, span: Span, start: usize, end: usize) -> bool {
+        let bytes = span.get(start, end);
+        let token = encodings::trim(bytes);
+        let Some((kind, form)) = kind_of(role, bytes, token) else {
+            return context.place == Place::Url && is_plain(token) && !token.contains(&b'~');
+        };
+        self.emit(context, kind, form, span, start, end);
+        true
+    }
+
+    /// The parts of a compound value. Gives how many of them are somebody's.
+    fn tokens(&mut self, context: Context, span: Span) -> usize {
+        let bytes = span.bytes;
+        let mut found = 0;
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if found > MAX_PARTS {
+                break;
+            }
+            if byte == b'~'
+                && let Some(end) = forged(bytes, at)
+            {
+                self.emit(context, Kind::Val, Form::Plain, span, at, end);
+                found += 1;
+                at = end;
+                continue;
+            }
+            let first = at == 0 || bytes.get(at - 1).is_none_or(|&byte| is_delimiter(byte));
+            if byte == b'+' && first {
+                let end = token_end(bytes, at + 1);
+                if is_tel(span.get(at, end)) {
+                    self.emit(context, Kind::Tel, Form::Plain, span, at, end);
+                    found += 1;
+                    at = end;
+                    continue;
+                }
+            }
+            if is_delimiter(byte) {
+                at += 1;
+                continue;
+            }
+            let end = token_end(bytes, at);
+            if let Some((start, stop)) = mail_in(bytes, at, end) {
+                self.emit(context, Kind::Mail, Form::Plain, span, start, stop);
+                found += 1;
+                at = end;
+                continue;
+            }
+            if bytes.get(end..).is_some_and(|rest| rest.starts_with(b"://")) {
+                let stop = address_end(bytes, end + 3);
+                self.inner_address(context, span, at, stop);
+                found += 1;
+                at = stop;
+                continue;
+            }
+            if let Some(key) = Keyed::at(bytes, at, end) {
+                let role = names::role(span.get(at, end));
+                let value = span.get(key.start, key.end);
+                let known = !matches!(role, Role::Any | Role::Id | Role::Word) && !value.is_empty();
+                if known && stays(context, role, value) {
+                    at = key.end;
+                    continue;
+                }
+                if known && kind_of(role, value, encodings::trim(value)).is_some() {
+                    self.whole(context, role, span, key.start, key.end);
+                    found += 1;
+                    at = key.end;
+                    continue;
+                }
+                if known || key.sure {
+                    // The name itself is none of anybody's.
+                    found += if is_identifier(span.get(at, end)) { self.token(context, span, at, end) } else { 0 };
+                    at = key.start;
+                    continue;
+                }
+            }
+            found += self.token(context, span, at, end);
+            at = end;
+        }
+        found
+    }
+
+    /// A part without delimiters but dots. Gives how many parts of it are somebody's.
+    fn token(&mut self, context: Context, span: Span, start: usize, end: usize) -> usize {
+        let token = span.get(start, end);
+        if token.len() < SHARED_LENGTH && !context.strict() {
+            return 0;
+        }
+        if !token.contains(&b'.') || is_plain(token) {
+            return self.single(context, span, start, end, false);
+        }
+        let mut found = 0;
+        let mut at = start;
+        let mut before: &[u8] = b"";
+        while at <= end {
+            let rest = span.get(at, end);
+            let stop = at + rest.iter().position(|&byte| byte == b'.').unwrap_or(rest.len());
+            let part = span.get(at, stop);
+            // Google's enhanced conversions: `tv.1~em.<digest>~pn.<digest>`.
+            let named = match google_key(before) {
+                Some(role) => digest_of(role, part),
+                None => None,
+            };
+            if let Some(kind) = named {
+                self.emit(context, kind, Form::Hashed, span, at, stop);
+                found += 1;
+            } else {
+                let after = span.get(stop + 1, end);
+                let after = after.split(|&byte| byte == b'.').next().unwrap_or_default();
+                found += self.single(context, span, at, stop, beside(before, part, after));
+            }
+            before = part;
+            at = stop + 1;
+        }
+        found
+    }
+
+    /// A part without any delimiters. `sure`: it is an identifier, whatever it looks like. Gives 1 if it is somebody's.
+    fn single(&mut self, context: Context, span: Span, start: usize, end: usize, sure: bool) -> usize {
+        let token = span.get(start, end);
+        let kind = if is_digest(token) {
+            Kind::Hash
+        } else if sure || is_identifier(token) {
+            match token {
+                _ if is_national(token, false) => Kind::Nat,
+                _ if is_card(token) => Kind::Card,
+                _ => Kind::Id,
+            }
+        } else if self.is_coded_text(token) {
+            Kind::Id
+        } else {
+            if context.strict() && !is_known_harmless(token) {
+                self.emit(context, Kind::Val, Form::Plain, span, start, end);
+            }
+            return 0;
+        };
+        self.emit(context, kind, Form::Plain, span, start, end);
+        1
+    }
+
+    /// Whether it is base64 or hexadecimal of a text: no word is that by chance.
+    fn is_coded_text(&mut self, token: &[u8]) -> bool {
+        let mut text = std::mem::take(&mut self.normal);
+        let is = coded_text(token, &mut text).is_some();
+        self.normal = text;
+        is
+    }
+
+    /// Writes a pseudonym in place of a part of the text.
+    fn emit(&mut self, context: Context, kind: Kind, form: Form, span: Span, start: usize, end: usize) {
+        let raw = span.get(start, end);
+        let token = encodings::trim(raw);
+        let token = if token.is_empty() { raw } else { token };
+        let from = self.written.len();
+        // Base64 of a mail address is the address, in another form.
+        let mut text = Vec::new();
+        let coded = match kind {
+            Kind::Id if context.place != Place::Cookie => coded_text(token, &mut text),
+            _ => None,
+        };
+        match coded.filter(|_| is_mail(&text)) {
+            Some(form) => {
+                self.begin(Kind::Mail, form, &text);
+                self.push_normal(Kind::Mail, &text);
+            }
+            None => {
+                self.begin(kind, form, token);
+                match (kind, form) {
+                    (Kind::Mail | Kind::Tel | Kind::Name, Form::Plain) => self.push_normal(kind, token),
+                    (_, Form::Hashed) => {
+                        let mut digest = Vec::new();
+                        if !is_digest(token) && encodings::unbase64(token, &mut text) {
+                            encodings::push_hex(&text, &mut digest);
+                        } else {
+                            digest.extend_from_slice(token);
+                        }
+                        self.push_hash(&digest);
+                    }
+                    (Kind::Text, _) => {
+                        let normal = encodings::lower(token);
+                        if context.place == Place::Cookie { self.push_all(&normal) } else { self.push_hash(&normal) }
+                    }
+                    _ if context.place == Place::Cookie => self.push_all(token),
+                    _ => {
+                        self.push_hash(token);
+                        if coded.is_some() {
+                            self.push_inner(&text);
+                        }
+                    }
+                }
+            }
+        }
+        if span.bytes.get(end).is_some_and(|&next| matches!(next, b'.' | b'~') || read::is_hash_byte(next)) {
+            self.written.push(b'~');
+        }
+        self.edits.push(Edit { start: span.place(start), end: span.place(end), from, to: self.written.len() });
+    }
+
+    /// `~<form><kind>.<length>.<bits>`
+    fn begin(&mut self, kind: Kind, form: Form, token: &[u8]) {
+        self.written.push(b'~');
+        self.written.extend_from_slice(form.letter().as_bytes());
+        self.written.extend_from_slice(kind.word().as_bytes());
+        for number in [token.len(), usize::from(estimate_bits(token))] {
+            self.written.push(b'.');
+            push_number(number, &mut self.written);
+        }
+    }
+
+    /// A hash of what has one spelling.
+    fn push_keyed(&mut self, bytes: &[u8]) {
+        let hash = self.keyed(bytes);
+        self.written.push(b'.');
+        self.written.extend((0..8).rev().map(|at| encodings::base64_char(hash >> (6 * at))));
+    }
+
+    /// A hash of a token's normal form.
+    fn push_hash(&mut self, token: &[u8]) {
+        let mut normal = std::mem::take(&mut self.normal);
+        encodings::normalise(token, &mut normal);
+        self.push_keyed(&normal);
+        self.normal = normal;
+    }
+
+    /// The six hashes of a possible source.
+    fn push_all(&mut self, token: &[u8]) {
+        self.push_hash(token);
+        let mut coded = Vec::with_capacity(token.len() * 2);
+        encodings::push_base64(token, &mut coded);
+        self.push_hash(&coded);
+        coded.clear();
+        encodings::push_hex(token, &mut coded);
+        self.push_hash(&coded);
+        for digest in encodings::digests(token) {
+            self.push_hash(&digest);
+        }
+    }
+
+    /// The hashes of what is sent in normal forms, and of the digests of these.
+    fn push_normal(&mut self, kind: Kind, token: &[u8]) {
+        let (one, other) = match kind {
+            Kind::Tel => {
+                let digits = encodings::digits(token);
+                let plus = [b"+", &digits[..]].concat();
+                (digits, Some(plus))
+            }
+            _ => {
+                let lower = encodings::lower(token);
+                let other = if kind == Kind::Mail { encodings::gmail(&lower) } else { None };
+                (lower, other)
+            }
+        };
+        for normal in [Some(one), other].into_iter().flatten() {
+            self.push_hash(&normal);
+            for digest in encodings::digests(&normal) {
+                self.push_hash(&digest);
+            }
+        }
+    }
+
+    /// The hashes of identifiers within a text that arrived in base64 or in hexadecimal.
+    fn push_inner(&mut self, text: &[u8]) {
+        let mut room = MAX_HASHES - 1;
+        for token in text.split(|&byte| is_delimiter(byte)) {
+            if room == 0 {
+                break;
+            }
+            if is_identifier(token) || is_digest(token) {
+                self.push_hash(token);
+                room -= 1;
+            }
+        }
+    }
+}
+
+/// What a value is, by its parameter's name or its form, if it is of one piece.
+fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
+    let plain = |kind| Some((kind, Form::Plain));
+    if token.is_empty() {
+        return None;
+    }
+    match role {
+        Role::Mail | Role::Tel | Role::Name => {
+            if let Some(kind) = digest_of(role, token) {
+                return Some((kind, Form::Hashed));
+            }
+        }
+        _ => {}
+    }
+    match role {
+        Role::Mail if is_mail(token) => return plain(Kind::Mail),
+        Role::Tel if kinds::is_named_tel(bytes) => return plain(Kind::Tel),
+        Role::Name if kinds::is_name(token) => return plain(Kind::Name),
+        Role::Nat if is_national(token, true) => return plain(Kind::Nat),
+        Role::Geo if kinds::is_named_geo(token) => return plain(Kind::Geo),
+        Role::Text if is_digest(token) => return plain(Kind::Hash),
+        Role::Text if kinds::is_typed(token) => {
+            return plain(if is_mail(token) { Kind::Mail } else { Kind::Text });
+        }
+        Role::MaybeName if is_digest(token) => return Some((Kind::Name, Form::Hashed)),
+        Role::MaybeName if kinds::is_capitalised(token) => return plain(Kind::Name),
+        Role::Maybe if kinds::is_phrase(token) && !token.contains(&b'@') => return plain(Kind::Text),
+        _ => {}
+    }
+    if token.len() < SHARED_LENGTH {
+        return None;
+    }
+    if is_digest(token) {
+        return plain(Kind::Hash);
+    }
+    match token.first() {
+        Some(b'0'..=b'9' | b'X' | b'Y' | b'Z' | b'x' | b'y' | b'z' | b'-') => {
+            if kinds::is_geo_pair(token) {
+                return plain(Kind::Geo);
+            }
+            if role != Role::Id && is_national(token, role == Role::Nat) {
+                return plain(Kind::Nat);
+            }
+            if role != Role::Id && is_card(token) {
+                return plain(Kind::Card);
+            }
+            if role == Role::Id && token.iter().all(u8::is_ascii_digit) {
+                return plain(Kind::Id);
+            }
+        }
+        _ => {}
+    }
+    if is_tel(bytes) {
+        return plain(Kind::Tel);
+    }
+    if encodings::is_uuid(token) || is_base64_blob(token) {
+        return plain(Kind::Id);
+    }
+    None
+}
+
+/// The kind that a digest is of, where a name says of what.
+fn digest_of(role: Role, token: &[u8]) -> Option<Kind> {
+    // SHA-256 in base64.
+    let base64 = || {
+        let bare = encodings::unpadded(token);
+        bare.len() == 43 && bare.iter().all(|&byte| encodings::base64_bits(byte).is_some()) && is_identifier(bare)
+    };
+    if !is_digest(token) && !base64() {
+        return None;
+    }
+    match role {
+        Role::Mail => Some(Kind::Mail),
+        Role::Tel => Some(Kind::Tel),
+        Role::Name | Role::MaybeName => Some(Kind::Name),
+        Role::Text | Role::Maybe => Some(Kind::Text),
+        _ => None,
+    }
+}
+
+/// What the parts of `em=tv.1~em.…~pn.…~fn0.…` are called in the requests of Google's tag.
+fn google_key(part: &[u8]) -> Option<Role> {
+    let bare = match part {
+        [rest @ .., digit] if digit.is_ascii_digit() => rest,
+        _ => part,
+    };
+    match bare {
+        b"em" => Some(Role::Mail),
+        b"pn" => Some(Role::Tel),
+        b"fn" | b"ln" => Some(Role::Name),
+        b"sa" | b"ct" | b"rg" | b"pc" | b"co" => Some(Role::Text),
+        _ => None,
+    }
+}
+
+/// Whether a long number beside another one is an identifier, even if it could be a time. `1234567890.1609459200`
+/// (Google's client id: chance, then a time), `1612345678901.1234567890` (Meta's browser id: a time, then chance).
+/// <https://developers.google.com/analytics/devguides/collection/protocol/v1/parameters>,
+/// <https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc>
+fn beside(before: &[u8], part: &[u8], after: &[u8]) -> bool {
+    let long = |part: &[u8]| part.len() >= SHARED_LENGTH && part.iter().all(u8::is_ascii_digit);
+    let milliseconds = |part: &[u8]| part.len() == 13 && kinds::is_timestamp(part);
+    long(part) && (long(after) && !milliseconds(part) || milliseconds(before))
+}
+
+/// One run of base64 with characters that no other token has, or long, with both cases and digits.
+fn is_base64_blob(token: &[u8]) -> bool {
+    let bare = encodings::unpadded(token);
+    if bare.len() < 16 || !bare.iter().all(|&byte| encodings::base64_bits(byte).is_some()) {
+        return false;
+    }
+    let count = |is: fn(&u8) -> bool| bare.iter().filter(|byte| is(byte)).count();
+    let odd = count(|byte| matches!(byte, b'/' | b'+'));
+    (odd > 0 || bare.len() < token.len())
+        // A path has more of them than one in twelve.
+        && odd * 12 <= bare.len() + 12
+        && !bare.starts_with(b"/")
+        && count(u8::is_ascii_digit) > 0
+        && count(u8::is_ascii_uppercase) * 8 >= bare.len()
+        && count(u8::is_ascii_lowercase) * 8 >= bare.len()
+}
+
+/// Decodes base64 or hexadecimal digits into `text`, if it is text: printable, and long enough that chance makes none.
+fn coded_text(token: &[u8], text: &mut Vec<u8>) -> Option<Form> {
+    const MIN_CODED: usize = 11;
+    let printable = |text: &[u8]| text.len() >= SHARED_LENGTH && text.iter().all(|byte| (b' '..=b'~').contains(byte));
+    text.clear();
+    if token.len() < MIN_CODED {
+        return None;
+    }
+    if token.len() % 2 == 0 && token.iter().all(u8::is_ascii_hexdigit) {
+        // Digits alone are a number.
+        let letters = token.iter().any(u8::is_ascii_alphabetic);
+        return (letters && encodings::unhex(token, text) && printable(text)).then_some(Form::Hex);
+    }
+    // Most tokens end here: their first bytes are no text.
+    let four = token.get(..4).unwrap_or_default();
+    if !encodings::unbase64(four, text) || !text.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return None;
+    }
+    text.clear();
+    (encodings::unbase64(token, text) && printable(text)).then_some(Form::Base64)
+}
+
+/// Whether a value may stay as it is: a consent string; a common one, in cookies; in bodies what says nothing of anybody.
+fn stays(context: Context, role: Role, bytes: &[u8]) -> bool {
+    if role == Role::Consent && kinds::is_consent(bytes) {
+        return true;
+    }
+    match context.place {
+        Place::Url => false,
+        Place::Cookie => entropy::is_common(bytes),
+        Place::Body => match role {
+            Role::Mail | Role::Tel | Role::Name | Role::Nat | Role::Geo | Role::Text => false,
+            Role::Word => bytes.len() <= 64 && kinds::is_event(bytes),
+            _ => kinds::is_trifle(bytes),
+        },
+    }
+}
+
+/// What a whole value of a cookie or body is, of which nothing more is known.
+fn cookie_kind(context: Context, bytes: &[u8]) -> Kind {
+    let identifier = context.place == Place::Cookie && estimate_bits(bytes) > COOKIE_BITS && !is_plain(bytes);
+    if identifier { Kind::Id } else { Kind::Val }
+}
+
+/// Whether a part beside an identifier may stay readable: short, or a time, size, version or account.
+fn is_known_harmless(token: &[u8]) -> bool {
+    token.len() <= 3 || is_plain(token) && !kinds::is_words(token)
+}
+
+/// What parts of a compound value stand between.
+const fn is_delimiter(byte: u8) -> bool {
+    byte <= b' '
+        || matches!(
+            byte,
+            b'|' | b':'
+                | b'~'
+                | b','
+                | b';'
+                | b'&'
+                | b'='
+                | b'/'
+                | b'!'
+                | b'*'
+                | b'"'
+                | b'\''
+                | b'<'
+                | b'>'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'\\'
+                | b'?'
+                | b'#'
+                | b'+'
+                | b'%'
+                | b'$'
+                | b'^'
+                | b'`'
+                | 0x7f
+        )
+}
+
+/// Where the token ends that begins here. A `+` in a mail address is no end.
+fn token_end(bytes: &[u8], start: usize) -> usize {
+    /// How far behind a `+` an `@` is looked for.
+    const AHEAD: usize = 64;
+    let rest = bytes.get(start..).unwrap_or_default();
+    let end = rest.iter().position(|&byte| is_delimiter(byte)).unwrap_or(rest.len());
+    if rest.get(end) == Some(&b'+') {
+        let ahead = rest.get(end..).unwrap_or_default();
+        let more = ahead.iter().take(AHEAD).position(|&byte| is_delimiter(byte) && byte != b'+').unwrap_or(ahead.len());
+        if more <= AHEAD && ahead.get(..more).is_some_and(|ahead| ahead.contains(&b'@')) {
+            return start + end + more;
+        }
+    }
+    start + end
+}
+
+/// The mail address that a token is, less dots at its end.
+fn mail_in(bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let mut token = bytes.get(start..end)?;
+    if !token.contains(&b'@') {
+        return None;
+    }
+    while let [rest @ .., b'.' | b'-' | b'_'] = token {
+        token = rest;
+    }
+    is_mail(token).then_some((start, start + token.len()))
+}
+
+/// Where an address in a text ends.
+fn address_end(bytes: &[u8], start: usize) -> usize {
+    let ends =
+        |byte: &u8| *byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'|' | b'\\' | b'`' | b'}' | b',');
+    let rest = bytes.get(start..).unwrap_or_default();
+    start + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// Where what looks like a pseudonym ends, if it does.
+fn forged(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = bytes.get(start..)?;
+    let ascii = rest.iter().take(128).position(|byte| !byte.is_ascii()).unwrap_or(rest.len().min(128));
+    let text = std::str::from_utf8(rest.get(..ascii)?).ok()?;
+    read::parse(text).map(|(_, end)| start + end)
+}
+
+/// A value behind a name within a value: `"name":"value"`, `name=value`.
+struct Keyed {
+    start: usize,
+    end: usize,
+    /// Whether it is surely a name.
+    sure: bool,
+}
+
+impl Keyed {
+    fn at(bytes: &[u8], start: usize, end: usize) -> Option<Self> {
+        /// Longest value behind a name.
+        const LONGEST: usize = 1024;
+        let quoted = start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'"');
+        let mut at = end;
+        while matches!(bytes.get(at), Some(b'"' | b'\\' | b']')) && at < end + 2 {
+            at += 1;
+        }
+        let sign = bytes.get(at)?;
+        if !matches!(sign, b'=' | b':') {
+            return None;
+        }
+        let sure = quoted || *sign == b'=';
+        at += 1;
+        while bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        let rest = |at: usize| bytes.get(at..).unwrap_or_default().iter().take(LONGEST);
+        let (start, end) = match bytes.get(at..) {
+            Some([b'"', ..]) => (at + 1, rest(at + 1).position(|&byte| byte == b'"')),
+            Some([b'\\', b'"', ..]) => (at + 2, rest(at + 2).position(|&byte| byte == b'\\')),
+            _ => (
+                at,
+                rest(at).position(|byte| matches!(byte, b',' | b';' | b'&' | b'|' | b'}' | b']' | b'{' | b'[' | b'~')),
+            ),
+        };
+        let end = start + end.unwrap_or_else(|| rest(start).count());
+        Some(Self { start, end: end.min(bytes.len()), sure })
+    }
+}
+
+/// Whether a value is an address: a scheme and two slashes, or these and a host.
+fn is_address(bytes: &[u8]) -> bool {
+    match bytes.iter().take(14).position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-'))) {
+        Some(0) => {
+            bytes.starts_with(b"//") && bytes.get(2).is_some_and(u8::is_ascii_alphanumeric) && bytes.contains(&b'.')
+        }
+        Some(at) => at > 1 && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"://")),
+        None => false,
+    }
+}
+
+/// The scheme of an address whose rest is contents, and is not kept.
+fn opaque(raw: &[u8]) -> Option<&[u8]> {
+    let colon = raw.iter().take(12).position(|&byte| byte == b':')?;
+    let scheme = raw.get(..=colon)?;
+    let is = [&b"data:"[..], b"javascript:", b"mailto:", b"tel:", b"sms:"]
+        .iter()
+        .any(|word| scheme.eq_ignore_ascii_case(word));
+    is.then_some(scheme)
+}
+
+/// How much of a text that is too long is taken: up to the last parameter's end before the limit, so that no value is halved.
+fn whole_pieces(text: &[u8], limit: usize) -> usize {
+    let head = text.get(..limit).unwrap_or(text);
+    let last = |is: fn(&u8) -> bool| head.iter().rposition(is);
+    last(|byte| *byte == b'&')
+        .or_else(|| last(|byte| matches!(byte, b'?' | b';' | b'#')))
+        .or_else(|| last(|byte| *byte == b'/'))
+        .unwrap_or(0)
+}
+
+/// Appends what is kept, with what looks like a pseudonym spelled so that it is none.
+fn push_kept(raw: &[u8], tilde: bool, out: &mut Vec<u8>) {
+    if !tilde {
+        out.extend_from_slice(raw);
+        return;
+    }
+    let mut from = 0;
+    while let Some(at) = raw.get(from..).and_then(|rest| rest.iter().position(|&byte| byte == b'~')).map(|at| from + at)
+    {
+        out.extend_from_slice(raw.get(from..at).unwrap_or_default());
+        out.extend_from_slice(if forged(raw, at).is_some() { b"%7E" } else { b"~" });
+        from = at + 1;
+    }
+    out.extend_from_slice(raw.get(from..).unwrap_or_default());
+}
+
+fn push_number(number: usize, out: &mut Vec<u8>) {
+    if number >= 10 {
+        push_number(number / 10, out);
+    }
+    out.push(b'0' + u8::try_from(number % 10).unwrap_or(0));
+}
+
+/// Text of what is text already, or nearly.
+fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// What was rewritten before: a cookie comes with every request, and its digests cost.
+#[derive(Debug, Default)]
+struct Cache {
+    known: BTreeMap<u64, Box<str>>,
+    order: VecDeque<u64>,
+    bytes: usize,
+}
+
+impl Cache {
+    /// Most texts, and most bytes of them.
+    const MAX: usize = 1024;
+    const MAX_BYTES: usize = 512 * 1024;
+
+    fn get(&self, key: u64) -> Option<&str> {
+        self.known.get(&key).map(AsRef::as_ref)
+    }
+
+    fn put(&mut self, key: u64, text: &str) {
+        if self.known.insert(key, text.into()).is_none() {
+            self.order.push_back(key);
+            self.bytes += text.len();
+        }
+        while self.order.len() > Self::MAX || self.bytes > Self::MAX_BYTES {
+            let Some(oldest) = self.order.pop_front() else { break };
+            if let Some(text) = self.known.remove(&oldest) {
+                self.bytes -= text.len();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
