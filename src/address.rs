@@ -11,6 +11,13 @@ use std::ops::Range;
 /// and a page must not be able to make one request cost a megabyte.
 pub const MAX_URL: usize = 4096;
 
+/// How many bytes there may be where values are pseudonyms, which mostly are longer. What of a URL was cut before ends in
+/// [`CUT`].
+const MAX_WRITTEN: usize = 2 * MAX_URL;
+
+/// The mark of what was cut before: no browser writes that character into a URL.
+const CUT: &[u8] = "…".as_bytes();
+
 /// How long a host's name may be, in bytes: the DNS has none that is longer, so nobody can be contacted by one.
 const MAX_HOST: usize = 253;
 
@@ -92,8 +99,8 @@ impl Address {
         let start = user(url, &whole).map_or(whole.start, |user| user.end);
         let authority = url.get(start..whole.end).unwrap_or_default();
         let tail = url.get(whole.end..).unwrap_or_default();
-        let room = MAX_URL.saturating_sub(name.len() + 3 + authority.len());
-        self.cut = tail.len() > room;
+        let room = MAX_WRITTEN.saturating_sub(name.len() + 3 + authority.len());
+        self.cut = tail.len() > room || tail.ends_with(CUT);
         let tail = tail.get(..room).unwrap_or(tail);
         let (host, port) = split_port(authority).ok_or(NotJudged::Malformed)?;
         let port = port_of(scheme, port).ok_or(NotJudged::Malformed)?;
@@ -507,7 +514,7 @@ mod tests {
         let mut address = Address::new();
         address.read(&url).unwrap();
         assert!(address.cut());
-        assert!(address.exact().len() <= MAX_URL + 8);
+        assert!(address.exact().len() <= MAX_WRITTEN + 8);
         assert_eq!(address.read(b"https://\xff.example/"), Err(NotJudged::Host));
         assert_eq!(address.read(b"https://[\xff]/"), Err(NotJudged::Host));
     }

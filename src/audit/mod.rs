@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use self::ledger::Page;
 use self::ledger::{Note, Written};
 use self::tell::Teller;
-use crate::address::{Address, MAX_URL, NotJudged};
+use crate::address::{self, Address, MAX_URL, NotJudged};
 use crate::detectors::DETECTORS;
 use crate::error::Error;
 use crate::finding::Level;
@@ -517,7 +517,14 @@ fn salt_of(log: &PageLog) -> [u8; 16] {
 fn rewritten<'a>(pseudonyms: &mut Option<Pseudonyms>, url: &'a [u8]) -> Cow<'a, [u8]> {
     let Some(pseudonyms) = pseudonyms else { return Cow::Borrowed(url) };
     let mut out = Vec::with_capacity(url.len().min(MAX_URL));
-    pseudonyms.url(url, &mut out);
+    // Who logs in is no part of where a request goes, and must not push the host behind the cut.
+    match address::user_information(url) {
+        Some(user) => {
+            let parts = [url.get(..user.start).unwrap_or_default(), url.get(user.end..).unwrap_or_default()];
+            pseudonyms.url(&parts.concat(), &mut out);
+        }
+        None => pseudonyms.url(url, &mut out),
+    }
     Cow::Owned(out)
 }
 

@@ -58,10 +58,12 @@ impl Encoding {
     pub const ALL: [Self; 6] = [Self::Raw, Self::Base64, Self::Hex, Self::Md5, Self::Sha1, Self::Sha256];
 }
 
-/// How much of a raw URL is rewritten, in bytes: four times what is judged of one. A page must not be able to make it cost more.
-const MAX_RAW: usize = 16 * 1024;
-/// How long a rewritten URL may be, in bytes.
-const MAX_WRITTEN: usize = 16 * 1024;
+/// How much of an address is read, in bytes: as much as is judged of one ([`crate::address::MAX_URL`]).
+pub const MAX_ADDRESS: usize = 4096;
+/// How long an address gets, in bytes: a pseudonym is mostly longer than its value.
+pub const MAX_ADDRESS_WRITTEN: usize = 8192;
+/// What stands at the end of an address of which there was more. Browsers write none with that character.
+pub const CUT: &str = "…";
 /// How deep addresses in addresses are followed.
 const MAX_DEPTH: u8 = 3;
 /// Most parts of one value that are replaced one by one; a value with more is replaced as a whole.
@@ -204,17 +206,21 @@ impl Pseudonyms {
     /// Rewrites a URL into `out`, replacing what was there. Without a value to replace it comes out as it is.
     pub fn url(&mut self, raw: &[u8], out: &mut Vec<u8>) {
         out.clear();
-        let raw = self.shortened(raw);
         if let Some(scheme) = opaque(raw) {
             out.extend_from_slice(scheme);
             return;
         }
+        let cut = raw.len() > MAX_ADDRESS;
+        let raw = if cut { raw.get(..whole_names(raw, MAX_ADDRESS)).unwrap_or_default() } else { raw };
         self.start();
         self.address(Context::URL, Span::of(raw));
         self.finish(raw, out);
-        if out.len() > MAX_WRITTEN {
-            self.dropped += 1;
-            out.truncate(whole_pieces(out, MAX_WRITTEN));
+        let long = out.len() > MAX_ADDRESS_WRITTEN;
+        if long {
+            out.truncate(whole_names(out, MAX_ADDRESS_WRITTEN));
+        }
+        if cut || long {
+            out.extend_from_slice(CUT.as_bytes());
         }
     }
 
@@ -256,15 +262,6 @@ impl Pseudonyms {
     fn start(&mut self) {
         self.edits.clear();
         self.written.clear();
-    }
-
-    /// The beginning of a text of which no more than [`MAX_RAW`] is read, cut where a value ends, so that none is halved.
-    fn shortened<'r>(&mut self, raw: &'r [u8]) -> &'r [u8] {
-        if raw.len() <= MAX_RAW {
-            return raw;
-        }
-        self.dropped += 1;
-        raw.get(..whole_pieces(raw, MAX_RAW)).unwrap_or_default()
     }
 
     /// Appends the raw text with its edits.
@@ -1089,6 +1086,20 @@ fn whole_pieces(text: &[u8], limit: usize) -> usize {
         .or_else(|| last(|byte| matches!(byte, b'?' | b';' | b'#')))
         .or_else(|| last(|byte| *byte == b'/'))
         .unwrap_or(0)
+}
+
+/// Where to cut an address so that no value is halved: behind the name of a parameter, of which the value is gone; in a path at
+/// the limit itself, or before a character that the limit halves.
+fn whole_names(text: &[u8], limit: usize) -> usize {
+    let head = text.get(..limit).unwrap_or(text);
+    let starts = |byte: &u8| matches!(byte, b'&' | b'?' | b';' | b'#');
+    let Some(at) = head.iter().rposition(starts) else {
+        // A segment of the path can be somebody's too.
+        let slash = head.iter().rposition(|&byte| byte == b'/').filter(|&at| at > "https://".len());
+        return slash.map_or(head.len(), |at| at + 1);
+    };
+    let piece = head.get(at..).unwrap_or_default();
+    piece.iter().position(|&byte| byte == b'=').map_or(at, |equals| at + equals + 1)
 }
 
 /// Appends what is kept, with what looks like a pseudonym spelled so that it is none.
