@@ -1,13 +1,16 @@
 /**
- * Starts the one wasm engine, and keeps its failures. Knows no page.
+ * Starts the one wasm engine, keeps its failures, and hands it what it takes. Knows no page.
  */
 
 import init, { Engine, read_list, request_type } from '../pkg/onlooker.js';
+import { STAGES } from './events.js';
 import { fetched, pack, wasm } from './files.js';
 import { addressWriter } from './scratch.js';
 import { failure } from '../shared/protocol.js';
 
 /** @typedef {import('../pkg/onlooker.js').ListInfo} ListInfo */
+/** @typedef {import('./events.js').Stage} Stage */
+/** @typedef {import('./store.js').Row} Row */
 
 export class Judge {
   /** @type {Map<string, number>} */
@@ -18,6 +21,8 @@ export class Judge {
   #whole = null;
   /** Called when it judges by more or less than before: what was judged is to be judged again. */
   onChange = () => {};
+  /** What the browser's events tell at all, in the engine's bits: see `page_records` in pkg/onlooker.d.ts. */
+  records = 0;
 
   /** @param {Engine} engine @param {WebAssembly.Memory} memory */
   constructor(engine, memory) {
@@ -48,7 +53,9 @@ export class Judge {
 
   /** @param {string} url @returns {number} a handle */
   open(url) {
-    return this.#engine.page_open(this.#write(url));
+    const page = this.#engine.page_open(this.#write(url));
+    this.#engine.page_records(page, this.records);
+    return page;
   }
 
   /** @param {number} page @param {string} url @returns {boolean} false: it has to be opened anew */
@@ -77,14 +84,47 @@ export class Judge {
     return this.#engine.lists();
   }
 
-  /** @param {number} page @param {string} url @param {string} type @param {number} id unique in the page */
-  observe(page, url, type, id) {
+  /** What makes the pseudonyms of this session of the browser. @param {Uint8Array} bytes 16, secret */
+  salt(bytes) {
+    this.#engine.salt(bytes);
+  }
+
+  /** What may be kept of an address. @param {string} url */
+  pseudonymUrl(url) {
+    return this.#engine.pseudonym_url(this.#write(url)) ?? url;
+  }
+
+  /** And of a header. @param {Stage} stage @param {string} name @param {string} value @returns {string|null} null: nothing, not even its name */
+  pseudonymHeader(stage, name, value) {
+    const kept = this.#engine.pseudonym_headers(this.#write(`${name}: ${value}\n`), STAGES[stage]);
+    return kept.startsWith(`${name}:`) ? kept.slice(name.length + 1).trim().replaceAll('\n', ' ') : null;
+  }
+
+  /** And of a body: pairs of names and values. @param {string} body @param {string} media */
+  pseudonymBody(body, media) {
+    return this.#engine.pseudonym_body(this.#write(body), media);
+  }
+
+  /**
+   * @param {number} page @param {Row} row
+   * @param {number} id of its hop, in this page; unlike any other hop's
+   * @param {number} time ms since the page's first request
+   */
+  observe(page, { is, url, type, headers, body = '', status = 0 }, id, time) {
     let code = this.#types.get(type);
     if (code === undefined) {
       code = request_type(type);
       this.#types.set(type, code);
     }
-    return this.#engine.observe(page, this.#write(url), code, id, 0);
+    const stage = STAGES[is];
+    // The stage is its lowest bits, so that an answer is no second request.
+    const low = (id << 2 | stage) >>> 0;
+    const length = this.#write(url);
+    if (stage === 0 && body === '') return this.#engine.observe(page, length, code, low, 0);
+    const lines = headers ? headers.map(([name, value]) => `${name}: ${value}\n`).join('') : '';
+    const headersLength = this.#write(lines, length);
+    const bodyLength = this.#write(body, length + headersLength);
+    return this.#engine.observe_more(page, stage, length, headersLength, bodyLength, code, low, 0, status, time);
   }
 }
 

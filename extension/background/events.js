@@ -13,12 +13,26 @@
  *   named: Chromium's `initiator` is "null", Firefox has no `originUrl`. The browsers' own requests have no `initiator`
  *   in Chromium, and Firefox does not show them.
  * - A navigation that a page began names it (`initiator`, `originUrl`); one from the address bar names nobody.
+ *
+ * What of headers and bodies each shows:
+ * - Cookie, Set-Cookie, Referer and Origin: Firefox always; Chromium where `extraHeaders` is asked for, at which Firefox throws.
+ * - Set-Cookie is one header for each cookie in Chromium; in Firefox one for all, with a line for each.
+ * - A redirect's headers come by onHeadersReceived in both. What Chromium redirects by itself (to https, by HSTS) is told
+ *   by onBeforeRedirect alone, and nothing is sent for it.
+ * - An answer from the cache is told as any other, without its Set-Cookie. One that was looked up again (304) comes once
+ *   in Chromium, as the merged 200; in Firefox twice, first as what came over the wire.
+ * - A Critical-CH that makes Chromium ask again is another request, with another id.
+ * - Bodies: forms as fields in both (of fetch and sendBeacon too, but Chromium gives FormData that is not a navigation's as the raw
+ *   multipart text). A Blob's is an error in Chromium, and text in Firefox. A file's content is in neither.
+ * - A page's request that goes to its service worker has no headers in Firefox; the worker's own has them. Chromium shows
+ *   the worker's alone.
  */
 
 /**
- * One request, or one hop of a redirected request.
+ * One request, or one hop of a redirected request; or what was sent for it, or answered.
  * @typedef {object} RequestEvent
  * @property {'request'} is
+ * @property {Stage} stage
  * @property {string} rid the browser's id, the same for every hop
  * @property {number} ts ms since the epoch. In Chromium with fractions.
  * @property {string} url cut by `clean`
@@ -31,13 +45,21 @@
  * @property {string} doc id of the document that asks, '' where unknown
  * @property {string} pdoc id of the document around it, '' where unknown
  * @property {boolean} hidden of a page that is prerendered
- * @property {string} by origin, or in Firefox URL, of who asked; 'null' where it has none that can be told; '' where unknown
+ * @property {string} by origin of who asked; its scheme where it is not of the web; 'null' where it has none that can be told; '' where unknown
  * @property {string} top URL of the page, Firefox only
  * @property {string} at URL of the frame, Firefox only
  * @property {boolean} secret of a private window, where the browser says so (Firefox)
- * @property {boolean} late told when it was over, in case its start was lost with a background that was just ended
+ * @property {boolean} late told when it was over, in case its start was lost with a background that was just ended; also what was sent and answered
  * @property {boolean} empty over, with an answer of which no document comes (204, 205)
+ * @property {Header[]} headers of the names below
+ * @property {string} body of a request; '' where there is none or it cannot be read
+ * @property {string} media what its body is
+ * @property {number} status of an answer, else 0
+ * @property {boolean} [masked] by `mask` in pseudonyms.js
  */
+
+/** @typedef {'request'|'sent'|'answered'} Stage */
+/** Its name is in lower case. @typedef {[name: string, value: string]} Header */
 
 /**
  * A navigation has begun: `begin`; has put a document into a frame: `commit`; has ended in an error page: `fail`.
@@ -56,7 +78,7 @@
  */
 
 /** The page's own request has gone to the site's service worker (Firefox says so by a redirect to itself).
- * @typedef {{is: 'intercept', ts: number, tab: number, url: string}} InterceptEvent */
+ * @typedef {{is: 'intercept', ts: number, tab: number, url: string, rid: string}} InterceptEvent */
 
 /** @typedef {{is: 'closed', ts: number, tab: number}} ClosedEvent */
 
@@ -82,7 +104,12 @@
  * @property {boolean} [incognito]
  * @property {boolean} [thirdParty]
  * @property {number} [statusCode]
+ * @property {{name: string, value?: string}[]} [requestHeaders]
+ * @property {{name: string, value?: string}[]} [responseHeaders]
+ * @property {RequestBody|null} [requestBody]
  */
+
+/** @typedef {{formData?: Record<string, unknown[]>, raw?: {bytes?: ArrayBuffer}[], error?: string}} RequestBody */
 
 /** @typedef {object} NavigationDetails
  * @property {number} timeStamp
@@ -96,11 +123,35 @@
  * @property {string[]} [transitionQualifiers]
  */
 
+/** What the engine calls the stages of an exchange. @type {Record<Stage, number>} */
+export const STAGES = { request: 0, sent: 1, answered: 2 };
+
 /** One byte more than the core takes of a URL (4096): so it cuts, and counts in the report that it did. */
 const URL_BYTES = 4097;
 
+/** Of a body so much is taken, in bytes of UTF-8. */
+const BODY_BYTES = 16_384;
+/** And so many characters of one header, and of all of a request. Browsers send no more than this of cookies for a site at once. */
+const HEADER_TEXT = 8_192;
+const HEADERS_TEXT = 16_384;
+
+/** What is taken of a request's headers; what of it is kept the core says. `authorization` without its value. */
+const SENT = new Set([
+  'cookie', 'referer', 'origin', 'sec-gpc', 'dnt', 'content-type', 'ping-from', 'ping-to', 'authorization', 'if-none-match',
+  'if-modified-since',
+]);
+/** Hints of the device; who asks for what; and what a page, an app or an operator's network adds of its own. */
+const SENT_BEGIN = /^(?:sec-ch-|sec-fetch-|x-)/;
+/** And of an answer's. */
+const ANSWERED = new Set([
+  'set-cookie', 'date', 'location', 'etag', 'last-modified', 'cache-control', 'strict-transport-security', 'accept-ch',
+  'critical-ch', 'content-security-policy', 'content-security-policy-report-only', 'report-to', 'reporting-endpoints', 'nel',
+  'content-type', 'server', 'via', 'refresh', 'permissions-policy', 'access-control-allow-origin', 'tk', 'clear-site-data',
+  'non-authoritative-reason',
+]);
+
 const encoder = new TextEncoder();
-const probe = new Uint8Array(URL_BYTES);
+const probe = new Uint8Array(BODY_BYTES);
 
 /** What of a URL is sent: not the fragment. @param {string} url */
 function sent(url) {
@@ -109,11 +160,11 @@ function sent(url) {
   return (hash < 0 ? url : url.slice(0, hash)).replace(/^([a-z]+:\/\/)[^/?#\\]*@/i, '$1');
 }
 
-/** At most 4097 bytes of UTF-8, never ending inside a character. @param {string} whole */
-function short(whole) {
-  // A UTF-16 unit is at most three bytes: most URLs need no counting.
-  if (whole.length * 3 <= URL_BYTES) return whole;
-  return whole.slice(0, encoder.encodeInto(whole, probe).read);
+/** At most so many bytes of UTF-8, never ending inside a character. @param {string} whole @param {number} [bytes] */
+export function short(whole, bytes = URL_BYTES) {
+  // A UTF-16 unit is at most three bytes: most texts need no counting.
+  if (whole.length * 3 <= bytes) return whole;
+  return whole.slice(0, encoder.encodeInto(whole, probe.subarray(0, bytes)).read);
 }
 
 /** What is kept of a URL. @param {string} url */
@@ -138,15 +189,29 @@ export function originOf(url) {
   return at < 0 ? scheme + found[0].slice(found[0].indexOf('//') + 2) : scheme + found[0].slice(at + 1);
 }
 
-/** @param {RequestDetails} d @param {boolean} late @returns {RequestEvent} */
-export function requestEvent(d, late) {
+/** Who asked, as far as anybody needs to know it. @param {string} by */
+function askerOf(by) {
+  const origin = originOf(by);
+  // Of `about:` the rest says whether it is a frame of a page.
+  return origin === '' && !by.startsWith('about:') ? by.slice(0, by.indexOf(':') + 1) || by : origin || by;
+}
+
+/**
+ * @param {RequestDetails} d
+ * @param {Stage} stage
+ * @param {boolean} late told at its end; what was sent and answered is late always
+ * @returns {RequestEvent}
+ */
+export function requestEvent(d, stage, late) {
   const ancestors = d.frameAncestors;
   const around = ancestors?.[ancestors.length - 1];
   const whole = sent(d.url);
   const url = short(whole);
   const doc = idOf(d.documentId);
+  const { body, media } = bodyOf(stage === 'request' ? d.requestBody : null);
   return {
     is: 'request',
+    stage,
     rid: d.requestId,
     ts: d.timeStamp,
     url,
@@ -160,13 +225,83 @@ export function requestEvent(d, late) {
     pdoc: idOf(d.parentDocumentId),
     hidden: d.documentLifecycle === 'prerender',
     // Firefox alone tells `thirdParty`. A worker's request of which it tells no more is somebody's all the same.
-    by: d.initiator ?? d.originUrl ?? (d.thirdParty !== undefined && d.tabId < 0 ? 'null' : ''),
+    by: askerOf(d.initiator ?? d.originUrl ?? (d.thirdParty !== undefined && d.tabId < 0 ? 'null' : '')),
     top: clean(around?.url ?? d.documentUrl ?? ''),
     at: d.frameId !== 0 && d.tabId >= 0 && d.type !== 'sub_frame' ? clean(d.documentUrl ?? '') : '',
     secret: d.incognito === true,
-    late,
+    late: late || stage !== 'request',
     empty: late && (d.statusCode === 204 || d.statusCode === 205),
+    headers: stage === 'sent' ? headersOf(d.requestHeaders, isSent) : stage === 'answered' ? headersOf(d.responseHeaders, isAnswered) : [],
+    body,
+    media,
+    status: stage === 'answered' ? d.statusCode ?? 0 : 0,
   };
+}
+
+/** @param {string} name */
+const isSent = (name) => SENT.has(name) || SENT_BEGIN.test(name);
+/** @param {string} name */
+const isAnswered = (name) => ANSWERED.has(name);
+
+/** @param {{name: string, value?: string}[]|undefined} all @param {(name: string) => boolean} isTaken @returns {Header[]} */
+function headersOf(all, isTaken) {
+  /** @type {Header[]} */
+  const taken = [];
+  let left = HEADERS_TEXT;
+  for (const { name: written, value = '' } of all ?? []) {
+    const name = written.toLowerCase();
+    if (!isTaken(name)) continue;
+    if (name === 'authorization') {
+      taken.push([name, '']);
+      continue;
+    }
+    // Firefox puts what came in several headers of one name into several lines.
+    for (const line of value.split('\n')) {
+      const text = line.trim().slice(0, Math.min(HEADER_TEXT, left));
+      left -= text.length;
+      if (text !== '') taken.push([name, text]);
+    }
+  }
+  return taken;
+}
+
+/** @param {RequestBody|null|undefined} given @returns {{body: string, media: string}} */
+function bodyOf(given) {
+  if (given?.formData) {
+    let body = '';
+    for (const [name, values] of Object.entries(given.formData)) {
+      for (const value of values) {
+        if (body.length > BODY_BYTES) break;
+        const pair = new URLSearchParams([[name, typeof value === 'string' ? value.slice(0, BODY_BYTES) : '']]);
+        body += `${body === '' ? '' : '&'}${pair}`;
+      }
+    }
+    return { body: short(body, BODY_BYTES), media: 'application/x-www-form-urlencoded' };
+  }
+  const body = textOf(given?.raw ?? []);
+  // Of what kind it is its headers say, which are not there yet.
+  const media = /^\s*[[{]/.test(body) ? 'application/json' : body.startsWith('--') && /^content-disposition: *form-data/im.test(body) ? 'multipart/form-data'
+    : body === '' ? '' : 'text/plain';
+  return { body, media };
+}
+
+/** The text of bytes, as much as is taken; '' of what is no text. @param {{bytes?: ArrayBuffer}[]} parts */
+function textOf(parts) {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  let left = BODY_BYTES;
+  try {
+    for (const { bytes } of parts) {
+      if (!bytes || left <= 0) continue;
+      const part = new Uint8Array(bytes, 0, Math.min(left, bytes.byteLength));
+      left -= part.length;
+      // Cut inside a character, that one is left out.
+      text += decoder.decode(part, { stream: true });
+    }
+  } catch {
+    return '';
+  }
+  return text.includes('\0') ? '' : text;
 }
 
 /** Chromium has an id of zeros where there is no document. @param {string|undefined} id */

@@ -12,6 +12,7 @@ import { navigationEvent, originOf, requestEvent, clean } from './events.js';
 import { Ledger } from './ledger.js';
 import { isTrap, Lists } from './lists.js';
 import { Observer } from './observer.js';
+import { mask, Pseudonyms } from './pseudonyms.js';
 import { bytesOf, nothing, ofFile, ofList, ofTab, router } from './router.js';
 import { shelf } from './shelf.js';
 import { Store } from './store.js';
@@ -29,18 +30,23 @@ const LAPSE_MS = 8_000;
 const STORE_BYTES = 8_000_000;
 const WEB = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] };
 const EVERYWHERE = { origins: ['<all_urls>'] };
+/** What the listeners below tell; in the log's words, and as the engine has them: see `page_records` in pkg/onlooker.d.ts. */
+const RECORDED = ['request-headers', 'cookies', 'response-headers', 'bodies', 'times'];
+const RECORDS = 0b10_1111;
 
 const store = new Store(browser.storage.session, makeRoom, lost);
 const lists = new Lists(browser.storage.local, shelf, browser.runtime.getManifest().version);
 const badge = new Badge(lookOf);
 const ledger = new Ledger(store, (page) => {
   if (page.state === 'open') badge.update(page.tab);
-}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke);
+}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke, RECORDED);
 
 /** @type {Observer|null} */
 let observer = null;
-/** What arrives before the stored pages are there. @type {Event[]} */
+/** What arrives before the stored pages and the engine are there, and what is stored of it meanwhile. @type {{event: Event, kept: Event|null}[]} */
 let early = [];
+/** null: not there yet, and events wait for it; or it never will be. @type {Pseudonyms|null} */
+let pseudonyms = null;
 /** @type {import('./engine.js').Judge|null} */
 let judge = null;
 /** @type {import('../shared/protocol.js').Failure|null} */
@@ -51,18 +57,34 @@ let permitted = null;
 // --- listeners ---------------------------------------------------------------------------------------------------
 
 browser.webRequest.onBeforeRequest.addListener((details) => {
-  take(requestEvent(/** @type {RequestDetails} */ (details), false));
+  take(requestEvent(/** @type {RequestDetails} */ (details), 'request', false));
   return undefined;
-}, WEB);
+}, WEB, ['requestBody']);
+
+// Chromium shows cookies and some more only where this is asked for; Firefox shows all, and throws at it.
+const extra = /** @type {'extraHeaders'[]} */ ('EXTRA_HEADERS' in (browser.webRequest.OnSendHeadersOptions ?? {}) ? ['extraHeaders'] : []);
+
+browser.webRequest.onSendHeaders.addListener((details) => {
+  take(requestEvent(/** @type {RequestDetails} */ (details), 'sent', false));
+}, WEB, ['requestHeaders', ...extra]);
+
+browser.webRequest.onHeadersReceived.addListener((details) => {
+  take(requestEvent(/** @type {RequestDetails} */ (details), 'answered', false));
+  return undefined;
+}, WEB, ['responseHeaders', ...extra]);
 
 browser.webRequest.onBeforeRedirect.addListener((details) => {
   if (details.statusCode === 0 && details.redirectUrl === details.url) {
     // Firefox alone: a page's request goes to its service worker. Chromium's redirects have a status.
-    take({ is: 'intercept', ts: details.timeStamp, tab: details.tabId, url: clean(details.url) });
-  } else {
-    takeLate(/** @type {RequestDetails} */ (details));
+    take({ is: 'intercept', ts: details.timeStamp, tab: details.tabId, url: clean(details.url), rid: details.requestId });
+    return;
   }
-}, WEB);
+  takeLate(/** @type {RequestDetails} */ (details));
+  // Made by Chromium itself, with nothing sent; every other redirect's headers were told as they came.
+  if (details.responseHeaders?.some(({ name }) => name.toLowerCase() === 'non-authoritative-reason')) {
+    take(requestEvent(/** @type {RequestDetails} */ (details), 'answered', false));
+  }
+}, WEB, ['responseHeaders']);
 
 // An event that was on its way to a background as the browser ended it is lost: seen in Chromium 156, killed in the
 // same moment as a navigation. A request's end comes some time after its start, and makes good for it. Not its failure:
@@ -117,10 +139,17 @@ browser.runtime.onMessage.addListener(router({
 
 // --- start -------------------------------------------------------------------------------------------------------
 
-const started = startEngine().then(async (found) => {
+const born = startEngine().catch((error) => {
+  engineBroke(error);
+  return null;
+});
+
+const started = born.then(async (found) => {
+  if (!found) return;
   // What comes meanwhile is written down, and judged by these lists too.
   await lists.into(found);
   ledger.lostLists = lists.lost;
+  found.records = RECORDS;
   judge = found;
   ledger.start(found);
   void badge.everywhere(null);
@@ -156,17 +185,20 @@ async function wake() {
     },
     placed: (event) => store.unqueue(event),
   }, stored.pages, stored.next);
-  observer = built;
   if (stored.fresh) store.saveIndex(built.next);
+  const found = await born;
+  found?.salt(store.salt);
+  pseudonyms = found && new Pseudonyms(found);
+  observer = built;
 
-  const events = [...stored.queue, ...early];
+  const arrived = early;
   early = [];
   /** @type {Set<number>} */
   const tabs = new Set();
-  for (const event of events) {
-    place(event);
-    if (event.tab >= 0) tabs.add(event.tab);
-  }
+  // An earlier life's are rewritten already.
+  for (const event of stored.queue) place(event, event);
+  for (const { event, kept } of arrived) place(event, kept);
+  for (const { tab } of [...stored.queue, ...arrived.map(({ event }) => event)]) if (tab >= 0) tabs.add(tab);
   if (stored.fresh) void lookAtTabs();
   void store.measure();
   for (const page of built.pages.values()) if (page.state === 'coming') tabs.add(page.tab);
@@ -187,27 +219,45 @@ async function wake() {
 
 // --- events ------------------------------------------------------------------------------------------------------
 
-/** @param {Event} event */
+/** @param {Event} event as it came */
 function take(event) {
   if (observer) {
-    observer.handle(event);
+    give(event);
     return;
   }
-  early.push(event);
-  store.queue(event);
+  const kept = mask(event);
+  early.push({ event, kept });
+  if (kept) store.queue(kept);
 }
 
 /** @param {RequestDetails} details */
 function takeLate(details) {
   // Without a document nothing certain could be said of it. A navigation has none, and is told by its id.
-  if (details.documentId || details.parentDocumentId || details.type === 'main_frame') take(requestEvent(details, true));
+  if (details.documentId || details.parentDocumentId || details.type === 'main_frame') take(requestEvent(details, 'request', true));
 }
 
-/** @param {Event} event from before `observer` was there */
-function place(event) {
+/** Nothing behind this sees what could belong to a person. @param {Event} event as it came */
+function give(event) {
+  const kept = rewritten(event);
+  if (kept) observer?.handle(kept);
+}
+
+/** @template {Event} E @param {E} event @returns {E|null} null: nothing of it can be kept */
+function rewritten(event) {
+  try {
+    if (pseudonyms) return /** @type {E} */ (pseudonyms.of(event));
+  } catch (error) {
+    engineBroke(error);
+  }
+  return /** @type {E|null} */ (mask(event));
+}
+
+/** @param {Event} event from before `observer` was there @param {Event|null} kept what was stored of it */
+function place(event, kept) {
   // Taken from the queue first: what cannot be placed yet goes back to it by itself.
-  store.unqueue(event);
-  observer?.handle(event);
+  if (kept) store.unqueue(kept);
+  if (kept === event) observer?.handle(event);
+  else give(event);
 }
 
 /** @param {Event} event */
@@ -248,7 +298,8 @@ async function readFrames(tabId, why) {
   // A page is known before its frames.
   for (const frame of [...(frames ?? [])].sort((a, b) => a.parentFrameId - b.parentFrameId)) {
     if (frame.parentFrameId === -1 && frame.frameId !== 0) continue;
-    observer?.found(navigationEvent('commit', { ...frame, tabId, timeStamp: Date.now() }), why);
+    const event = rewritten(navigationEvent('commit', { ...frame, tabId, timeStamp: Date.now() }));
+    if (event) observer?.found(event, why);
   }
 }
 
@@ -310,6 +361,7 @@ function missed(page) {
 function engineBroke(error) {
   broken = failure(error);
   judge = null;
+  pseudonyms = null;
   void badge.everywhere(UNKNOWN);
   for (const page of observer?.pages.values() ?? []) if (page.state === 'open') badge.update(page.tab);
 }

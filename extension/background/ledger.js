@@ -5,11 +5,17 @@
  * A page could send thousands of trifles first, to fill its log before what matters. So what comes once the log is full is
  * judged on a page of its own in the engine, the scout, and what the scout finds something in is logged after all, in room
  * that made-up hosts cannot fill. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
+ *
+ * What was sent and answered has room of its own, and so has what requests carry: what finds none is the gap
+ * `headers-left-out`. Of a host most of it is the same with every request; that is logged once.
  */
 
 import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
+import { alike } from './pseudonyms.js';
+import { sizeOf } from './store.js';
 
 /** @typedef {import('./engine.js').Judge} Judge */
+/** @typedef {import('./events.js').Header} Header */
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
 /** @typedef {import('./observer.js').Page} Page */
 /** @typedef {import('./store.js').Row} Row */
@@ -21,8 +27,14 @@ import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
  * @typedef {object} Book
  * @property {Page} page
  * @property {Row[]} rows
- * @property {Map<string, Row[]>} hops the rows by the browser's id, in the order of time: one that came already is not counted again
- * @property {number} text characters in all rows
+ * @property {Map<string, Row[]>} hops the requests by the browser's id, in the order of time: one that came already is not counted again
+ * @property {number} requests how many
+ * @property {number} text characters in their addresses
+ * @property {Map<Row, Set<string>>} stages of which request what was sent or answered was told already
+ * @property {number} more how many rows tell what was sent or answered
+ * @property {number} moreText characters in them, and in what requests carried
+ * @property {Map<string, Said>} said what was sent to a host and answered by it
+ * @property {Map<Row, number>} places where a request stands among the rows, as the engine knows it
  * @property {boolean} whole false after a wake, until the stored rows are read
  * @property {Promise<void>|null} reading
  * @property {boolean} ordered the engine was fed in the order of time
@@ -36,6 +48,8 @@ import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
  * @property {Map<string, number>} told how many requests of a host were logged though the log was full
  */
 
+/** @typedef {{text: number, lines: Set<string>}} Said */
+
 /** Bounds of one page. */
 const ROWS_MAX = 12_000;
 const TEXT_MAX = 4_000_000;
@@ -44,6 +58,11 @@ const MORE_ROWS = 2_000;
 const MORE_TEXT = 1_000_000;
 /** Of one host so many are enough: a tracker that is called again and again must not take the room of another. */
 const MORE_OF_HOST = 4;
+/** And of what was sent and answered. */
+const HEADER_ROWS = 4_000;
+const HEADER_TEXT = 1_000_000;
+/** One host must not take the room of another. */
+const HEADER_TEXT_OF_HOST = 200_000;
 /** The engine judges 100,000 requests of one page. */
 const SCOUTED_MAX = 50_000;
 
@@ -55,6 +74,14 @@ const SCOUTED_MAX = 50_000;
 const KILLED_MS = 25_000;
 const isWorker = 'ServiceWorkerGlobalScope' in globalThis;
 
+/** Headers that tell something of their very request. The others are logged once for a host, and again where they differ. */
+const ITS_OWN = new Set([
+  'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to',
+  'if-none-match', 'if-modified-since', 'non-authoritative-reason',
+]);
+/** What belongs to those: when a cookie ends, for how long an answer is kept. By themselves a time is none worth a row. */
+const BESIDE = new Set(['cache-control', 'content-type', 'date']);
+
 export class Ledger {
   /** @type {Map<number, Book>} */
   #books = new Map();
@@ -62,6 +89,7 @@ export class Ledger {
   #onVerdict;
   #onGap;
   #onFailure;
+  #recorded;
   /** @type {Judge|null} */
   #judge = null;
   /** ms from the start of this background to its first verdict. @type {number|null} */
@@ -74,8 +102,10 @@ export class Ledger {
    * @param {(page: Page) => void} onVerdict what a page's badge says has changed
    * @param {(page: Page) => void} onGap a page has one more, to be stored
    * @param {(error: unknown) => void} onFailure the engine broke
+   * @param {string[]} recorded what the browser's events tell at all, in the log's words
    */
-  constructor(store, onVerdict, onGap, onFailure) {
+  constructor(store, onVerdict, onGap, onFailure, recorded) {
+    this.#recorded = recorded;
     this.#store = store;
     this.#onVerdict = onVerdict;
     this.#onGap = onGap;
@@ -101,11 +131,9 @@ export class Ledger {
   /** @param {Page} page @param {RequestEvent} event */
   record(page, event) {
     const book = this.#book(page);
-    /** @type {Row} */
-    const row = [event.rid, event.ts, event.url, event.type, event.method, event.at];
-    if (event.cut) row.push(event.cut);
-    if (isThere(book, row, event.late)) return;
-    if (event.late && !book.whole) {
+    const row = requestOf(event);
+    const known = find(book, row, event.late);
+    if (event.late && !book.whole && (!known || event.stage !== 'request')) {
       // Most likely an earlier life wrote it down when it began.
       void this.#read(book).then(() => {
         // It may have been dropped meanwhile.
@@ -113,7 +141,9 @@ export class Ledger {
       });
       return;
     }
-    this.#take(book, row, event.late);
+    if (event.stage !== 'request') this.#more(book, event, row);
+    else if (!known) this.#take(book, row, event.late);
+    else if (row.body && !known.body) this.#complete(book, known, row);
   }
 
   /** @param {Page} page its URL or its gaps have changed */
@@ -147,8 +177,14 @@ export class Ledger {
     const move = () => {
       for (const row of source.rows) {
         const key = this.#store.entryKey(row);
-        if (!isThere(target, row, false) && !tried.has(key)) this.#take(target, row, false);
+        if (tried.has(key)) continue;
         tried.add(key);
+        if (row.is === 'request') {
+          if (!find(target, row, false)) this.#take(target, { ...row }, false);
+        } else {
+          const its = askedBy(target, row);
+          if (its && !isTold(target, its, row.is)) this.#keep(target, row);
+        }
       }
     };
     move();
@@ -167,7 +203,7 @@ export class Ledger {
     await this.#read(book);
     const handle = this.#feed(book);
     return {
-      empty: book.rows.length === 0,
+      empty: book.requests === 0,
       verdict: handle === 0 || !this.#judge ? null : this.#judge.engine.badge(handle),
     };
   }
@@ -186,27 +222,36 @@ export class Ledger {
     const book = this.#book(page);
     await this.#read(book);
     if (!book.ordered) this.#order(book);
-    const first = book.rows[0]?.[1] ?? 0;
+    const first = book.rows[0]?.ts ?? 0;
     /** @type {Map<string, number>} */
     const hops = new Map();
+    /** @type {Map<Row, string>} */
+    const ids = new Map();
+    for (const row of book.rows) {
+      if (row.is !== 'request') continue;
+      const hop = hops.get(row.rid) ?? 0;
+      hops.set(row.rid, hop + 1);
+      ids.set(row, `${row.rid}.${hop}`);
+    }
     return {
-      schema: 'onlooker-log/1',
+      schema: 'onlooker-log/2',
       pages: [{
         url: page.url,
+        pseudonymous: true,
+        recorded: this.#recorded,
         gaps: this.gaps(page),
-        observations: book.rows.map(([rid, ts, url, type, method, at]) => {
-          const hop = hops.get(rid) ?? 0;
-          hops.set(rid, hop + 1);
-          return {
-            kind: 'request',
-            id: `${rid}.${hop}`,
-            url,
-            type,
-            method,
-            ...(at === '' ? {} : { frame: at }),
-            t: Math.round(ts - first),
-          };
-        }),
+        observations: book.rows.map((row) => ({
+          kind: row.is,
+          id: ids.get(row.is === 'request' ? row : askedBy(book, row) ?? row) ?? `${row.rid}.0`,
+          url: row.url,
+          type: row.type,
+          method: row.method,
+          ...(row.at === '' ? {} : { frame: row.at }),
+          t: Math.round(row.ts - first),
+          ...(row.headers ? { headers: row.headers } : {}),
+          ...(row.body ? { body: row.body } : {}),
+          ...(row.status ? { status: row.status } : {}),
+        })),
       }],
     };
   }
@@ -220,7 +265,7 @@ export class Ledger {
   async isEmpty(page) {
     const book = this.#book(page);
     await this.#read(book);
-    return book.rows.length === 0;
+    return book.requests === 0;
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -241,6 +286,11 @@ export class Ledger {
   #take(book, row, late) {
     const { page } = book;
     if (fits(book, 0) || this.#tells(book, row)) {
+      if (row.masked || (row.body && !fitsMore(book, row))) {
+        // Of one that is masked all but its address is lost.
+        delete row.body;
+        this.#leaveOut(book);
+      }
       this.#add(book, row);
       this.#store.append(page.key, this.#store.entryKey(row), row);
       this.#feed(book);
@@ -253,12 +303,58 @@ export class Ledger {
   }
 
   /**
+   * What a request carried was told after its end: so it is at times when a background wakes.
+   * @param {Book} book @param {Row} known @param {Row} row
+   */
+  #complete(book, known, row) {
+    if (!row.body || known.masked || !fitsMore(book, row)) return;
+    known.body = row.body;
+    if (row.media) known.media = row.media;
+    book.moreText += row.body.length;
+    this.#store.append(book.page.key, this.#store.entryKey(known), known);
+    // The engine has seen it without.
+    this.#close(book);
+    this.#feed(book);
+  }
+
+  /** Logs what was sent or answered, as far as it is news. @param {Book} book @param {RequestEvent} event @param {Row} request */
+  #more(book, event, request) {
+    // What was sent was asked for; the request itself may have been lost with an earlier life.
+    if (!find(book, request, true) && fits(book, 0)) this.#take(book, request, true);
+    const its = askedBy(book, request);
+    if (!its || isTold(book, its, event.stage)) return;
+    const headers = newsOf(saidBy(book, its), event);
+    if (headers.length === 0 && !isTelling(event)) return;
+    this.#keep(book, {
+      v: 2, is: event.stage, rid: its.rid, ts: event.ts, url: its.url, type: its.type, method: its.method, at: its.at,
+      ...(its.cut ? { cut: its.cut } : {}), headers, ...(event.status ? { status: event.status } : {}),
+    });
+  }
+
+  /** @param {Book} book @param {Row} row what was sent or answered */
+  #keep(book, row) {
+    if (!fitsMore(book, row) || saidBy(book, row).text + sizeOf(row) > HEADER_TEXT_OF_HOST) {
+      this.#leaveOut(book);
+      return;
+    }
+    this.#add(book, row);
+    this.#store.append(book.page.key, this.#store.entryKey(row), row);
+    this.#feed(book);
+  }
+
+  /** @param {Book} book */
+  #leaveOut({ page }) {
+    page.gaps['headers-left-out'] = (page.gaps['headers-left-out'] ?? 0) + 1;
+    this.#onGap(page);
+  }
+
+  /**
    * Whether a request is to be logged though the log is full. All may take half of the room, and the other half is kept for
    * what adds an organisation that the owners' data or our lists know: anybody can make up hosts, also with a path that some
    * rule matches, and hardly such organisations. What makes the page graver always has room, as there are but five levels.
    * @param {Book} book @param {Row} row
    */
-  #tells(book, [, , url, type]) {
+  #tells(book, row) {
     const main = this.#feed(book);
     const judge = this.#judge;
     // Nothing was judged, so it may be anything.
@@ -267,7 +363,7 @@ export class Ledger {
     this.#guard(() => {
       if (book.scouted >= SCOUTED_MAX) this.#dismiss(book);
       if (book.scout === 0) book.scout = judge.open(book.page.url);
-      const verdict = judge.observe(book.scout, url, type, book.scouted += 1);
+      const verdict = judge.observe(book.scout, row, book.scouted += 1, 0);
       const [news, matched] = [badgeChanged(verdict), isMatched(verdict)];
       if (!news && !matched) return;
       const gravity = gravityOf(verdict);
@@ -276,7 +372,7 @@ export class Ledger {
         tells = true;
         return;
       }
-      const host = hostOf(url);
+      const host = hostOf(row.url);
       const told = book.told.get(host) ?? 0;
       tells = told < MORE_OF_HOST && fits(book, news && isNamed(verdict) ? 1 : 0.5);
       if (tells) book.told.set(host, told + 1);
@@ -287,12 +383,22 @@ export class Ledger {
   /** @param {Book} book @param {Row} row */
   #add(book, row) {
     const last = book.rows[book.rows.length - 1];
-    if (last && last[1] > row[1]) book.ordered = false;
-    const hops = book.hops.get(row[0]);
-    if (hops) hops.splice(placeOf(hops, row), 0, row);
-    else book.hops.set(row[0], [row]);
+    if (last && last.ts > row.ts) book.ordered = false;
     book.rows.push(row);
-    book.text += row[2].length + row[5].length;
+    if (row.is !== 'request') {
+      const said = saidBy(book, row);
+      for (const header of row.headers ?? []) for (const line of linesOf(row.is, header)) said.lines.add(line);
+      said.text += sizeOf(row);
+      book.more += 1;
+      book.moreText += sizeOf(row);
+      return;
+    }
+    const hops = book.hops.get(row.rid);
+    if (hops) hops.splice(placeOf(hops, row), 0, row);
+    else book.hops.set(row.rid, [row]);
+    book.requests += 1;
+    book.text += row.url.length + row.at.length;
+    book.moreText += row.body?.length ?? 0;
   }
 
   /** What an earlier life stored, with what came since, in the order of time. @param {Book} book */
@@ -300,17 +406,28 @@ export class Ledger {
     if (book.whole) return;
     book.reading ??= this.#store.rows(book.page.key).then((stored) => {
       // In the order of time, or a hop that came since could stand between two that are one.
-      const rows = [...stored, ...book.rows].sort((a, b) => a[1] - b[1]);
-      book.rows = [];
-      book.hops.clear();
-      book.text = 0;
-      for (const row of rows) if (!isThere(book, row, false)) this.#add(book, row);
+      const rows = [...stored, ...book.rows].sort((a, b) => a.ts - b.ts);
+      Object.assign(book, { rows: [], requests: 0, text: 0, more: 0, moreText: 0 });
+      for (const map of [book.hops, book.stages, book.said]) map.clear();
+      /** @type {Set<Row>} */
+      const kept = new Set();
+      /** @param {Row} row */
+      const keep = (row) => {
+        this.#add(book, row);
+        kept.add(row);
+      };
+      for (const row of rows) if (row.is === 'request' && !find(book, row, false)) keep(row);
+      for (const row of rows) {
+        const its = row.is === 'request' ? undefined : askedBy(book, row);
+        if (its && !isTold(book, its, row.is)) keep(row);
+      }
+      book.rows = rows.filter((row) => kept.has(row));
       book.whole = true;
       this.#order(book);
       const { gaps } = book.page;
       const birth = performance.timeOrigin;
       if (isWorker && !('worker-asleep' in gaps) &&
-          stored.some(([, ts]) => ts < birth && ts > birth - KILLED_MS)) {
+          stored.some(({ ts }) => ts < birth && ts > birth - KILLED_MS)) {
         gaps['worker-asleep'] = 1;
         this.#onGap(book.page);
       }
@@ -322,7 +439,7 @@ export class Ledger {
 
   /** @param {Book} book */
   #order(book) {
-    book.rows.sort((a, b) => a[1] - b[1]);
+    book.rows.sort((a, b) => a.ts - b.ts);
     book.ordered = true;
     // The engine has seen another order.
     this.#close(book);
@@ -336,6 +453,7 @@ export class Ledger {
     book.url = '';
     book.gaps = {};
     book.gravest = -1;
+    book.places.clear();
     this.#dismiss(book);
   }
 
@@ -374,8 +492,8 @@ export class Ledger {
       }
       for (; book.fed < rows.length; book.fed += 1) {
         const row = /** @type {Row} */ (rows[book.fed]);
-        // The row's place is its number: rows are unique already.
-        const verdict = judge.observe(book.handle, row[2], row[3], book.fed + 1);
+        const time = Math.max(0, Math.round(row.ts - /** @type {Row} */ (rows[0]).ts));
+        const verdict = judge.observe(book.handle, row, numberOf(book, row), time);
         if (badgeChanged(verdict) || book.fed === 0) news = true;
         this.firstVerdict ??= performance.now();
       }
@@ -415,38 +533,118 @@ export class Ledger {
 /** @param {Page} page @param {boolean} whole @returns {Book} */
 function newBook(page, whole) {
   return {
-    page, rows: [], hops: new Map(), text: 0, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
+    page, rows: [], hops: new Map(), requests: 0, text: 0, stages: new Map(), more: 0, moreText: 0, said: new Map(), places: new Map(),
+    whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
     scout: 0, scouted: 0, gravest: -1, told: new Map(),
   };
 }
 
+/** @param {RequestEvent} event @returns {Row} */
+function requestOf({ rid, ts, url, type, method, at, cut, body, media, masked }) {
+  return {
+    v: 2, is: 'request', rid, ts, url, type, method, at,
+    ...(cut ? { cut } : {}), ...(masked ? { masked } : {}), ...(body ? { body, media } : {}),
+  };
+}
+
+/** Whether two rows are of one address. @param {Row|undefined} one @param {Row} other */
+function isOf(one, other) {
+  if (one?.masked || other.masked) return one !== undefined && alike(one.url, other.url);
+  return one?.url === other.url && one.cut === other.cut;
+}
+
 /**
- * A hop that leads to the same URL again (a site that sets a cookie and looks whether it stays) is one with the hop before
- * it; one that comes back to it by way of another is not. An end of which a start is known is that one's.
+ * The request that is the same as this one. A hop that leads to the same URL again (a site that sets a cookie and looks whether
+ * it stays) is one with the hop before it; one that comes back to it by way of another is not. An end of which a start is
+ * known is that one's.
  * @param {Book} book @param {Row} row @param {boolean} late
  */
-function isThere({ hops }, row, late) {
-  const known = hops.get(row[0]);
-  if (!known) return false;
-  const is = (/** @type {Row|undefined} */ other) => other !== undefined && other[2] === row[2] && other[6] === row[6];
-  if (late) return known.some(is);
+function find({ hops }, row, late) {
+  const known = hops.get(row.rid);
+  if (!known) return undefined;
+  if (late) return known.find((other) => isOf(other, row));
   const place = placeOf(known, row);
-  if (is(known[place - 1]) || is(known[place])) return true;
+  for (const other of [known[place - 1], known[place]]) if (isOf(other, row)) return other;
   // Of the same moment: told once more.
-  for (let at = place - 1; known[at]?.[1] === row[1]; at -= 1) if (is(known[at])) return true;
-  return false;
+  for (let at = place - 1; known[at]?.ts === row.ts; at -= 1) if (isOf(known[at], row)) return known[at];
+  return undefined;
 }
 
 /** Where in the order of time a hop belongs. @param {Row[]} hops @param {Row} row */
 function placeOf(hops, row) {
   let place = hops.length;
-  while (place > 0 && /** @type {Row} */ (hops[place - 1])[1] > row[1]) place -= 1;
+  while (place > 0 && /** @type {Row} */ (hops[place - 1]).ts > row.ts) place -= 1;
   return place;
 }
 
+/** The request for which something was sent or answered: of that address the last one before it. @param {Book} book @param {Row} row */
+function askedBy({ hops }, row) {
+  const its = hops.get(row.rid)?.filter((other) => isOf(other, row));
+  return its?.findLast(({ ts }) => ts <= row.ts) ?? its?.[0];
+}
+
+/** Whether that was told of a request before; from now on it was. @param {Book} book @param {Row} request @param {string} stage */
+function isTold({ stages }, request, stage) {
+  let told = stages.get(request);
+  if (!told) stages.set(request, told = new Set());
+  if (told.has(stage)) return true;
+  told.add(stage);
+  return false;
+}
+
+/** A number for a request and what belongs to it: its place, since rows are unique already. @param {Book} book @param {Row} row */
+function numberOf(book, row) {
+  const its = row.is === 'request' ? row : askedBy(book, row) ?? row;
+  let number = book.places.get(its);
+  if (number === undefined) book.places.set(its, number = (its === row ? book.fed : book.rows.indexOf(its)) + 1);
+  return number;
+}
+
+/** @param {Book} book @param {Row} row */
+function saidBy({ said }, row) {
+  const host = hostOf(row.url);
+  let its = said.get(host);
+  if (!its) said.set(host, its = { text: 0, lines: new Set() });
+  return its;
+}
+
+/** What of a header is said once for all requests of a host. @param {string} stage @param {Header} header @returns {string[]} */
+function linesOf(stage, [name, value]) {
+  if (ITS_OWN.has(name)) return [];
+  return name === 'cookie' ? value.split('; ').map((pair) => `cookie ${pair}`) : [`${stage} ${name} ${value}`];
+}
+
+/** The headers that tell more than is known already. @param {Said} said @param {RequestEvent} event @returns {Header[]} */
+function newsOf({ lines }, event) {
+  const { stage, headers } = event;
+  const whole = isTelling(event) || headers.some(([name]) => ITS_OWN.has(name));
+  /** @type {Header[]} */
+  const news = [];
+  for (const header of headers) {
+    const [name, value] = header;
+    if (name === 'cookie') {
+      const pairs = value.split('; ').filter((pair) => !lines.has(`cookie ${pair}`));
+      if (pairs.length > 0) news.push([name, pairs.join('; ')]);
+    } else if (ITS_OWN.has(name) || (BESIDE.has(name) && whole) ||
+        (name !== 'date' && linesOf(stage, header).some((line) => !lines.has(line)))) news.push(header);
+  }
+  return news;
+}
+
+/** Whether an answer tells something without any header. @param {RequestEvent} event */
+function isTelling({ stage, status, type }) {
+  return stage === 'answered' && (status >= 300 || type === 'main_frame' || type === 'sub_frame');
+}
+
 /** @param {Book} book @param {number} more how much of the room beyond a full log, 0 to 1 */
-function fits({ rows, text }, more) {
-  return rows.length < ROWS_MAX + more * MORE_ROWS && text < TEXT_MAX + more * MORE_TEXT;
+function fits({ requests, text }, more) {
+  return requests < ROWS_MAX + more * MORE_ROWS && text < TEXT_MAX + more * MORE_TEXT;
+}
+
+/** Whether there is room for what was sent or answered, or for what a request carried. @param {Book} book @param {Row} row */
+function fitsMore({ more, moreText }, row) {
+  const size = row.is === 'request' ? row.body?.length ?? 0 : sizeOf(row);
+  return more < HEADER_ROWS && moreText + size <= HEADER_TEXT;
 }
 
 /** @param {string} url @returns {string} its host; the address itself where it has none that can be read */

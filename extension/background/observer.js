@@ -15,6 +15,7 @@
  * - But what it asked for was asked for, and by whom is told. So its requests are those of the page that began it as
  *   well, once it is plain that nothing came of it, or has not for some seconds. The same goes for what a page has
  *   prerendered, as long as nobody goes there. What the address bar begins is nobody's.
+ * - What was sent for a request and answered goes where the request went. It makes no page and no gap.
  */
 
 import { originOf } from './events.js';
@@ -71,6 +72,8 @@ const DOCS_PER_FRAME = 3;
 const ORIGINS_PER_PAGE = 400;
 /** So long what cannot be placed may still be of a page that was left. */
 const LEAVING_MS = 5_000;
+/** Requests of which it is known where they went. A request that takes long is one of few. */
+const WENT_MAX = 4_096;
 /** How much a commit's time may lie before its own request's: both are taken by the browser, in different places. */
 const SLACK_MS = 5;
 
@@ -86,8 +89,12 @@ export class Observer {
   #tabs = new Map();
   /** @type {Map<number, Set<Event>>} tab (-1 too) -> events that wait for a document to be known */
   #held = new Map();
-  /** @type {Map<string, number>} URLs whose request went to a service worker, which will ask again */
+  /** @type {Map<string, string[]>} URLs whose request went to a service worker, which will ask again -> the browser's ids */
   #intercepted = new Map();
+  /** @type {Map<string, string>} id of such a worker's request -> id of the page's request that it is */
+  #same = new Map();
+  /** @type {Map<string, number[]>} id of a request -> keys of the pages that it went to */
+  #went = new Map();
   #next;
   #sink;
 
@@ -116,7 +123,7 @@ export class Observer {
       case 'commit': this.#commit(event); break;
       case 'fail': this.#commit(event); break;
       case 'closed': this.#closed(event.tab); break;
-      case 'intercept': this.#intercept(event.url); break;
+      case 'intercept': this.#intercept(event.url, event.rid); break;
     }
   }
 
@@ -158,6 +165,8 @@ export class Observer {
     if (event.is === 'commit') {
       const around = this.#guess(event);
       if (around) this.#learn(around, event.doc, originOf(event.url), event.frame);
+    } else if (event.is === 'request' && event.stage !== 'request') {
+      this.#follow(event);
     } else if (event.is === 'request' && isNavigation(event)) {
       // Its start was lost, and nothing will come of it.
       const front = event.empty ? this.#beganBy(event) : undefined;
@@ -245,7 +254,7 @@ export class Observer {
     if (!arrived) return;
     arrived.nav = event.rid;
     delete arrived.gaps['restored-from-cache'];
-    this.#sink.merge(page, arrived);
+    this.#merge(page, arrived);
     this.drop(page);
     this.#sink.changed(arrived);
   }
@@ -359,6 +368,10 @@ export class Observer {
 
   /** @param {RequestEvent} event */
   #request(event) {
+    if (event.stage !== 'request') {
+      this.#more(event);
+      return;
+    }
     if (isNavigation(event)) {
       this.#navigation(event);
       return;
@@ -368,7 +381,7 @@ export class Observer {
       // Of the browser itself.
       if (event.doc === '' && event.by === '') return;
       // The page's own request was seen already, on its way to the worker.
-      if (!event.late && this.#repeated(event.url)) return;
+      if (!event.late && this.#repeated(event)) return;
     }
     const page = this.#pageOf(event);
     if (page) this.#record(page, event);
@@ -508,16 +521,60 @@ export class Observer {
     const front = this.pages.get(page.front);
     if (!front) return;
     page.told = true;
-    this.#sink.merge(page, front);
+    this.#merge(page, front);
     this.#sink.changed(page);
+  }
+
+  /** @param {Page} from @param {Page} to */
+  #merge(from, to) {
+    this.#sink.merge(from, to);
+    for (const keys of this.#went.values()) if (keys.includes(from.key) && !keys.includes(to.key)) keys.push(to.key);
   }
 
   /** @param {Page} page @param {RequestEvent} event */
   #record(page, event) {
     if (!event.late) page.active = Math.max(page.active, event.ts);
     this.#sink.record(page, event);
-    const front = page.told && (page.state === 'coming' || page.state === 'hidden') && this.pages.get(page.front);
+    const front = this.#frontOf(page);
     if (front) this.#sink.record(front, event);
+    const keys = this.#went.get(event.rid) ?? [];
+    for (const { key } of front ? [page, front] : [page]) if (!keys.includes(key)) keys.push(key);
+    remember(this.#went, event.rid, keys, WENT_MAX);
+  }
+
+  /** The page that is told of another's requests as well. @param {Page} page */
+  #frontOf(page) {
+    return page.told && (page.state === 'coming' || page.state === 'hidden') ? this.pages.get(page.front) : undefined;
+  }
+
+  // --- what was sent and answered ------------------------------------------------------------------------------
+
+  /** @param {RequestEvent} told */
+  #more(told) {
+    const rid = this.#same.get(told.rid);
+    const event = rid === undefined ? told : { ...told, rid };
+    if (FOREIGN.test(event.by) || this.#follow(event)) return;
+    // With its request, or until its document is known: as it would be at its end.
+    const waits = isNavigation(event) || event.doc !== '' || event.pdoc !== '' ||
+      [...this.#held.get(event.tab) ?? []].some((other) => other.is === 'request' && other.rid === event.rid);
+    if (waits) this.#hold(event);
+  }
+
+  /** Gives it to the pages that its request went to. @param {RequestEvent} event @returns {boolean} false: they are not known */
+  #follow(event) {
+    const keys = this.#went.get(event.rid);
+    if (keys) {
+      for (const key of keys) {
+        const page = this.pages.get(key);
+        if (page) this.#sink.record(page, event);
+      }
+      return true;
+    }
+    // Of an earlier life.
+    const page = isNavigation(event) ? this.#of(event.tab).find(({ nav }) => nav === event.rid)
+      : this.#docs.get(event.doc) ?? this.#docs.get(event.pdoc);
+    if (page) this.#record(page, event);
+    return page !== undefined;
   }
 
   // --- service workers in Firefox ------------------------------------------------------------------------------
@@ -525,25 +582,20 @@ export class Observer {
   /**
    * Firefox shows a page's request that goes through the site's service worker twice: the page's, which is redirected
    * to itself, and the worker's. It is one request. (Chromium shows the worker's alone.)
-   * @param {string} url
+   * The page's has no headers; those of the worker's are its.
+   * @param {string} url @param {string} rid
    */
-  #intercept(url) {
-    this.#intercepted.delete(url);
-    this.#intercepted.set(url, (this.#intercepted.get(url) ?? 0) + 1);
-    if (this.#intercepted.size > 512) {
-      for (const oldest of this.#intercepted.keys()) {
-        this.#intercepted.delete(oldest);
-        break;
-      }
-    }
+  #intercept(url, rid) {
+    remember(this.#intercepted, url, [...this.#intercepted.get(url) ?? [], rid], 512);
   }
 
-  /** @param {string} url */
-  #repeated(url) {
-    const times = this.#intercepted.get(url) ?? 0;
-    if (times === 0) return false;
-    if (times === 1) this.#intercepted.delete(url);
-    else this.#intercepted.set(url, times - 1);
+  /** @param {RequestEvent} event */
+  #repeated({ url, rid }) {
+    const [first, ...others] = this.#intercepted.get(url) ?? [];
+    if (first === undefined) return false;
+    if (others.length === 0) this.#intercepted.delete(url);
+    else this.#intercepted.set(url, others);
+    remember(this.#same, rid, first, 512);
     return true;
   }
 
@@ -563,7 +615,11 @@ export class Observer {
     if (!waiting || waiting.size === 0) return;
     for (const event of [...waiting]) {
       if (!waiting.has(event)) continue;
-      if (event.is === 'request' && isNavigation(event)) {
+      if (event.is === 'request' && event.stage !== 'request') {
+        if (!this.#follow(event)) continue;
+        waiting.delete(event);
+        this.#sink.placed(event);
+      } else if (event.is === 'request' && isNavigation(event)) {
         waiting.delete(event);
         // Held again if its page is still not there.
         this.#navigation(event);
@@ -646,6 +702,17 @@ export class Observer {
       delete page.docs[doc];
       this.#docs.delete(doc);
     }
+  }
+}
+
+/** In a map that forgets what it was told first. @template K, V @param {Map<K, V>} map @param {K} key @param {V} value @param {number} most */
+function remember(map, key, value, most) {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    break;
   }
 }
 

@@ -1,33 +1,36 @@
 /**
- * Writes addresses into the engine's buffer, as many a second as a page asks for. Imports nothing: the benchmark runs
- * this file too.
+ * Writes addresses, and what goes with them, into the engine's buffer, as many a second as a page asks for. Imports nothing: the benchmark runs this
+ * file too.
  */
 
 const encoder = new TextEncoder();
 /** See `scratch` in pkg/onlooker.d.ts. */
-const BYTES = 16_384;
-/** A UTF-16 unit is at most three bytes. */
-const UNITS = Math.floor(BYTES / 3);
+const BYTES = 65_536;
+
+/** @typedef {{scratch(min: number): number}} Core */
 
 /**
- * @param {{scratch(min: number): number}} engine @param {WebAssembly.Memory} memory its own
- * @returns {(url: string) => number} writes an address that was cut before, and gives its length in bytes
+ * @param {Core} engine @param {WebAssembly.Memory} memory its own
+ * @returns {(text: string, from?: number) => number} writes a text that was cut before, and gives its length in bytes;
+ *   `from`: behind so many bytes that were written before
  */
 export function addressWriter(engine, memory) {
   let scratch = new Uint8Array(0);
-  return (url) => {
-    if (url.length > UNITS) throw new RangeError('a URL was not cut before it was judged');
+  return (text, from = 0) => {
+    // A UTF-16 unit is at most three bytes.
+    if (from + text.length * 3 > BYTES) throw new RangeError('a text was not cut before it was judged');
     // The memory moves when it grows; the buffer in it stays where it is.
     if (scratch.buffer !== memory.buffer) {
       const address = engine.scratch(BYTES);
+      if (address === 0) throw new RangeError('the engine gives no buffer');
       scratch = new Uint8Array(memory.buffer, address, BYTES);
     }
     // Nearly every URL is ASCII, and so short that writing it by hand is quicker than to call the encoder.
-    for (let at = 0; at < url.length; at += 1) {
-      const unit = url.charCodeAt(at);
-      if (unit > 127) return encoder.encodeInto(url, scratch).written;
-      scratch[at] = unit;
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > 127) return encoder.encodeInto(text, scratch.subarray(from)).written;
+      scratch[from + at] = unit;
     }
-    return url.length;
+    return text.length;
   };
 }

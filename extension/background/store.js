@@ -3,13 +3,13 @@
  * windows too. Nothing of any page is ever written to disk.
  *
  * Keys:
- *   index                 {next, seed}          the first free page key, and what rows' keys are made with
+ *   index                 {next, seed, salt}    the first free page key, what rows' keys and what pseudonyms are made with
  *   p:<page>              Page                  a page's record, without its requests
- *   o:<page>:<entry key>  Row                   one request, written in the tick in which it arrived
+ *   o:<page>:<entry key>  Row                   one request, or what was sent or answered, written in the tick in which it arrived
  *   c:<page>:<entry key>  Row[]                 many of them, once there are many
  *   q:<time>:<n>          Event                 not placed yet: the background was still waking, or a document is unknown
  *
- * A row's key comes from the request alone. So writing one twice, or dying between writing the many and removing the
+ * All of it is as pseudonyms.js left it. A row's key comes from the request alone. So writing one twice, or dying between writing the many and removing the
  * ones, changes nothing.
  */
 
@@ -17,8 +17,22 @@
 /** @typedef {import('./observer.js').Page} Page */
 
 /**
- * One request as it is stored. `cut` only where its URL was cut: a mark of the rest.
- * @typedef {[rid: string, ts: number, url: string, type: string, method: string, at: string, cut?: string]} Row
+ * One request as it is stored, or what was sent for it, or answered. What is not there was not known.
+ * @typedef {object} Row
+ * @property {2} v
+ * @property {import('./events.js').Stage} is
+ * @property {string} rid
+ * @property {number} ts
+ * @property {string} url
+ * @property {string} type
+ * @property {string} method
+ * @property {string} at
+ * @property {string} [cut] its URL was: a mark of the rest
+ * @property {true} [masked] its URL was
+ * @property {import('./events.js').Header[]} [headers]
+ * @property {string} [body]
+ * @property {string} [media]
+ * @property {number} [status]
  */
 
 /** One set() per request is cheap to write but costs at every wake to list; so many become one. */
@@ -41,6 +55,7 @@ export class Store {
   #making = null;
   /** Secret and of this browser's session: a page could otherwise make up two addresses with one key. */
   #seed = [...crypto.getRandomValues(new Uint32Array(2))];
+  #salt = [...crypto.getRandomValues(new Uint8Array(16))];
   #queued = 0;
   /** @type {WeakMap<Event, string>} */
   #queueKeys = new WeakMap();
@@ -87,14 +102,20 @@ export class Store {
     const kept = new Set(pages.map((page) => page.key));
     // Rows whose page has gone: it was dropped as the background died.
     for (const page of [...this.#keys.keys()]) if (!kept.has(page)) this.forget(page);
-    const index = /** @type {{next: number, seed?: number[]}|undefined} */ (found['index']);
+    const index = /** @type {{next: number, seed?: number[], salt?: number[]}|undefined} */ (found['index']);
     if (index?.seed) this.#seed = index.seed;
+    if (index?.salt) this.#salt = index.salt;
     return {
       fresh: !index,
       next: Math.max(index?.next ?? 1, ...pages.map((page) => page.key + 1)),
       pages,
       queue: queue.map(([, event]) => event),
     };
+  }
+
+  /** Secret and of this browser's session, once it is open: a woken background makes the same pseudonyms. */
+  get salt() {
+    return new Uint8Array(this.#salt);
   }
 
   /** @type {Record<string, true>} */
@@ -124,12 +145,12 @@ export class Store {
   /** @param {Page} page @param {number} next */
   savePage(page, next) {
     this.#set(`p:${page.key}`, page);
-    this.#set('index', { next, seed: this.#seed });
+    this.#set('index', { next, seed: this.#seed, salt: this.#salt });
   }
 
   /** @param {number} next */
   saveIndex(next) {
-    this.#set('index', { next, seed: this.#seed });
+    this.#set('index', { next, seed: this.#seed, salt: this.#salt });
   }
 
   /** @param {number} page @param {string} entry key @param {Row} row */
@@ -138,7 +159,7 @@ export class Store {
     const keys = this.#keysOf(page);
     keys.add(key);
     this.#set(key, row);
-    this.bytes += key.length + row[2].length + row[5].length + 48;
+    this.bytes += key.length + sizeOf(row) + 120;
     let loose = this.#loose.get(page);
     if (!loose) this.#loose.set(page, loose = new Map());
     loose.set(key, row);
@@ -157,7 +178,8 @@ export class Store {
       if (key.startsWith('c:')) rows.push(.../** @type {Row[]} */ (value));
       else rows.push(/** @type {Row} */ (value));
     }
-    return rows;
+    // Browsers empty it at an update; where one does not, what an older version wrote is passed over.
+    return rows.filter((row) => row.v === 2);
   }
 
   /** @param {number} page */
@@ -261,14 +283,14 @@ export class Store {
    * is another row, and an event that is told to a later life once more is the same. Which rows are one hop the ledger says.
    * @param {Row} row
    */
-  entryKey([rid, ts, url]) {
+  entryKey({ is, rid, ts, url }) {
     let [one, two] = /** @type {[number, number]} */ (this.#seed);
     for (let at = 0; at < url.length; at += 1) {
       const unit = url.charCodeAt(at);
       one = Math.imul(one ^ unit, 0x01000193);
       two = Math.imul((two << 13 | two >>> 19) ^ unit, 0x85ebca6b) + one | 0;
     }
-    return `${rid}:${(one >>> 0).toString(36)}.${(two >>> 0).toString(36)}.${ts.toString(36)}`;
+    return `${rid}:${(one >>> 0).toString(36)}.${(two >>> 0).toString(36)}.${ts.toString(36)}${is === 'request' ? '' : `.${is}`}`;
   }
 
   /** @param {string} key */
@@ -277,6 +299,13 @@ export class Store {
     if (key.startsWith('q:')) return key in this.#ownQueue;
     return true;
   }
+}
+
+/** Characters in what differs from row to row. @param {Row} row */
+export function sizeOf({ url, at, headers, body }) {
+  let size = url.length + at.length + (body?.length ?? 0);
+  for (const [name, value] of headers ?? []) size += name.length + value.length + 6;
+  return size;
 }
 
 /** @param {string} key of a row */

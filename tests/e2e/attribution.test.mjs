@@ -18,7 +18,7 @@ eachBrowser("attribution", { pages: [] }, (world, name) => {
     const tab = await session.openPage(`https://short.example/one?status=301&to=${second}`);
     await assertSame(world, tab, mark);
     const { log } = await logOf(session, tab);
-    assert.deepEqual(log.pages[0].observations.slice(0, 3).map((/** @type {any} */ seen) => [new URL(seen.url).host, seen.type]),
+    assert.deepEqual(log.pages[0].observations.filter((/** @type {any} */ seen) => seen.kind === "request").slice(0, 3).map((/** @type {any} */ seen) => [new URL(seen.url).host, seen.type]),
       [["short.example", "main_frame"], ["click.doubleclick.net", "main_frame"], ["chain.example", "main_frame"]]);
     assert.equal((await reportOf(session, tab)).site, "chain.example");
   });
@@ -117,7 +117,7 @@ eachBrowser("attribution", { pages: [] }, (world, name) => {
     assert.equal(await tab.page.evaluate(() => /** @type {any} */ (globalThis).open), "hello");
     assert.equal(await assertSame(world, tab, mark), 3);
     const { log } = await logOf(session, tab);
-    assert.deepEqual(log.pages[0].observations.filter((/** @type {any} */ seen) => seen.type === "websocket").map((/** @type {any} */ seen) => seen.url), ["wss://ws.hotjar.com/api/v2/client/ws"]);
+    assert.deepEqual(log.pages[0].observations.filter((/** @type {any} */ seen) => seen.kind === "request" && seen.type === "websocket").map((/** @type {any} */ seen) => seen.url), ["wss://ws.hotjar.com/api/v2/client/ws"]);
   });
 
   test("a dedicated worker's fetch", async () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import init, { Engine, read_list, request_type } from '../../pkg/onlooker.js';
+import { STAGES } from '../../extension/background/events.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,8 +20,8 @@ export const pack = () => new Uint8Array(built('onlooker.pack'));
 const { memory } = await init({ module_or_path: new Uint8Array(built('onlooker_bg.wasm')) });
 const encoder = new TextEncoder();
 
-/** The largest scratch buffer that the engine gives: 4,096 UTF-16 units of three bytes. */
-export const SCRATCH = 4096 * 4;
+/** The largest scratch buffer that the engine gives. */
+export const SCRATCH = 65_536;
 
 /** Writes bytes into the scratch buffer, as many as fit. @param {Engine} engine @param {Uint8Array} bytes */
 export function writeBytes(engine, bytes) {
@@ -43,6 +44,38 @@ export const open = (engine, url) => engine.page_open(write(engine, url));
 
 /** @param {Engine} engine @param {number} page @param {string} url @param {string} type @param {number} id */
 export const observe = (engine, page, url, type, id) => engine.observe(page, write(engine, url), request_type(type), id, 0);
+
+/** Several texts one behind the other. @param {Engine} engine @param {string[]} texts @returns {number[]} their lengths */
+function writeAll(engine, texts) {
+  const buffer = new Uint8Array(memory.buffer, engine.scratch(SCRATCH), SCRATCH);
+  let from = 0;
+  return texts.map((text) => {
+    const { written } = encoder.encodeInto(text, buffer.subarray(from));
+    from += written;
+    return written;
+  });
+}
+
+/** The background's engine.js without the browser. @param {Engine} core */
+export const judgeOf = (core) => ({
+  engine: core,
+  open: (/** @type {string} */ url) => {
+    const page = open(core, url);
+    core.page_records(page, 0b10_1111);
+    return page;
+  },
+  rename: (/** @type {number} */ page, /** @type {string} */ url) => core.page_url(page, write(core, url)),
+  observe(/** @type {number} */ page, /** @type {import('../../extension/background/store.js').Row} */ row, /** @type {number} */ id, /** @type {number} */ time) {
+    const stage = STAGES[row.is];
+    const code = request_type(row.type);
+    const low = id * 4 + stage;
+    if (stage === 0 && !row.body) return core.observe(page, write(core, row.url), code, low, 0);
+    const lines = (row.headers ?? []).map(([name, value]) => `${name}: ${value}\n`).join('');
+    const [url = 0, headers = 0, body = 0] = writeAll(core, [row.url, lines, row.body ?? '']);
+    return core.observe_more(page, stage, url, headers, body, code, low, 0, row.status ?? 0, time);
+  },
+  onChange: () => {},
+});
 
 /** What `observe` packs into one number. @param {number} verdict */
 export const unpack = (verdict) => ({

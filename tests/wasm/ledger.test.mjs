@@ -4,22 +4,35 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import thirdPartyWeb from 'third-party-web';
 import { Ledger } from '../../extension/background/ledger.js';
-import { Engine, observe, open, pack, unpack, write } from './engine.mjs';
+import { Engine, judgeOf, observe, open, pack, unpack } from './engine.mjs';
 
 const FULL = 12_000;
 const core = new Engine(pack());
 
 /** @typedef {import('../../extension/background/observer.js').Page} Page */
 
+const RECORDED = ['request-headers', 'cookies', 'response-headers', 'bodies', 'times'];
+
+/** An event as the observer hands it on. @param {Partial<import('../../extension/background/events.js').RequestEvent>} some @returns {any} */
+const event = (some) => ({
+  is: 'request', stage: 'request', type: 'image', method: 'GET', at: '', cut: '', late: false, headers: [], body: '', media: '', status: 0, ...some,
+});
+
+/** What was sent, or with a status answered. @param {string} rid @param {number} ts @param {string} url @param {[string, string][]} headers @param {number} [status] */
+const more = (rid, ts, url, headers, status) => event({
+  rid, ts, url, stage: status === undefined ? 'sent' : 'answered', headers, status: status ?? 0, late: true,
+});
+
 /** A disk of the browser's session: it outlives a background. */
 class Disk {
   /** @type {Map<string, import('../../extension/background/store.js').Row>} */
   saved = new Map();
-  /** @param {string} rid @param {string} url */
-  entryKey = (rid, url) => `${rid} ${url}`;
+  /** @param {import('../../extension/background/store.js').Row} row */
+  entryKey = ({ is, rid, ts, url }) => `${rid} ${is} ${ts} ${url}`;
   /** @param {number} _ @param {string} key @param {import('../../extension/background/store.js').Row} row */
   append = (_, key, row) => { this.saved.set(key, row); };
-  rows = async () => [...this.saved.values()];
+  // As a browser stores it, not the same objects.
+  rows = async () => structuredClone([...this.saved.values()]);
   forget() {}
 }
 
@@ -27,21 +40,15 @@ class Disk {
 function life(disk, page, known = false) {
   /** @type {unknown[]} */
   const failures = [];
-  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, (error) => failures.push(error));
+  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, (error) => failures.push(error), RECORDED);
   if (known) ledger.known(page);
-  const judge = {
-    engine: core,
-    open: (/** @type {string} */ url) => open(core, url),
-    rename: (/** @type {number} */ handle, /** @type {string} */ url) => core.page_url(handle, write(core, url)),
-    observe: (/** @type {number} */ handle, /** @type {string} */ url, /** @type {string} */ type, /** @type {number} */ id) => observe(core, handle, url, type, id),
-  };
-  ledger.start(/** @type {any} */ (judge));
+  ledger.start(/** @type {any} */ (judgeOf(core)));
   return {
     ledger, failures,
     /** @param {string} url @param {string} [type] */
     ask(url, type = 'image') {
       clock += 1;
-      ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `r${clock}`, ts: clock, url, type, method: 'GET', at: '', cut: '', late: false }));
+      ledger.record(page, event({ rid: `r${clock}`, ts: clock, url, type }));
     },
     async verdict() {
       const { verdict } = await ledger.verdict(page);
@@ -121,7 +128,7 @@ test('what makes the page graver has room even where all room is taken', async (
   });
   for (const url of known) one.ask(url);
   const before = await one.report();
-  const bytes = [...disk.saved.values()].reduce((sum, row) => sum + row[2].length, 0);
+  const bytes = [...disk.saved.values()].reduce((sum, row) => sum + row.url.length, 0);
   assert.ok(bytes > 4_990_000 && bytes < 5_010_000, `all room is taken, and no more: ${bytes}`);
   one.ask('https://static.hotjar.com/c/hotjar-1.js', 'script');
   const report = await one.report();
@@ -150,7 +157,7 @@ test('a page whose earlier life is still to be read is merged once: what finds n
   one.ledger.known(from);
   disk.rows = async () => [];
   for (let n = 0; n < 7; n += 1) {
-    one.ledger.record(from, /** @type {any} */ ({ is: 'request', rid: `m${n}`, ts: n, url: `https://flood.example/m${n}.gif`, type: 'image', method: 'GET', at: '', cut: '', late: false }));
+    one.ledger.record(from, event({ rid: `m${n}`, ts: n, url: `https://flood.example/m${n}.gif` }));
   }
   one.ledger.merge(from, to);
   await one.ledger.isEmpty(from);
@@ -160,9 +167,9 @@ test('a page whose earlier life is still to be read is merged once: what finds n
 
 test('before there is an engine, what comes to a full log is kept while there is room', async () => {
   const [disk, page] = [new Disk(), newPage()];
-  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {});
+  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {}, RECORDED);
   for (let n = 0; n < FULL + 3000; n += 1) {
-    ledger.record(page, /** @type {any} */ ({ is: 'request', rid: `s${n}`, ts: n, url: `https://flood.example/${n}`, type: 'image', method: 'GET', at: '', cut: '', late: false }));
+    ledger.record(page, event({ rid: `s${n}`, ts: n, url: `https://flood.example/${n}` }));
   }
   assert.equal(disk.saved.size, FULL + 1000);
   assert.equal(page.gaps['log-full'], 2000);
@@ -170,7 +177,7 @@ test('before there is an engine, what comes to a full log is kept while there is
 
 test('a hop is one however often it is told, and another where the redirect comes back to it', async () => {
   const [disk, page] = [new Disk(), newPage()];
-  const hop = (/** @type {number} */ ts, /** @type {string} */ path, late = false, cut = '') => /** @type {any} */ ({ is: 'request', rid: 'hop', ts, url: `https://flood.example/${path}`, type: 'image', method: 'GET', at: '', cut, late });
+  const hop = (/** @type {number} */ ts, /** @type {string} */ path, late = false, cut = '') => event({ rid: 'hop', ts, url: `https://flood.example/${path}`, cut, late });
   const told = [hop(1, 'r'), hop(2, 'r', true), hop(3, 't'), hop(4, 't', true), hop(5, 'r'), hop(6, 'r', true), hop(7, 't'), hop(7, 'same'), hop(8, 'same'), hop(9, 'long', false, 'a'), hop(10, 'long', false, 'b')];
   const paths = ['r', 't', 'r', 't', 'same', 'long', 'long'];
   const seen = async (/** @type {ReturnType<typeof life>} */ one) => (await one.ledger.log(page)).pages.flatMap(({ observations }) => (observations ?? []).map(({ url }) => url.slice(22)));
@@ -195,7 +202,143 @@ test('a hop is one however often it is told, and another where the redirect come
 test('a hop whose end is told before its start is one', async () => {
   const [disk, page] = [new Disk(), newPage()];
   const one = life(disk, page);
-  const hop = (/** @type {number} */ ts, /** @type {string} */ path, /** @type {boolean} */ late) => /** @type {any} */ ({ is: 'request', rid: 'swapped', ts, url: `https://flood.example/${path}`, type: 'image', method: 'GET', at: '', cut: '', late });
+  const hop = (/** @type {number} */ ts, /** @type {string} */ path, /** @type {boolean} */ late) => event({ rid: 'swapped', ts, url: `https://flood.example/${path}`, late });
   for (const event of [hop(2, 'a', true), hop(3, 'b', false), hop(1, 'a', false), hop(4, 'b', true)]) one.ledger.record(page, event);
   assert.equal((await one.report()).requests.total, 2);
+});
+
+/** @param {ReturnType<typeof life>} one @param {Page} page */
+const observations = async (one, page) => (await one.ledger.log(page)).pages[0]?.observations ?? [];
+const settled = () => new Promise((done) => { setTimeout(done, 10); });
+
+test('what was sent and answered is logged under its hop, once, and outlives the background', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const [hop, goal] = ['https://a.example/r', 'https://b.example/p.gif'];
+  const told = [
+    event({ rid: '7', ts: 1, url: hop }),
+    more('7', 2, hop, [['cookie', 'a=1; b=2'], ['referer', 'https://flood.example/']]),
+    more('7', 3, hop, [['location', goal], ['set-cookie', 'c=3'], ['date', 'now']], 302),
+    event({ rid: '7', ts: 4, url: goal, body: 'x=1', media: 'text/plain' }),
+    more('7', 5, goal, [['referer', 'https://flood.example/']]),
+    more('7', 6, goal, [['etag', '"1"'], ['cache-control', 'max-age=9']], 200),
+    event({ rid: '7', ts: 7, url: goal, late: true }),
+  ];
+  const wanted = [
+    ['request', '7.0', hop, undefined, undefined, undefined],
+    ['sent', '7.0', hop, told[1].headers, undefined, undefined],
+    ['answered', '7.0', hop, told[2].headers, undefined, 302],
+    ['request', '7.1', goal, undefined, 'x=1', undefined],
+    ['sent', '7.1', goal, told[4].headers, undefined, undefined],
+    ['answered', '7.1', goal, told[5].headers, undefined, 200],
+  ];
+  const seen = async (/** @type {ReturnType<typeof life>} */ one) => (await observations(one, page)).map((/** @type {any} */ all) => [all.kind, all.id, all.url, all.headers, all.body, all.status]);
+  const one = life(disk, page);
+  for (const event of [...told, ...told]) one.ledger.record(page, event);
+  assert.deepEqual(await seen(one), wanted);
+  const two = life(disk, page, true);
+  for (const event of told) two.ledger.record(page, event);
+  await settled();
+  assert.deepEqual(await seen(two), wanted);
+  assert.equal((await two.report()).requests.total, 2);
+  const { log } = { log: (await two.ledger.log(page)) };
+  assert.deepEqual([log.schema, log.pages[0]?.pseudonymous, log.pages[0]?.recorded], ['onlooker-log/2', true, RECORDED]);
+});
+
+test('of a host what was said before is not logged again, but what belongs to one answer is', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  const url = (/** @type {number} */ n) => `https://a.example/${n}`;
+  /** @type {[string, string][][]} */
+  const sent = [
+    [['cookie', 'a=1; b=2'], ['referer', 'https://flood.example/'], ['sec-gpc', '1']],
+    [['cookie', 'a=1; b=2'], ['referer', 'https://flood.example/'], ['sec-gpc', '1']],
+    [['cookie', 'a=1; b=3; c=4'], ['referer', 'https://flood.example/x'], ['sec-gpc', '1']],
+  ];
+  for (const [n, headers] of sent.entries()) {
+    one.ledger.record(page, event({ rid: `d${n}`, ts: n * 10, url: url(n) }));
+    one.ledger.record(page, more(`d${n}`, n * 10 + 1, url(n), headers));
+    one.ledger.record(page, more(`d${n}`, n * 10 + 2, url(n), [['content-type', 'image/gif'], ['date', `${n}`], ...(n === 2 ? [/** @type {[string, string]} */ (['set-cookie', 'd=5'])] : [])], 200));
+  }
+  const rows = (await observations(one, page)).filter((/** @type {any} */ { kind }) => kind !== 'request');
+  assert.deepEqual(rows.map((/** @type {any} */ { id, headers }) => [id, headers]), [
+    ['d0.0', sent[0]],
+    ['d0.0', [['content-type', 'image/gif']]],
+    ['d2.0', [['cookie', 'b=3; c=4'], ['referer', 'https://flood.example/x']]],
+    ['d2.0', [['content-type', 'image/gif'], ['date', '2'], ['set-cookie', 'd=5']]],
+  ]);
+  // Another host has been told nothing yet.
+  one.ledger.record(page, event({ rid: 'e', ts: 100, url: 'https://b.example/' }));
+  one.ledger.record(page, more('e', 101, 'https://b.example/', sent[0] ?? []));
+  assert.equal((await observations(one, page)).at(-1)?.headers?.length, 3);
+});
+
+test('neither headers nor bodies take the room of requests, and what finds none is counted', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  const long = 'x'.repeat(10_000);
+  for (let n = 0; n < 300; n += 1) {
+    const url = `https://h${n}.example/`;
+    one.ledger.record(page, event({ rid: `f${n}`, ts: n, url, ...(n % 3 === 0 ? { body: long } : {}) }));
+    one.ledger.record(page, more(`f${n}`, n, url, [['x-long', `${long}${n}`]]));
+  }
+  const all = await observations(one, page);
+  assert.equal(all.filter(({ kind }) => kind === 'request').length, 300);
+  const text = all.reduce((sum, { headers, body }) => sum + JSON.stringify([headers, body]).length, 0);
+  assert.ok(text > 900_000 && text < 1_100_000, `${text}`);
+  assert.ok((page.gaps['headers-left-out'] ?? 0) > 250);
+  assert.equal(page.gaps['log-full'], undefined);
+  assert.equal((await one.report()).requests.total, 300);
+});
+
+test('one host does not take all room for headers', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  for (let n = 0; n < 500; n += 1) {
+    one.ledger.record(page, event({ rid: `g${n}`, ts: n, url: `https://greedy.example/${n}` }));
+    one.ledger.record(page, more(`g${n}`, n, `https://greedy.example/${n}`, [['set-cookie', `${n}=${'x'.repeat(4000)}`]], 200));
+  }
+  one.ledger.record(page, event({ rid: 'h', ts: 600, url: 'https://other.example/' }));
+  one.ledger.record(page, more('h', 601, 'https://other.example/', [['set-cookie', 'a=1']], 200));
+  assert.equal((await observations(one, page)).at(-1)?.id, 'h.0');
+});
+
+test('what was sent for a request whose start was lost makes it; a body that is told later belongs to it', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  const url = 'https://a.example/beacon';
+  one.ledger.record(page, more('l', 2, url, [['cookie', 'a=1']]));
+  one.ledger.record(page, event({ rid: 'l', ts: 1, url, body: 'm=2', media: 'text/plain' }));
+  const seen = async (/** @type {ReturnType<typeof life>} */ of) => (await observations(of, page)).map((/** @type {any} */ { kind, id, body }) => [kind, id, body]);
+  const wanted = [['request', 'l.0', 'm=2'], ['sent', 'l.0', undefined]];
+  assert.deepEqual(await seen(one), wanted);
+  const two = life(disk, page, true);
+  assert.deepEqual(await seen(two), wanted);
+  assert.equal((await two.report()).requests.total, 1);
+});
+
+test('a request that was masked is the one that is told once more, and it is said that it lacks something', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  one.ledger.record(page, event({ rid: 'k', ts: 1, url: 'https://a.example/…/p?id=…', masked: true }));
+  one.ledger.record(page, more('k', 2, 'https://a.example/~id.32.95.k3J4x_-0/p?id=~id.9.40.k3J4x_-1&v=2', [['cookie', 'a=1']]));
+  one.ledger.record(page, event({ rid: 'k', ts: 3, url: 'https://a.example/~id.32.95.k3J4x_-0/p?id=~id.9.40.k3J4x_-1&v=2', late: true }));
+  one.ledger.record(page, event({ rid: 'k', ts: 3, url: 'https://b.example/~id.32.95.k3J4x_-0/p', late: true }));
+  const all = await observations(one, page);
+  assert.deepEqual(all.map(({ kind, id, url }) => [kind, id, url]), [
+    ['request', 'k.0', 'https://a.example/…/p?id=…'], ['sent', 'k.0', 'https://a.example/…/p?id=…'], ['request', 'k.1', 'https://b.example/~id.32.95.k3J4x_-0/p'],
+  ]);
+  assert.equal(page.gaps['headers-left-out'], 1);
+});
+
+test('a page that is merged into another brings what was sent and answered along', async () => {
+  const [disk, from, to] = [new Disk(), newPage(), newPage()];
+  const one = life(disk, to);
+  const url = 'https://a.example/';
+  for (const page of [from]) {
+    one.ledger.record(page, event({ rid: 'n', ts: 1, url, type: 'main_frame' }));
+    one.ledger.record(page, more('n', 2, url, [['set-cookie', 'a=1']], 302));
+  }
+  one.ledger.merge(from, to);
+  one.ledger.merge(from, to);
+  assert.deepEqual((await observations(one, to)).map(({ kind }) => kind), ['request', 'answered']);
 });

@@ -14,7 +14,10 @@ function world() {
   /** @type {any[]} */
   const held = [];
   const observer = new Observer({
-    record: (page, event) => { if (!log(page).includes(event.url)) log(page).push(event.url); },
+    record: (page, event) => {
+      const text = event.stage === 'request' ? event.url : `${event.stage} ${event.rid} ${event.url}`;
+      if (!log(page).includes(text)) log(page).push(text);
+    },
     changed() {}, shown() {}, left() {}, dropped() {}, begun() {},
     merge: (from, to) => { log(to).push(...log(from).filter((url) => !log(to).includes(url))); },
     hold: (event) => { held.push(event); },
@@ -23,11 +26,13 @@ function world() {
   let rids = 0;
   /** @param {object} some of a request's fields */
   const ask = (some) => observer.handle(/** @type {any} */ ({
-    is: 'request', rid: `r${rids += 1}`, ts: 0, url: 'https://tracker.example/', cut: '', type: 'image', method: 'GET', tab: 1, frame: 0, parent: -1,
-    doc: '', pdoc: '', hidden: false, by: '', top: '', at: '', secret: false, late: false, empty: false, ...some,
+    is: 'request', stage: 'request', rid: `r${rids += 1}`, ts: 0, url: 'https://tracker.example/', cut: '', type: 'image', method: 'GET', tab: 1, frame: 0, parent: -1,
+    doc: '', pdoc: '', hidden: false, by: '', top: '', at: '', secret: false, late: false, empty: false, headers: [], body: '', media: '', status: 0, ...some,
   }));
   return {
-    observer, log, ask,
+    observer, log, ask, held,
+    /** What was sent for a request. @param {object} some of its fields */
+    send: (some) => ask({ stage: 'sent', late: true, ...some }),
     /** @param {number} ts @param {string} url @param {string} doc @returns {Page} what the tab shows now */
     show(ts, url, doc) {
       observer.handle({ is: 'begin', ts, url, tab: 1, frame: 0, parent: -1, doc: '', pdoc: '', hidden: false, back: false, redirected: false });
@@ -145,4 +150,76 @@ test('a navigation that a frame began is told of its page, though it has more or
   ask({ type: 'main_frame', ts: 1000, url: 'https://tracker.example/', by: 'https://last.example' });
   for (const key of observer.pages.keys()) observer.lapse(key);
   assert.ok(log(one).includes('https://tracker.example/'));
+});
+
+test('what was sent goes where its request went, also without a document, and to each page that it went to', () => {
+  const { observer, ask, send, show, log, held } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  // Firefox's fetch with keepalive names no document.
+  ask({ rid: 'x', ts: 20, top: 'https://one.example/' });
+  send({ rid: 'x', ts: 21 });
+  assert.deepEqual(log(one).slice(1), ['https://tracker.example/', 'sent x https://tracker.example/']);
+  // A navigation that comes to nothing is told of the page that began it, with what comes later.
+  ask({ rid: 'n', type: 'main_frame', ts: 30, url: 'https://slow.example/', by: 'https://one.example' });
+  send({ rid: 'n', type: 'main_frame', ts: 31, url: 'https://slow.example/' });
+  for (const key of observer.pages.keys()) observer.lapse(key);
+  send({ rid: 'n', stage: 'answered', type: 'main_frame', ts: 40, url: 'https://slow.example/' });
+  const two = show(50, 'https://two.example/', 'two');
+  send({ rid: 'n', stage: 'answered', type: 'main_frame', ts: 60, url: 'https://slow.example/after' });
+  assert.deepEqual(log(one).slice(3), ['https://slow.example/', 'sent n https://slow.example/', 'answered n https://slow.example/', 'answered n https://slow.example/after']);
+  assert.deepEqual(log(two), ['https://two.example/']);
+  assert.equal(held.length, 0);
+});
+
+test('what was sent makes no page and no gap, and waits only where its request or its document may still be told', () => {
+  const { observer, send, show, log, held, settle, ask } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  send({ rid: 'q', ts: 20, by: 'https://elsewhere.example' });
+  send({ rid: 'r', ts: 20, by: 'chrome-extension:', doc: 'ours' });
+  assert.equal(held.length, 0);
+  const pages = observer.pages.size;
+  send({ rid: 's', ts: 20, type: 'main_frame', url: 'https://lost.example/' });
+  send({ rid: 't', ts: 20, doc: 'unknown' });
+  assert.equal(held.length, 2);
+  settle();
+  assert.deepEqual([observer.pages.size, one.gaps, log(one)], [pages, {}, ['https://one.example/']]);
+  // Its request waits for a frame to be known, and it with it.
+  ask({ rid: 'u', ts: 30, frame: 7, parent: 0, doc: 'frame', pdoc: '' });
+  send({ rid: 'u', ts: 31, frame: 7, parent: 0, doc: 'frame', pdoc: '' });
+  observer.handle({ is: 'commit', ts: 32, url: 'https://frame.example/', tab: 1, frame: 7, parent: 0, doc: 'frame', pdoc: 'one', hidden: false, back: false, redirected: false });
+  assert.deepEqual(log(one).slice(1), ['https://tracker.example/', 'sent u https://tracker.example/']);
+});
+
+test('a woken background knows a page by the navigation, and by the document', () => {
+  const first = world();
+  const page = first.show(0, 'https://one.example/', 'one');
+  /** @type {string[]} */
+  const told = [];
+  const none = () => {};
+  const observer = new Observer({
+    record: (_, { stage, url }) => { told.push(`${stage} ${url}`); }, changed: none, shown: none, left: none, dropped: none, begun: none, merge: none, placed: none,
+    hold: () => { told.push('held'); },
+  }, [structuredClone(page)], 9);
+  const event = { is: 'request', stage: 'answered', ts: 30, url: 'https://one.example/', type: 'main_frame', method: 'GET', tab: 1, frame: 0, parent: -1, doc: '', pdoc: '', by: '', top: '', at: '', late: true, headers: [], rid: page.nav };
+  observer.handle(/** @type {any} */ (event));
+  observer.handle(/** @type {any} */ ({ ...event, type: 'image', rid: 'z', doc: 'one', url: 'https://tracker.example/' }));
+  assert.deepEqual(told, ['answered https://one.example/', 'answered https://tracker.example/']);
+});
+
+test('in Firefox the headers of a service worker’s request are those of the page’s request that it is', () => {
+  const { observer, ask, send, show, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  ask({ rid: 'p1', ts: 20, doc: 'one' });
+  observer.handle({ is: 'intercept', ts: 21, tab: 1, url: 'https://tracker.example/', rid: 'p1' });
+  ask({ rid: 'w1', ts: 22, tab: -1, by: 'https://one.example' });
+  send({ rid: 'w1', ts: 23, tab: -1, by: 'https://one.example' });
+  assert.deepEqual(log(one).slice(1), ['https://tracker.example/', 'sent p1 https://tracker.example/']);
+});
+
+test('requests whose pages are known are bounded', () => {
+  const { ask, send, show, log } = world();
+  const one = show(0, 'https://one.example/', 'one');
+  for (let n = 0; n < 5000; n += 1) ask({ rid: `b${n}`, ts: 20, top: 'https://one.example/', url: `https://tracker.example/${n}` });
+  for (const n of [1, 4999]) send({ rid: `b${n}`, ts: 21, url: `https://tracker.example/${n}` });
+  assert.deepEqual(log(one).slice(5001), ['sent b4999 https://tracker.example/4999']);
 });

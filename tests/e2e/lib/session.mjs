@@ -73,11 +73,11 @@ export async function reportOf(session, tab) {
   return state.report.pages[0];
 }
 
-/** The page's log. @param {Session} session @param {Tab} tab @returns {Promise<{ text: string, log: any, urls: string[] }>} */
+/** The page's log, and the addresses of its requests. @param {Session} session @param {Tab} tab @returns {Promise<{ text: string, log: any, urls: string[] }>} */
 export async function logOf(session, tab) {
   const { json: text } = await ask(session, { kind: "page-log", tabId: tab.id });
   const log = JSON.parse(text);
-  return { text, log, urls: log.pages[0]?.observations.map((/** @type {any} */ seen) => seen.url) ?? [] };
+  return { text, log, urls: log.pages[0]?.observations.filter((/** @type {any} */ seen) => seen.kind === "request").map((/** @type {any} */ seen) => seen.url) ?? [] };
 }
 
 let flushes = 0;
