@@ -1,8 +1,9 @@
 //! A HAR file into the core's observations, for HARs as browsers and measuring tools really write them. Knows the
 //! format and its dialects; knows nothing of lists, verdicts, files or the terminal.
 //!
-//! The file is walked as it is read. Of each entry only its URL and a few words of evidence are kept, and bodies are
-//! passed over, so that a recording of 100 MB does not need 100 MB. What is not as the format says is skipped and
+//! The file is walked as it is read. Of each entry its URL and a few words of evidence are kept, and of its headers, its
+//! cookies and the body that was sent what `kept` names; what was answered is passed over, so that a recording of 100 MB
+//! does not need 100 MB. What is not as the format says is skipped and
 //! counted, never guessed at; only text that is not JSON at all makes the whole file unreadable.
 //!
 //! # What a request was for
@@ -36,7 +37,9 @@
 //! or that the page's own record names as its address. A page whose record holds only the hop that led to the next
 //! page (Firefox writes these) is joined to the next.
 
+mod date;
 mod decoded;
+mod kept;
 mod tame;
 mod url;
 mod walk;
@@ -46,10 +49,11 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
-use onlooker::observation::{Exchange, Gap, Observation, PageLog, RequestType};
+use onlooker::observation::{Exchange, Gap, Observation, PageLog, Part, RequestType, Stage};
 use serde::de::DeserializeSeed;
 
 pub use self::decoded::Decoded;
+use self::kept::{Gathered, Kept};
 use self::tame::Tame;
 use self::url::{key, on_the_web, resolve, starts_with_ignoring_case};
 use self::walk::{Lenient, Root};
@@ -62,8 +66,12 @@ const NAMED: usize = 8;
 const MAX_ENTRIES: usize = 250_000;
 /// How many malformed entries become observations, for the same reason; the rest is a gap of the first page.
 const MAX_MALFORMED: usize = 10_000;
-/// How many bytes of addresses are kept of all entries and pages together: 250,000 times four of the longest would be 4 GB.
+/// How many bytes of text are kept of all entries and pages together: 250,000 times four of the longest addresses would
+/// be 4 GB.
 const MAX_TEXT: usize = 64 << 20;
+/// How many of these may be headers and bodies: they must not take the room of addresses that come later, without which
+/// nothing is known of a request at all.
+const MAX_KEPT: usize = MAX_TEXT / 8 * 7;
 /// How many pages are told apart, those too that only an entry names.
 const MAX_PAGES: usize = 10_000;
 /// Most redirects followed within one navigation: browsers give up at 20.
@@ -127,14 +135,14 @@ pub fn read(source: impl Read) -> Result<Recording, Unreadable> {
         return Err(Unreadable { entry, why: reason(&error) });
     }
     let why = match (found.log, found.listed_entries) {
-        (Part::Missing, _) => "not a HAR: it has no \"log\"",
-        (Part::Wrong, _) => "not a HAR: its \"log\" is not an object",
-        (_, Part::Missing) => "its log has no \"entries\"",
-        (_, Part::Wrong) => "its \"entries\" are not a list",
-        (Part::There, Part::There) if found.number == 0 && found.pages.is_empty() => {
+        (Stated::Missing, _) => "not a HAR: it has no \"log\"",
+        (Stated::Wrong, _) => "not a HAR: its \"log\" is not an object",
+        (_, Stated::Missing) => "its log has no \"entries\"",
+        (_, Stated::Wrong) => "its \"entries\" are not a list",
+        (Stated::There, Stated::There) if found.number == 0 && found.pages.is_empty() => {
             "it records no page and no request"
         }
-        (Part::There, Part::There) => return Ok(found.finish()),
+        (Stated::There, Stated::There) => return Ok(found.finish()),
     };
     Err(Unreadable { entry: None, why: why.to_owned() })
 }
@@ -163,7 +171,7 @@ fn reason(error: &serde_json::Error) -> String {
 // What is kept while reading
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Part {
+enum Stated {
     #[default]
     Missing,
     Wrong,
@@ -172,12 +180,17 @@ enum Part {
 
 #[derive(Debug, Default)]
 struct Found {
-    log: Part,
-    listed_entries: Part,
+    log: Stated,
+    listed_entries: Stated,
     pages: Vec<Page>,
     entries: Vec<Entry>,
-    /// How many bytes of addresses they keep.
+    /// How many bytes of text they keep.
     text: usize,
+    /// How many of these are headers and bodies.
+    kept: usize,
+    evidence: Evidence,
+    /// The recorder is known to record bodies.
+    tells_bodies: bool,
     malformed: Vec<Malformed>,
     malformed_at: Vec<(usize, Option<u64>)>,
     /// Where entries over [`MAX_ENTRIES`] and [`MAX_TEXT`] belong to, and how many.
@@ -186,6 +199,44 @@ struct Found {
     malformed_count: u64,
     number: u64,
     reading: bool,
+}
+
+/// What the recorder was seen to record, of any page: it is one recorder.
+#[derive(Debug, Default)]
+struct Evidence {
+    request_headers: bool,
+    cookies: bool,
+    response_headers: bool,
+    bodies: bool,
+    /// A request had a body, or may have had, that is not here.
+    bodies_missing: bool,
+    security: bool,
+}
+
+impl Evidence {
+    fn note(&mut self, gathered: &Gathered, method: &str) {
+        self.request_headers |= gathered.has_request_headers;
+        self.cookies |= gathered.has_cookies;
+        self.response_headers |= gathered.has_response_headers;
+        self.security |= gathered.has_security();
+        match gathered.had_body(method) {
+            Some(had) => self.bodies |= had,
+            None => self.bodies_missing = true,
+        }
+    }
+
+    /// A part is named only if it was seen: Chrome leaves cookies out unless it is told not to, others leave out
+    /// bodies, and nothing that was left out may be called not there.
+    fn recorded(&self, tells_bodies: bool) -> Vec<Part> {
+        let parts = [
+            (Part::RequestHeaders, self.request_headers),
+            (Part::Cookies, self.cookies),
+            (Part::ResponseHeaders, self.response_headers),
+            (Part::Bodies, !self.bodies_missing && (self.bodies || tells_bodies)),
+            (Part::Security, self.security),
+        ];
+        parts.into_iter().filter(|(_, seen)| *seen).map(|(part, _)| part).collect()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -258,6 +309,14 @@ struct Entry {
     ahead: bool,
     /// WebPageTest says: the document that was shown in the end.
     final_document: bool,
+    /// When it was asked for, in milliseconds since 1970.
+    started: Option<i64>,
+    /// How many milliseconds later the answer began.
+    wait: u64,
+    /// Its headers and its body, if there are any.
+    kept: Option<Box<Kept>>,
+    /// How many headers were left out.
+    left_out: u64,
 }
 
 impl Found {
@@ -271,17 +330,33 @@ impl Found {
         }
     }
 
-    fn entry(&mut self, entry: Entry) {
-        let more = [&entry.frame, &entry.redirect, &entry.referrer].into_iter().flatten();
-        let text = more.map(|text| text.len()).sum::<usize>() + entry.url.len();
+    fn entry(&mut self, mut entry: Entry, gathered: Gathered) {
+        self.evidence.note(&gathered, &entry.method);
+        let (kept, left_out) = gathered.finish(entry.redirect.as_deref().filter(|_| entry.is_redirect()));
+        entry.left_out = left_out;
+        let answered = entry.status != 0 || !kept.response.is_empty() || kept.security.is_some();
+        let more = [&entry.redirect, &entry.referrer].into_iter().flatten().map(|text| text.len()).sum::<usize>();
+        let address = entry.url.len() + entry.frame.as_ref().map_or(0, |frame| frame.len());
+        // The address is the request's and its answer's.
+        let text = more + if answered { 2 * address } else { address };
         if self.entries.len() >= MAX_ENTRIES || self.text + text > MAX_TEXT {
             // Those of pages beyond number are the first page's.
             let known = self.over.contains_key(&entry.name) || self.over.len() < MAX_PAGES;
             *self.over.entry(entry.name.filter(|_| known)).or_default() += 1;
-        } else {
-            self.text += text;
-            self.entries.push(entry);
+            return;
         }
+        self.text += text;
+        if !kept.is_empty() {
+            let size = kept.size();
+            if self.kept + size <= MAX_KEPT && self.text + size <= MAX_TEXT {
+                self.kept += size;
+                self.text += size;
+                entry.kept = Some(Box::new(kept));
+            } else {
+                entry.left_out += kept.count();
+            }
+        }
+        self.entries.push(entry);
     }
 
     fn malformed(&mut self, why: &'static str, name: Option<u64>) {
@@ -324,6 +399,7 @@ impl Found {
             pages.push(Page::default());
         }
 
+        let recorded = self.evidence.recorded(self.tells_bodies);
         let mut groups: Vec<Group> = pages.into_iter().map(Group::new).collect();
         let place =
             |name: Option<u64>, before: usize| name.and_then(|name| slot_of.get(&name).copied()).unwrap_or(before);
@@ -378,7 +454,7 @@ impl Found {
                     continue;
                 }
             }
-            if let Some(page) = group.into_page(&main) {
+            if let Some(page) = group.into_page(&main, &recorded) {
                 pages.push(page);
             }
         }
@@ -515,7 +591,7 @@ impl Group {
     }
 
     /// The page as the core wants it; none where there is nothing to say of it.
-    fn into_page(self, main: &Navigation) -> Option<PageLog> {
+    fn into_page(self, main: &Navigation, recorded: &[Part]) -> Option<PageLog> {
         let mut page = PageLog::default();
         let document = main.hops.last().and_then(|&at| self.get(at));
         page.url = match (document, &main.leads_to) {
@@ -536,28 +612,26 @@ impl Group {
             page.gaps.push(Gap { why: "document-not-recorded".to_owned(), count: 1 });
         }
 
-        for (why, count) in [("log-full", self.over), ("malformed-entry", self.more_malformed)] {
+        let left_out = self.entries.iter().map(|entry| entry.left_out).sum();
+        for (why, count) in
+            [("log-full", self.over), ("malformed-entry", self.more_malformed), ("headers-left-out", left_out)]
+        {
             if count > 0 {
                 page.gaps.push(Gap { why: why.to_owned(), count });
             }
         }
 
         let kinds: Vec<RequestType> = (0..self.entries.len()).map(|at| self.kind(at, main, 0)).collect();
-        page.observations = self
-            .entries
-            .into_iter()
-            .zip(kinds)
-            .map(|(entry, kind)| {
-                Observation::Exchange(Exchange {
-                    id: format!("e{}", entry.number),
-                    url: entry.url.into(),
-                    kind,
-                    method: entry.method.into(),
-                    frame: entry.frame.map(String::from),
-                    ..Exchange::default()
-                })
-            })
-            .collect();
+        page.recorded = recorded.to_vec();
+        // All or none: what comes first among some is not known to be first.
+        if !self.entries.is_empty() && self.entries.iter().all(|entry| entry.started.is_some()) {
+            page.recorded.push(Part::Times);
+        }
+        let first = self.entries.iter().filter_map(|entry| entry.started).min();
+        page.observations = Vec::with_capacity(self.entries.len());
+        for (entry, kind) in self.entries.into_iter().zip(kinds) {
+            entry.observe(kind, first, &mut page.observations);
+        }
         for _ in 0..self.malformed {
             page.observations.push(Observation::Unreadable { why: "malformed-entry".to_owned() });
         }
@@ -681,10 +755,49 @@ impl Entry {
             && by_ending(&self.url).is_none()
     }
 
+    fn is_redirect(&self) -> bool {
+        (300..400).contains(&self.status)
+    }
+
     /// The URL it redirects to, made absolute.
     fn target(&self) -> Option<String> {
-        let location = self.redirect.as_deref().filter(|_| (300..400).contains(&self.status))?;
+        let location = self.redirect.as_deref().filter(|_| self.is_redirect())?;
         Some(resolve(&self.url, location))
+    }
+
+    /// The request, and its answer if one was recorded. `first`: when the page's first request was.
+    fn observe(self, kind: RequestType, first: Option<i64>, observations: &mut Vec<Observation>) {
+        let kept = self.kept.map(|kept| *kept).unwrap_or_default();
+        let since = |started: i64| first.and_then(|first| u64::try_from(started.checked_sub(first)?).ok());
+        let time = self.started.and_then(since);
+        let request = Exchange {
+            stage: Stage::Request,
+            id: format!("e{}", self.number),
+            url: self.url.into(),
+            kind,
+            method: self.method.into(),
+            frame: self.frame.map(String::from),
+            time,
+            headers: kept.request,
+            body: kept.body,
+            status: 0,
+            security: None,
+        };
+        let answer = (self.status != 0 || !kept.response.is_empty() || kept.security.is_some()).then(|| Exchange {
+            stage: Stage::Answered,
+            id: request.id.clone(),
+            url: request.url.clone(),
+            kind,
+            method: request.method.clone(),
+            frame: request.frame.clone(),
+            time: time.map(|time| time.saturating_add(self.wait)),
+            headers: kept.response,
+            body: None,
+            status: self.status,
+            security: kept.security,
+        });
+        observations.push(Observation::Exchange(request));
+        observations.extend(answer.map(Observation::Exchange));
     }
 }
 
@@ -707,12 +820,291 @@ mod tests {
             lines.extend(page.gaps.iter().map(|gap| format!("! {}", gap.why)));
             for observation in &page.observations {
                 lines.push(match observation {
+                    Observation::Exchange(Exchange { stage: Stage::Answered, .. }) => continue,
                     Observation::Exchange(Exchange { kind, url, .. }) => format!("{} {url}", kind.name()),
                     Observation::Unreadable { why } => format!("- {why}"),
                 });
             }
         }
         lines
+    }
+
+    fn exchanges(page: &PageLog) -> impl Iterator<Item = &Exchange> {
+        page.observations.iter().filter_map(|observation| match observation {
+            Observation::Exchange(exchange) => Some(exchange),
+            Observation::Unreadable { .. } => None,
+        })
+    }
+
+    fn requests(page: &PageLog) -> impl Iterator<Item = &Exchange> {
+        exchanges(page).filter(|exchange| exchange.stage == Stage::Request)
+    }
+
+    fn answers(page: &PageLog) -> impl Iterator<Item = &Exchange> {
+        exchanges(page).filter(|exchange| exchange.stage == Stage::Answered)
+    }
+
+    /// The only page of a recording of this one entry, by a recorder of this name.
+    fn one_of(creator: &str, entry: &str) -> PageLog {
+        let har = format!(r#"{{"log":{{"creator":{{"name":"{creator}","version":"1"}},"entries":[{entry}]}}}}"#);
+        let recording = read(har.as_bytes()).unwrap();
+        assert_eq!((recording.pages.len(), recording.malformed_count), (1, 0), "{entry}");
+        recording.pages.into_iter().next().unwrap()
+    }
+
+    fn one(entry: &str) -> PageLog {
+        one_of("Unknown", entry)
+    }
+
+    fn told(exchange: &Exchange) -> Vec<String> {
+        exchange.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect()
+    }
+
+    #[test]
+    fn headers_of_those_names_are_kept() {
+        let page = one(r#"{"request":{"url":"https://a.example/","method":"GET","headers":[
+                {"name":":authority","value":"a.example"},{"name":"User-Agent","value":"u"},{"name":"Accept","value":"*/*"},
+                {"name":"Cookie","value":"id=7; b=8"},{"name":"Referer","value":"https://p.example/q?x"},{"name":"ORIGIN","value":"https://p.example"},
+                {"name":"Sec-GPC","value":"1"},{"name":"DNT","value":"1"},{"name":"Sec-CH-UA-Model","value":"\"X\""},{"name":"sec-fetch-site","value":"cross-site"},
+                {"name":"Content-Type","value":"text/plain"},{"name":"content-type","value":"text/plain"},{"name":"X-Client-Data","value":" abc "},
+                {"name":"tm-user-id","value":"t"},{"name":"Ping-From","value":"https://p.example/"},{"name":"Ping-To","value":"https://t.example/"},
+                {"name":"Authorization","value":"Bearer secret"},{"name":"x-empty","value":""},{"name":"x-odd","value":7}]},
+             "response":{"status":200,"headers":[
+                {"name":"Date","value":"Fri, 04 Feb 2022 05:23:40 GMT"},{"name":"Content-Length","value":"1"},{"name":"ETag","value":"\"e\""},
+                {"name":"Set-Cookie","value":"a=1; Path=/\nb=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT\n"},{"name":"X-Powered-By","value":"p"},
+                {"name":"Cache-Control","value":"private\nno-store"},{"name":"Report-To","value":"{}"},{"name":"Tk","value":"T"},{"name":"Clear-Site-Data","value":"*"}]}}"#);
+        let request = requests(&page).next().unwrap();
+        assert_eq!(
+            told(request),
+            [
+                "cookie: id=7; b=8",
+                "referer: https://p.example/q?x",
+                "origin: https://p.example",
+                "sec-gpc: 1",
+                "dnt: 1",
+                "sec-ch-ua-model: \"X\"",
+                "sec-fetch-site: cross-site",
+                "content-type: text/plain",
+                "x-client-data: abc",
+                "tm-user-id: t",
+                "ping-from: https://p.example/",
+                "ping-to: https://t.example/",
+                "authorization: present",
+            ]
+        );
+        let answer = answers(&page).next().unwrap();
+        assert_eq!(
+            told(answer),
+            [
+                "date: Fri, 04 Feb 2022 05:23:40 GMT",
+                "etag: \"e\"",
+                "set-cookie: a=1; Path=/",
+                "set-cookie: b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+                "cache-control: private",
+                "cache-control: no-store",
+                "report-to: {}",
+                "tk: T",
+                "clear-site-data: *",
+            ]
+        );
+        assert_eq!((answer.status, answer.id.as_str(), answer.kind), (200, "e1", request.kind));
+        assert_eq!((request.time, answer.time), (None, None));
+        assert_eq!(page.recorded, [Part::RequestHeaders, Part::Cookies, Part::ResponseHeaders]);
+    }
+
+    #[test]
+    fn cookies_that_safari_joined_are_told_apart() {
+        let joined = "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=x, y; Secure, _c.d=";
+        let page = one(&format!(
+            r#"{{"request":{{"url":"https://a.example/"}},"response":{{"headers":{{"Set-Cookie":"{joined}"}}}}}}"#
+        ));
+        assert_eq!(
+            told(answers(&page).next().unwrap()),
+            [
+                "set-cookie: a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/",
+                "set-cookie: b=x, y; Secure",
+                "set-cookie: _c.d=",
+            ]
+        );
+    }
+
+    #[test]
+    fn cookies_taken_apart_stand_for_headers_that_are_not_there() {
+        let cookies = r#""cookies":[{"name":"id","value":"7","path":"/","domain":".a.example","expires":"2026-03-01T11:00:00.000Z","httpOnly":true,"secure":true,"sameSite":"None"},{"name":"s","value":"8","expires":"1969-12-31T23:59:59.999Z"},{"name":"n","value":"","expires":null,"httpOnly":"true"},{}]"#;
+        let entry = |header: &str, set: &str| {
+            format!(
+                r#"{{"response":{{{cookies},"headers":[{set}]}},"request":{{"url":"https://a.example/",{cookies},"headers":[{header}]}},"startedDateTime":"2026-03-01T10:00:00Z"}}"#
+            )
+        };
+        let page = one(&entry("", ""));
+        assert_eq!(told(requests(&page).next().unwrap()), ["cookie: id=7; s=8; n="]);
+        assert_eq!(
+            told(answers(&page).next().unwrap()),
+            [
+                "set-cookie: id=7; Max-Age=3600; Path=/; Domain=.a.example; SameSite=None; Secure; HttpOnly",
+                "set-cookie: s=8",
+                "set-cookie: n=; HttpOnly",
+            ]
+        );
+        assert_eq!(page.recorded, [Part::Cookies, Part::Times]);
+        let page = one(&entry(r#"{"name":"cookie","value":"h=1"}"#, r#"{"name":"Set-Cookie","value":"h=2"}"#));
+        assert_eq!(told(requests(&page).next().unwrap()), ["cookie: h=1"]);
+        assert_eq!(told(answers(&page).next().unwrap()), ["set-cookie: h=2"]);
+    }
+
+    #[test]
+    fn cookies_that_were_left_out_were_not_looked_for() {
+        let entry = |headers: &str| {
+            format!(r#"{{"request":{{"url":"https://a.example/","method":"GET","cookies":[],"headers":[{headers}]}}}}"#)
+        };
+        // Chrome's recordings without sensitive data, and tools that blank values.
+        for (headers, cookies) in [
+            (r#"{"name":"Accept","value":"*/*"}"#, false),
+            (r#"{"name":"Cookie","value":"[REDACTED]"}"#, false),
+            (r#"{"name":"Cookie","value":"id=[id redacted]; b=***"}"#, false),
+            (r#"{"name":"Cookie","value":"id="}"#, false),
+            (r#"{"name":"Cookie","value":"id=[id redacted]; b=1"}"#, true),
+        ] {
+            let page = one_of("WebInspector", &entry(headers));
+            assert_eq!(page.recorded.contains(&Part::Cookies), cookies, "{headers}");
+            assert!(page.recorded.contains(&Part::RequestHeaders));
+        }
+    }
+
+    #[test]
+    fn bodies_as_recorders_write_them() {
+        for (data, headers, body) in [
+            // Chrome, Safari, mitmproxy.
+            (r#"{"mimeType":"text/plain","text":"a=1","params":[{"name":"a","value":"1"}]}"#, "", Some("a=1")),
+            // Firefox has the body's own headers before a form.
+            (
+                r#"{"mimeType":"x","params":[],"text":"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=1"}"#,
+                "",
+                Some("a=1"),
+            ),
+            (r#"{"text":"Content-Type: no header follows"}"#, "", Some("Content-Type: no header follows")),
+            // Charles: decoded fields.
+            (
+                r#"{"params":[{"name":"e=m","value":"a+b@c.example&50%"},{"name":"f","fileName":"x.png"},{"name":"{\"j\":1}","value":""}]}"#,
+                "",
+                Some("e%3Dm=a%2Bb@c.example%2650%25&f=&{\"j\":1}="),
+            ),
+            (r#"{"text":{"a":1},"params":7}"#, "", None),
+            (r#"{"mimeType":"","text":""}"#, "", None),
+            (r#"{"text":"AAECAw==","encoding":"base64"}"#, "", None),
+            ("7", "", None),
+        ] {
+            let page = one(&format!(
+                r#"{{"request":{{"method":"POST","url":"https://a.example/","postData":{data},"headers":[{headers}]}}}}"#
+            ));
+            assert_eq!(requests(&page).next().unwrap().body.as_deref(), body, "{data}");
+            assert_eq!(page.recorded.contains(&Part::Bodies), body.is_some(), "{data}");
+        }
+        let page = one(
+            r#"{"request":{"method":"POST","url":"https://a.example/","postData":{"text":"{}","mimeType":"application/json"}}}"#,
+        );
+        assert_eq!(told(requests(&page).next().unwrap()), ["content-type: application/json"]);
+    }
+
+    #[test]
+    fn bodies_are_said_to_be_recorded_only_where_none_is_missing() {
+        let length = |n: u32| {
+            format!(
+                r#""headers":[{{"name":"content-type","value":"text/plain"}},{{"name":"Content-Length","value":"{n}"}}]"#
+            )
+        };
+        let typed = r#""headers":[{"name":"content-type","value":"text/plain"}],"bodySize":0"#;
+        let get = r#""method":"GET","bodySize":0,"postData":{"mimeType":"","params":[],"text":""}"#.to_owned();
+        let post = |rest: &str| format!(r#""method":"POST",{rest}"#);
+        let with = post(r#""bodySize":3,"postData":{"text":"a=1"}"#);
+        for (creator, requests, told) in [
+            // Nothing had a body: the recorder's name decides.
+            ("Firefox", vec![get.clone()], true),
+            ("WebInspector", vec![get.clone(), post(&length(0))], true),
+            ("WebInspector", vec![post(r#""bodySize":0"#)], true),
+            ("WebPagetest", vec![get.clone()], false),
+            ("Unknown", vec![get.clone(), post(&length(0))], false),
+            ("Unknown", vec![get.clone(), with.clone()], true),
+            ("WebPagetest", vec![with.clone()], true),
+            // Something had one that is not here, or may have had.
+            (
+                "Firefox",
+                vec![with.clone(), post(r#""bodySize":300,"postData":{"text":"","comment":"not included"}"#)],
+                false,
+            ),
+            ("WebInspector", vec![post(r#""bodySize":296,"postData":{"mimeType":"text/plain"}"#)], false),
+            ("WebInspector", vec![with.clone(), post(&length(15_210))], false),
+            ("WebInspector", vec![with.clone(), post(typed)], false),
+            ("WebInspector", vec![with.clone(), post(r#""bodySize":-1"#)], false),
+            ("Playwright", vec![with.clone(), post(r#""bodySize":4,"postData":{"text":"","_file":"x.dat"}"#)], false),
+            ("Firefox", vec![r#""method":7"#.to_owned()], false),
+        ] {
+            let entries: Vec<String> =
+                requests.iter().map(|rest| format!(r#"{{"request":{{"url":"https://a.example/",{rest}}}}}"#)).collect();
+            let page = one_of(creator, &entries.join(","));
+            assert_eq!(page.recorded.contains(&Part::Bodies), told, "{creator} {requests:?}");
+        }
+    }
+
+    #[test]
+    fn times_count_from_the_pages_first_request() {
+        let entry = |page: u32, date: &str, timings: &str| {
+            format!(
+                r#"{{"pageref":"{page}","startedDateTime":{date},"timings":{timings},"request":{{"url":"https://a.example/"}},"response":{{"status":200}}}}"#
+            )
+        };
+        let timings = r#"{"blocked":1.9,"dns":-1,"connect":20,"ssl":15,"send":0,"wait":"100","receive":7000}"#;
+        let entries = [
+            entry(1, r#""2026-03-01T10:00:01.500Z""#, timings),
+            entry(1, r#""2026-03-01T11:00:01.000+01:00""#, "7"),
+            entry(2, r#""2026-03-01T10:00:05.000Z""#, "{}"),
+            entry(2, "1772359205000", "{}"),
+        ];
+        let har = format!(r#"{{"log":{{"entries":[{}]}}}}"#, entries.join(","));
+        let recording = read(har.as_bytes()).unwrap();
+        let times: Vec<Vec<Option<u64>>> =
+            recording.pages.iter().map(|page| exchanges(page).map(|e| e.time).collect()).collect();
+        assert_eq!(times, [[Some(500), Some(621), Some(0), Some(0)], [Some(0), Some(0), None, None]]);
+        let told: Vec<bool> = recording.pages.iter().map(|page| page.recorded.contains(&Part::Times)).collect();
+        assert_eq!(told, [true, false]);
+    }
+
+    #[test]
+    fn security_as_recorders_write_it() {
+        for (entry, response, said) in [
+            (
+                r#""_securityDetails":{"protocol":"TLS 1.3","cipher":"AES_128_GCM","issuer":"R13","subjectName":"a.example","sanList":["a"],"validFrom":1}"#,
+                "",
+                Some(("TLSv1.3", "AES_128_GCM", "R13")),
+            ),
+            (r#""_tls_version":"TLS 1.2","_tls_cipher_suite":4866"#, "", Some(("TLSv1.2", "", ""))),
+            (
+                r#""x":1"#,
+                r#""_securityDetails":{"protocol":"TLS 1","issuer":"CN=Gov CA,O=\"Gov\",C=XX"}"#,
+                Some(("TLSv1", "", "Gov CA")),
+            ),
+            (r#""_security":{"protocol":"TLSv1.3","issuer":"C=XX,O=Gov"}"#, "", Some(("TLSv1.3", "", "Gov"))),
+            (r#""_securityDetails":{"protocol":"QUIC","issuer":"WE1"}"#, "", Some(("QUIC", "", "WE1"))),
+            (r#""_securityDetails":{"protocol":"SSL 3.0"}"#, "", Some(("SSLv3", "", ""))),
+            (r#""_securityDetails":{}"#, "", None),
+            (r#""_securityDetails":[7]"#, "", None),
+        ] {
+            let page =
+                one(&format!(r#"{{{entry},"request":{{"url":"https://a.example/"}},"response":{{{response}}}}}"#));
+            let security = answers(&page).next().and_then(|e| e.security.as_ref());
+            assert_eq!(security.map(|s| (s.protocol.as_str(), s.cipher.as_str(), s.issuer.as_str())), said, "{entry}");
+            assert!(security.is_none_or(|s| s.root.is_empty() && s.built_in.is_none()));
+            assert_eq!(page.recorded.contains(&Part::Security), said.is_some());
+        }
+    }
+
+    #[test]
+    fn an_answer_is_told_where_one_was_recorded() {
+        let page = one(r#"{"request":{"url":"https://a.example/"},"response":{"status":0,"headers":[],"cookies":[]}}"#);
+        assert_eq!(answers(&page).count(), 0);
+        let page = one(r#"{"request":{"url":"https://a.example/"},"response":{"status":302,"redirectURL":"/next"}}"#);
+        assert_eq!(told(answers(&page).next().unwrap()), ["location: /next"]);
+        assert_eq!(answers(&page).next().unwrap().status, 302);
     }
 
     #[test]
@@ -796,13 +1188,9 @@ mod tests {
             ]
         );
         let recording = read(har.as_slice()).unwrap();
-        let Some(Observation::Exchange(Exchange { frame, id, .. })) =
-            recording.pages.first().unwrap().observations.get(3)
-        else {
-            panic!("a request")
-        };
-        assert_eq!(frame.as_deref(), Some("https://frame.example/f.html"));
-        assert_eq!(id, "e4");
+        let script = requests(recording.pages.first().unwrap()).nth(3).unwrap();
+        assert_eq!(script.frame.as_deref(), Some("https://frame.example/f.html"));
+        assert_eq!(script.id, "e4");
     }
 
     #[test]
@@ -861,7 +1249,7 @@ mod tests {
         );
         let page = recording.pages.first().unwrap();
         let unreadable = page.observations.iter().filter(|o| matches!(o, Observation::Unreadable { .. })).count();
-        assert_eq!((page.observations.len(), unreadable), (7, 5));
+        assert_eq!((requests(page).count(), unreadable), (2, 5));
     }
 
     #[test]
@@ -933,7 +1321,7 @@ mod tests {
             format!(r#"{{"log":{{"entries":[{{"request":{{"url":"https://a.example/{}"}}}}]}}}}"#, "é".repeat(1 << 19));
         let recording = read(har.as_bytes()).unwrap();
         let page = recording.pages.first().unwrap();
-        let Some(Observation::Exchange(Exchange { url, .. })) = page.observations.first() else { panic!("a request") };
+        let url = &requests(page).next().unwrap().url;
         assert!(url.len() > MAX_URL && url.len() < MAX_URL + 8);
     }
 
@@ -988,7 +1376,7 @@ mod tests {
     fn addresses_are_kept_up_to_a_limit_for_all() {
         let long = "a".repeat(MAX_URL * 2);
         let entry = format!(
-            r#"{{"request":{{"url":"https://a.example/{long}","headers":[{{"name":"Referer","value":"https://a.example/{long}"}}]}},"response":{{"redirectURL":"https://a.example/{long}"}}}},"#
+            r#"{{"request":{{"url":"https://a.example/{long}"}},"_documentURL":"https://a.example/{long}","response":{{"redirectURL":"https://a.example/{long}"}}}},"#
         );
         let room = MAX_TEXT / (3 * (MAX_URL + 1));
         let har = format!(r#"{{"log":{{"entries":[{}7]}}}}"#, entry.repeat(room + 4));
@@ -996,6 +1384,73 @@ mod tests {
         let page = recording.pages.first().unwrap();
         assert_eq!(page.observations.len(), room + 1);
         assert_eq!(page.gaps.first().map(|gap| (gap.why.as_str(), gap.count)), Some(("log-full", 4)));
+    }
+
+    #[test]
+    fn headers_and_bodies_leave_room_for_addresses() {
+        let long = "a".repeat(4096);
+        let header = |n: usize| format!(r#"{{"name":"X-{n}","value":"{long}"}}"#);
+        let headers: Vec<String> = (0..64).map(header).collect();
+        let entry = |n: usize, headers: &str| {
+            format!(
+                r#"{{"request":{{"url":"https://a.example/{n}","method":"POST","headers":[{headers}],"postData":{{"text":"{}"}}}}}},"#,
+                "b".repeat(1 << 15)
+            )
+        };
+        let full = entry(0, &headers.join(","));
+        let har = format!(r#"{{"log":{{"entries":[{}{}7]}}}}"#, full.repeat(220), entry(1, ""));
+        let recording = read(har.as_bytes()).unwrap();
+        let page = recording.pages.first().unwrap();
+        assert_eq!(requests(page).count(), 221);
+        let size = |e: &Exchange| {
+            e.headers.iter().map(|(n, v)| n.len() + v.len()).sum::<usize>() + e.body.as_ref().map_or(0, String::len)
+        };
+        let kept: usize = requests(page).map(size).sum();
+        assert!((MAX_KEPT / 20 * 18..=MAX_KEPT).contains(&kept), "{kept}");
+        let whole = requests(page).filter(|e| e.headers.len() == 64 && e.body.is_some()).count() as u64;
+        assert_eq!(page.gaps, [Gap { why: "headers-left-out".to_owned(), count: (220 - whole) * 65 }]);
+        assert_eq!(requests(page).last().unwrap().body.as_ref().map(String::len), Some(16 << 10));
+    }
+
+    #[test]
+    fn headers_without_number_are_cut_and_counted() {
+        let many: String = (0..70).map(|n| format!(r#"{{"name":"Set-Cookie","value":"c{n}=1"}},"#)).collect();
+        let entry = format!(
+            r#"{{"request":{{"url":"https://a.example/","headers":[{{"name":"X-Long","value":"{}"}},{{"name":"X-{}","value":"1"}},{{"name":"User-Agent","value":"{}"}}]}},"response":{{"headers":[{many}7]}}}}"#,
+            "é".repeat(3_000),
+            "n".repeat(100),
+            "u".repeat(9_000),
+        );
+        let page = one(&entry);
+        assert_eq!(page.gaps, [Gap { why: "headers-left-out".to_owned(), count: 1 + 1 + 6 }]);
+        let [(name, value)] = requests(&page).next().unwrap().headers.as_slice() else { panic!("one header") };
+        assert_eq!((name.as_str(), value.len()), ("x-long", 4096));
+        assert_eq!(answers(&page).next().unwrap().headers.len(), 64);
+    }
+
+    #[test]
+    fn what_is_long_by_nature_is_no_gap() {
+        let cookies: Vec<String> = (0..100).map(|n| format!("name{n}={}", "v".repeat(150))).collect();
+        let policy = format!(
+            "default-src {}; Report-URI https://r.example/csp; report-to group",
+            "https://h.example ".repeat(400)
+        );
+        let entry = format!(
+            r#"{{"request":{{"url":"https://a.example/","headers":[{{"name":"Cookie","value":"{}"}}]}},"response":{{"headers":[{{"name":"Content-Security-Policy","value":"{policy}"}},{{"name":"Content-Security-Policy-Report-Only","value":"script-src 'self'; report-uri /r"}}]}}}}"#,
+            cookies.join("; "),
+        );
+        let page = one(&entry);
+        assert_eq!(page.gaps, []);
+        let crumbs: Vec<&str> = requests(&page).flat_map(|e| &e.headers).map(|(_, value)| value.as_str()).collect();
+        assert!(crumbs.len() == 4 && crumbs.iter().all(|crumb| crumb.len() <= 4096));
+        assert_eq!(crumbs.join("; "), cookies.join("; "));
+        assert_eq!(
+            told(answers(&page).next().unwrap()),
+            [
+                "content-security-policy: Report-URI https://r.example/csp; report-to group",
+                "content-security-policy-report-only: script-src 'self'; report-uri /r",
+            ]
+        );
     }
 
     #[test]
@@ -1009,7 +1464,7 @@ mod tests {
         let (malformed, observations) = read_one(&url(60_000));
         assert_eq!(malformed, 0);
         assert!(
-            matches!(observations.first(), Some(Observation::Exchange(Exchange { url, .. })) if url == "https://tracker.example/")
+            matches!(observations.first(), Some(Observation::Exchange(seen)) if seen.url == "https://tracker.example/")
         );
         let (malformed, observations) = read_one(&url(70_000));
         assert_eq!(malformed, 1);
@@ -1022,7 +1477,7 @@ mod tests {
     fn values_of_any_kind_and_depth_are_passed_over() {
         let odd = r#"{"a":[1e999,{"b":[]}]}"#;
         let har = format!(
-            r#"{{"log":{{"pages":[{odd},{{"id":{odd},"title":1e999}}],"entries":[{{"pageref":{odd},"_documentURL":{odd},"request":{{"url":"https://a.example/\ud800","method":{odd},"headers":[{{"name":{odd},"value":{odd}}}]}},"response":{{"status":{odd},"redirectURL":{odd},"content":{{"mimeType":{odd}}}}}}},{{"request":{{"url":{odd}}}}}]}}}}"#
+            r#"{{"log":{{"creator":{odd},"pages":[{odd},{{"id":{odd},"title":1e999}}],"entries":[{{"pageref":{odd},"_documentURL":{odd},"startedDateTime":{odd},"timings":{{"wait":{odd}}},"_securityDetails":{{"issuer":{odd}}},"_tls_version":{odd},"request":{{"cookies":[{odd},{{"name":{odd},"secure":{odd}}}],"bodySize":{odd},"postData":{{"text":{odd},"params":[{odd},{{"value":{odd}}}]}},"url":"https://a.example/\ud800","method":{odd},"headers":[{{"name":{odd},"value":{odd}}}]}},"response":{{"status":{odd},"redirectURL":{odd},"content":{{"mimeType":{odd}}}}}}},{{"request":{{"url":{odd}}}}}]}}}}"#
         );
         let recording = read(har.as_bytes()).unwrap();
         assert_eq!((recording.entries, recording.malformed_count), (2, 1));

@@ -3,13 +3,15 @@
 
 use std::fmt;
 
-use onlooker::observation::RequestType;
+use onlooker::observation::{RequestType, Security};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::date::milliseconds;
+use super::kept::{Cookie, Gathered, Side, cipher, issuer, protocol};
 use super::url::{endless, kept, key, on_the_web, starts_with_ignoring_case};
-use super::words::{accept, dest, mime, said};
-use super::{Entry, Found, Mime, Page, Part};
+use super::words::{accept, dest, mime, said, tells_bodies};
+use super::{Entry, Found, Mime, Page, Stated};
 
 /// What to do with a value of any type. The default is to pass over it.
 pub(super) trait Shape<'de>: Sized {
@@ -142,7 +144,7 @@ impl<'de> Shape<'de> for Root<'_> {
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Key)? {
             if key == "log" {
-                self.0.log = Part::Wrong;
+                self.0.log = Stated::Wrong;
                 map.next_value_seed(Lenient(Log(self.0)))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -157,13 +159,14 @@ struct Log<'a>(&'a mut Found);
 impl<'de> Shape<'de> for Log<'_> {
     type Out = ();
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.log = Part::There;
+        self.0.log = Stated::There;
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
+                "creator" => self.0.tells_bodies = map.next_value_seed(Lenient(Creator))?,
                 "pages" => map.next_value_seed(Lenient(Pages(self.0)))?,
                 "entries" => {
-                    if self.0.listed_entries == Part::Missing {
-                        self.0.listed_entries = Part::Wrong;
+                    if self.0.listed_entries == Stated::Missing {
+                        self.0.listed_entries = Stated::Wrong;
                     }
                     map.next_value_seed(Lenient(Entries(self.0)))?;
                 }
@@ -173,6 +176,24 @@ impl<'de> Shape<'de> for Log<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Who recorded: whether it is known to record the bodies of requests.
+struct Creator;
+
+impl<'de> Shape<'de> for Creator {
+    type Out = bool;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut known = false;
+        while let Some(key) = map.next_key_seed(Key)? {
+            if key == "name" {
+                known = text(&mut map)?.is_some_and(|name| tells_bodies(&name));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(known)
     }
 }
 
@@ -220,7 +241,7 @@ impl<'de> Shape<'de> for Entries<'_> {
     type Out = ();
     fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let found = self.0;
-        found.listed_entries = Part::There;
+        found.listed_entries = Stated::There;
         found.reading = true;
         loop {
             found.number += 1;
@@ -228,9 +249,9 @@ impl<'de> Shape<'de> for Entries<'_> {
             match read {
                 ReadEntry::NotAnObject => found.malformed("it is not an object", None),
                 ReadEntry::Malformed(why, name) => found.malformed(why, name),
-                ReadEntry::Whole(mut entry) => {
+                ReadEntry::Whole(mut entry, gathered) => {
                     entry.key = key(&entry.url);
-                    found.entry(*entry);
+                    found.entry(*entry, *gathered);
                 }
             }
         }
@@ -245,7 +266,7 @@ enum ReadEntry {
     #[default]
     NotAnObject,
     Malformed(&'static str, Option<u64>),
-    Whole(Box<Entry>),
+    Whole(Box<Entry>, Box<Gathered>),
 }
 
 struct EntryShape<'a>(&'a mut Found);
@@ -255,18 +276,25 @@ impl<'de> Shape<'de> for EntryShape<'_> {
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadEntry, A::Error> {
         let found = self.0;
         let mut entry = Entry { number: found.number, ..Entry::default() };
-        let mut request = Part::Missing;
+        let mut gathered = Gathered::default();
+        let mut tls_version = String::new();
+        let mut request = Stated::Missing;
         let mut url = Url::Missing;
         let mut full_url = None;
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
                 "request" => {
-                    (request, url) = match map.next_value_seed(Lenient(RequestShape(&mut entry)))? {
-                        None => (Part::Wrong, Url::Missing),
-                        Some(url) => (Part::There, url),
+                    (request, url) = match map.next_value_seed(Lenient(RequestShape(&mut entry, &mut gathered)))? {
+                        None => (Stated::Wrong, Url::Missing),
+                        Some(url) => (Stated::There, url),
                     };
                 }
-                "response" => map.next_value_seed(Lenient(ResponseShape(&mut entry)))?,
+                "response" => map.next_value_seed(Lenient(ResponseShape(&mut entry, &mut gathered)))?,
+                "startedDateTime" => gathered.started = text(&mut map)?.and_then(|date| milliseconds(&date)),
+                "timings" => entry.wait = map.next_value_seed(Lenient(Timings))?,
+                // Playwright and WebPageTest; the latter's older records have the version alone.
+                "_securityDetails" | "_security" => gathered.security(map.next_value_seed(Lenient(Secured))?),
+                "_tls_version" => tls_version = text(&mut map)?.unwrap_or_default(),
                 "pageref" => entry.name = text(&mut map)?.map(|page| name(&page)),
                 "_resourceType" | "_request_type" => {
                     if let Some(word) = text(&mut map)? {
@@ -281,17 +309,21 @@ impl<'de> Shape<'de> for EntryShape<'_> {
                 }
             }
         }
+        if !gathered.has_security() {
+            gathered.security(Security { protocol: protocol(&tls_version), ..Security::default() });
+        }
+        entry.started = gathered.started;
         if let (Url::Missing | Url::Wrong | Url::Endless, Some(full)) = (url, full_url) {
             entry.url = kept(&full);
-            return Ok(ReadEntry::Whole(Box::new(entry)));
+            return Ok(ReadEntry::Whole(Box::new(entry), Box::new(gathered)));
         }
         let why = match (request, url) {
-            (Part::Missing, _) => "it has no request",
-            (Part::Wrong, _) => "its request is not an object",
-            (Part::There, Url::Missing) => "its request has no url",
-            (Part::There, Url::Wrong) => "its request's url is not a string",
-            (Part::There, Url::Endless) => "its request's url does not come to its host",
-            (Part::There, Url::There) => return Ok(ReadEntry::Whole(Box::new(entry))),
+            (Stated::Missing, _) => "it has no request",
+            (Stated::Wrong, _) => "its request is not an object",
+            (Stated::There, Url::Missing) => "its request has no url",
+            (Stated::There, Url::Wrong) => "its request's url is not a string",
+            (Stated::There, Url::Endless) => "its request's url does not come to its host",
+            (Stated::There, Url::There) => return Ok(ReadEntry::Whole(Box::new(entry), Box::new(gathered))),
         };
         Ok(ReadEntry::Malformed(why, entry.name))
     }
@@ -307,7 +339,7 @@ enum Url {
     There,
 }
 
-struct RequestShape<'a>(&'a mut Entry);
+struct RequestShape<'a>(&'a mut Entry, &'a mut Gathered);
 
 impl<'de> Shape<'de> for RequestShape<'_> {
     /// None where the request is not an object.
@@ -327,7 +359,10 @@ impl<'de> Shape<'de> for RequestShape<'_> {
                     };
                 }
                 "method" => self.0.method = text(&mut map)?.filter(|word| is_method(word)).unwrap_or_default().into(),
-                "headers" => map.next_value_seed(Lenient(Headers(self.0, Side::Request)))?,
+                "headers" => map.next_value_seed(Lenient(Headers(self.0, self.1, Side::Request)))?,
+                "cookies" => map.next_value_seed(Lenient(Cookies(self.1, Side::Request)))?,
+                "postData" => map.next_value_seed(Lenient(PostData(self.1)))?,
+                "bodySize" => self.1.body_size = word(&mut map)?.parse().ok(),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -342,7 +377,7 @@ fn is_method(word: &str) -> bool {
     word.len() <= 16 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
 }
 
-struct ResponseShape<'a>(&'a mut Entry);
+struct ResponseShape<'a>(&'a mut Entry, &'a mut Gathered);
 
 impl<'de> Shape<'de> for ResponseShape<'_> {
     type Out = ();
@@ -356,7 +391,9 @@ impl<'de> Shape<'de> for ResponseShape<'_> {
                     }
                 }
                 "content" => map.next_value_seed(Lenient(Content(self.0)))?,
-                "headers" => map.next_value_seed(Lenient(Headers(self.0, Side::Response)))?,
+                "headers" => map.next_value_seed(Lenient(Headers(self.0, self.1, Side::Response)))?,
+                "cookies" => map.next_value_seed(Lenient(Cookies(self.1, Side::Response)))?,
+                "_securityDetails" | "_security" => self.1.security(map.next_value_seed(Lenient(Secured))?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -385,36 +422,35 @@ impl<'de> Shape<'de> for Content<'_> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Request,
-    Response,
-}
-
 /// A list of `{name, value}`; some tools write an object of names instead.
-struct Headers<'a>(&'a mut Entry, Side);
+struct Headers<'a>(&'a mut Entry, &'a mut Gathered, Side);
 
 impl<'de> Shape<'de> for Headers<'_> {
     type Out = ();
     fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Lenient(Header(&mut *self.0, self.1)))?.is_some() {}
+        while let Some(read) = seq.next_element_seed(Lenient(Pair))? {
+            if let Some((name, value)) = read {
+                header(self.0, self.1, self.2, &name, &value);
+            }
+        }
         Ok(())
     }
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Key)? {
             if let Some(value) = text(&mut map)? {
-                header(self.0, self.1, &name, &value);
+                header(self.0, self.1, self.2, &name, &value);
             }
         }
         Ok(())
     }
 }
 
-struct Header<'a>(&'a mut Entry, Side);
+/// `{name, value}`, if both are texts.
+struct Pair;
 
-impl<'de> Shape<'de> for Header<'_> {
-    type Out = ();
-    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+impl<'de> Shape<'de> for Pair {
+    type Out = Option<(String, String)>;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Out, A::Error> {
         let (mut name, mut value) = (None, None);
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_str() {
@@ -425,15 +461,156 @@ impl<'de> Shape<'de> for Header<'_> {
                 }
             }
         }
-        if let (Some(name), Some(value)) = (name, value) {
-            header(self.0, self.1, &name, &value);
+        Ok(name.zip(value))
+    }
+}
+
+/// Cookies as the recorder took them apart.
+struct Cookies<'a>(&'a mut Gathered, Side);
+
+impl<'de> Shape<'de> for Cookies<'_> {
+    type Out = ();
+    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(read) = seq.next_element_seed(Lenient(CookieShape))? {
+            self.0.cookie(self.1, read);
         }
         Ok(())
     }
 }
 
-/// Takes from a header what tells the request's purpose. No header's value is kept but `Referer` and `Location`.
-fn header(entry: &mut Entry, side: Side, name: &str, value: &str) {
+struct CookieShape;
+
+impl<'de> Shape<'de> for CookieShape {
+    type Out = Cookie;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cookie, A::Error> {
+        let mut cookie = Cookie::default();
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "name" => cookie.name = text(&mut map)?.unwrap_or_default(),
+                "value" => cookie.value = text(&mut map)?.unwrap_or_default(),
+                "path" => cookie.path = text(&mut map)?.unwrap_or_default(),
+                "domain" => cookie.domain = text(&mut map)?.unwrap_or_default(),
+                "expires" => cookie.expires = text(&mut map)?.unwrap_or_default(),
+                "sameSite" => cookie.same_site = text(&mut map)?.unwrap_or_default(),
+                "httpOnly" => cookie.http_only = word(&mut map)? == "true",
+                "secure" => cookie.secure = word(&mut map)? == "true",
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(cookie)
+    }
+}
+
+/// A request's body: its text, or a form's fields where there is no text (Charles).
+struct PostData<'a>(&'a mut Gathered);
+
+impl<'de> Shape<'de> for PostData<'_> {
+    type Out = ();
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (mut body, mut plain) = (None, true);
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "mimeType" => self.0.media = text(&mut map)?.unwrap_or_default(),
+                "text" => body = text(&mut map)?,
+                "encoding" => plain = text(&mut map)?.is_none_or(|word| word.is_empty()),
+                "params" => map.next_value_seed(Lenient(Params(self.0)))?,
+                // Playwright writes bodies beside the recording, if it is told to.
+                "_file" | "_sha1" => self.0.other_body |= text(&mut map)?.is_some(),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        match body {
+            Some(text) if plain => self.0.body(&text),
+            Some(text) => self.0.other_body |= !text.is_empty(),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+struct Params<'a>(&'a mut Gathered);
+
+impl<'de> Shape<'de> for Params<'_> {
+    type Out = ();
+    fn seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(read) = seq.next_element_seed(Lenient(Param))? {
+            if let Some((name, value)) = read {
+                self.0.param(&name, &value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `{name, value}`, where a file has no value.
+struct Param;
+
+impl<'de> Shape<'de> for Param {
+    type Out = Option<(String, String)>;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Out, A::Error> {
+        let (mut name, mut value) = (None, String::new());
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "name" => name = text(&mut map)?,
+                "value" => value = text(&mut map)?.unwrap_or_default(),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(name.map(|name| (name, value)))
+    }
+}
+
+/// How many milliseconds it took until the answer began: `ssl` is part of `connect`.
+struct Timings;
+
+impl<'de> Shape<'de> for Timings {
+    type Out = u64;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<u64, A::Error> {
+        let mut sum = 0_u64;
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "blocked" | "dns" | "connect" | "send" | "wait" => {
+                    sum = sum.saturating_add(word(&mut map)?.parse().unwrap_or(0));
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(sum)
+    }
+}
+
+/// How a connection was secured, in Chrome's words (DevTools' `Network.SecurityDetails`).
+struct Secured;
+
+impl<'de> Shape<'de> for Secured {
+    type Out = Security;
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<Security, A::Error> {
+        let mut security = Security::default();
+        while let Some(key) = map.next_key_seed(Key)? {
+            match key.as_str() {
+                "protocol" => security.protocol = protocol(&text(&mut map)?.unwrap_or_default()),
+                "cipher" => security.cipher = cipher(&text(&mut map)?.unwrap_or_default()),
+                "issuer" => security.issuer = issuer(&text(&mut map)?.unwrap_or_default()),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(security)
+    }
+}
+
+/// Takes from a header what tells the request's purpose, and has kept what is kept.
+fn header(entry: &mut Entry, gathered: &mut Gathered, side: Side, name: &str, value: &str) {
+    gathered.header(side, name, value);
     if name.len() > 32 {
         return;
     }

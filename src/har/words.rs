@@ -101,3 +101,21 @@ pub(super) fn by_ending(url: &str) -> Option<RequestType> {
         _ => return None,
     })
 }
+
+/// Whether a recorder of that name is known to record the bodies of requests; only where no request had one, so that it
+/// could not be seen, does the name decide. WebPageTest's records have an empty text for every one.
+pub(super) fn tells_bodies(creator: &str) -> bool {
+    const KNOWN: [&str; 8] = [
+        // Chrome and Edge, Firefox, Safari.
+        "webinspector",
+        "firefox",
+        "webkit web inspector",
+        "playwright",
+        "chrome-har",
+        "browsertime",
+        "charles",
+        "mitmproxy",
+    ];
+    let name = creator.trim().to_ascii_lowercase();
+    KNOWN.iter().any(|known| name.starts_with(known))
+}
