@@ -15,11 +15,9 @@ use crate::pseudonym::{Direction, Pseudonyms};
 use crate::seen::Glimpse;
 use crate::wire;
 
-/// The largest scratch buffer: an address, the lines of its headers, and a body, one behind the other. JavaScript cuts each.
+/// The scratch buffer: an address, the lines of its headers, and a body, one behind the other. JavaScript cuts each, and a
+/// UTF-16 unit is at most three bytes.
 const MAX_SCRATCH: usize = 128 << 10;
-/// The scratch buffer at first. JavaScript cuts a URL one unit behind [`crate::address::MAX_URL`], so that the core sees
-/// that it was cut, and a UTF-16 unit is at most three bytes: 16 KiB hold that with room to spare.
-const MIN_SCRATCH: usize = crate::address::MAX_URL * 4;
 
 /// The code of a request type by its `webRequest` name. Ask once for each name and keep the answer.
 #[wasm_bindgen]
@@ -181,14 +179,13 @@ impl Engine {
         self.close_all();
     }
 
-    /// The address of a buffer of at least `min` bytes: write there, then call with the length. It moves when it grows, so ask
-    /// each time. Asked for more than 131,072 bytes it gives 0, an address to which nothing may be written.
+    /// The address of a buffer of at least `min` bytes: write there, then call with the length. Asked for more than 131,072 bytes it gives 0, an address to which nothing may be written.
     pub fn scratch(&mut self, min: usize) -> usize {
         if min > MAX_SCRATCH {
             return 0;
         }
-        if self.scratch.len() < min.max(MIN_SCRATCH) {
-            self.scratch = vec![0; if min > MIN_SCRATCH { MAX_SCRATCH } else { MIN_SCRATCH }];
+        if self.scratch.is_empty() {
+            self.scratch = vec![0; MAX_SCRATCH];
         }
         self.scratch.as_ptr() as usize
     }

@@ -48,7 +48,7 @@ export class Pseudonyms {
     if (url === '') return url;
     // Nobody needs more of it.
     if (originOf(url) === '') return bare(url);
-    return this.#once(url, () => short(this.#judge.pseudonymUrl(url))) ?? '';
+    return this.#once(url, () => this.#judge.pseudonymUrl(url)) ?? '';
   }
 
   /** @param {Stage} stage @param {Header[]} headers */

@@ -5,7 +5,7 @@
 
 const encoder = new TextEncoder();
 /** See `scratch` in pkg/onlooker.d.ts. */
-const BYTES = 65_536;
+const BYTES = 131_072;
 
 /** @typedef {{scratch(min: number): number}} Core */
 

@@ -344,7 +344,7 @@ test('added lists are asked, change no page that is open unseen, and leave nothi
 
 test('the declarations name the wire types, and the methods take them', () => {
   const declared = built('onlooker.d.ts').toString();
-  for (const name of ['Report', 'EngineInfo', 'ListInfo', 'Counted', 'Page', 'Risk', 'Reason', 'Watcher', 'Finding', 'Rule', 'Evidence', 'Check', 'Requests', 'Explanation', 'Identity', 'HostOf', 'Log', 'PageLog', 'Gap', 'LogRequest', 'AddedList', 'LeftOut']) {
+  for (const name of ['Report', 'EngineInfo', 'ListInfo', 'Counted', 'Page', 'Risk', 'Reason', 'Watcher', 'Finding', 'Rule', 'Evidence', 'Check', 'Requests', 'Explanation', 'Identity', 'HostOf', 'Log', 'PageLog', 'Gap', 'LogExchange', 'AddedList', 'LeftOut']) {
     assert.match(declared, new RegExp(`^export (interface|type) ${name}\\b`, 'm'), name);
   }
   for (const signature of ['audit(log: Log): Report;', 'report(page: number): Report;', 'explain(url: string, page: string, kind: string): Explanation;', 'lists(): ListInfo[];', 'read_list(name: string, bytes: Uint8Array | number[]): AddedList;', 'pack?: Uint8Array;', 'attribution?: string;']) {

@@ -21,7 +21,7 @@ const { memory } = await init({ module_or_path: new Uint8Array(built('onlooker_b
 const encoder = new TextEncoder();
 
 /** The largest scratch buffer that the engine gives. */
-export const SCRATCH = 65_536;
+export const SCRATCH = 131_072;
 
 /** Writes bytes into the scratch buffer, as many as fit. @param {Engine} engine @param {Uint8Array} bytes */
 export function writeBytes(engine, bytes) {
