@@ -225,7 +225,7 @@ impl Pseudonyms {
         let weak = value.strip_prefix("W/").unwrap_or(value);
         let bytes = encodings::trim(weak.as_bytes());
         let span = Span::of(bytes);
-        let context = Context { place: Place::Cookie, depth: 0 };
+        let context = Context { place: Place::Source, depth: 0 };
         if !self.whole(context, Role::Any, span, 0, bytes.len()) {
             self.emit(context, super::cookie_kind(context, bytes), Form::Plain, span, 0, bytes.len());
         }
@@ -300,7 +300,7 @@ impl Pseudonyms {
         if name.len() > MAX_NAME {
             self.emit(Context::URL, Kind::Val, Form::Plain, Span::of(name.as_bytes()), 0, name.len());
         } else {
-            self.value_of(Context::URL, Role::Any, Span::of(name.as_bytes()));
+            self.name_of(Span::of(name.as_bytes()));
         }
         self.finished(name)
     }

@@ -430,7 +430,8 @@ fn is_size(text: &[u8]) -> bool {
 
 /// `1.2.3`, `v10.0`, `120.0.6099.130`: numbers of at most five digits.
 pub(super) fn is_version(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"v").or(text.strip_prefix(b"V")).unwrap_or(text);
+    let bare = text.strip_prefix(b"v").or(text.strip_prefix(b"V"));
+    let (text, least) = bare.map_or((text, 2), |bare| (bare, 1));
     let mut parts = 0;
     for part in text.split(|&byte| byte == b'.') {
         parts += 1;
@@ -438,7 +439,7 @@ pub(super) fn is_version(text: &[u8]) -> bool {
             return false;
         }
     }
-    (1..=5).contains(&parts)
+    (least..=5).contains(&parts)
 }
 
 /// Numbers of containers and accounts, which a site has, not a person: Google's
@@ -472,12 +473,24 @@ fn is_numbered(text: &[u8]) -> bool {
     text.iter().all(u8::is_ascii_alphanumeric) && text.len() <= 6 && digits <= 4 && edges && turns <= 1
 }
 
+/// `helsida1`, `enrcat011`: a word of letters of one case with vowels among them, and up to three digits at its end.
+fn is_numbered_word(text: &[u8]) -> bool {
+    let end = text.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (letters, digits) = (text.get(..end).unwrap_or_default(), text.len() - end);
+    let vowels = letters.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+    (1..=3).contains(&digits)
+        && letters.len() >= 4
+        && letters.len() >= digits * 2
+        && vowels * 5 >= letters.len()
+        && (letters.iter().all(u8::is_ascii_lowercase) || letters.iter().all(u8::is_ascii_uppercase))
+}
+
 /// Plain words, joined by `-` or `_`, with short numbers among them: `add_to_cart`, `home-v2`, `en-US`. At least half of the
 /// characters are of words, so that no identifier in groups passes.
 pub(super) fn is_words(text: &[u8]) -> bool {
     let mut letters = 0;
     for piece in text.split(|byte| matches!(byte, b'-' | b'_')) {
-        if is_word(piece) {
+        if is_word(piece) || is_numbered_word(piece) {
             letters += piece.len();
         } else if !(piece.is_empty() || is_numbered(piece)) {
             return false;
@@ -547,8 +560,8 @@ pub(super) fn is_capitalised(text: &[u8]) -> bool {
 
 /// Whether somebody may have typed it, where the parameter is called so: not a number of three digits (a quality, a count).
 pub(super) fn is_typed(text: &[u8]) -> bool {
-    !(text.len() <= 3 && text.iter().all(u8::is_ascii_digit))
-        && !matches!(text, b"null" | b"undefined" | b"true" | b"false")
+    let short = text.len() <= 3 && text.iter().all(u8::is_ascii_digit);
+    !(short || matches!(text, b"null" | b"undefined" | b"true" | b"false"))
 }
 
 /// Whether it is written as people write: several words, or letters that are not ASCII; or the day of a birth. One bare word

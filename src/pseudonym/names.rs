@@ -61,7 +61,7 @@ pub(super) fn role(name: &[u8]) -> Role {
     match name {
         b"gdprconsent" | b"gdprconsentstring" | b"euconsent" | b"euconsentv2" | b"addtlconsent" | b"usprivacy"
         | b"gpp" | b"gppsid" | b"gppstring" | b"gcs" | b"gcd" | b"npa" | b"gdpr" | b"tcstring" | b"tcfstring"
-        | b"ccpa" | b"consentstring" | b"dma" | b"dmacps" | b"uspstring" | b"usp" | b"pubprovided" => Role::Consent,
+        | b"ccpa" | b"consentstring" | b"dma" | b"dmacps" | b"uspstring" | b"usp" | b"groups" => Role::Consent,
 
         b"em"
         | b"he"
