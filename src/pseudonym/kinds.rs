@@ -373,6 +373,16 @@ fn geo_pair(text: &[u8], decimals: usize) -> bool {
     coordinate(text.get(..at).unwrap_or_default(), 90, decimals) && coordinate(second, 180, decimals)
 }
 
+/// An address of version 4 or 6. Only under a name that says so: a version's numbers look alike.
+pub(super) fn is_ip(text: &[u8]) -> bool {
+    let four = text.split(|&byte| byte == b'.').count() == 4
+        && text
+            .split(|&byte| byte == b'.')
+            .all(|part| (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit) && number(part) <= 255);
+    let colons = text.iter().filter(|byte| **byte == b':').count();
+    four || (2..=7).contains(&colons) && text.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+}
+
 /// As many hexadecimal digits as MD5, SHA-1 or SHA-256 have.
 pub(super) fn is_digest(text: &[u8]) -> bool {
     matches!(text.len(), 32 | 40 | 64) && text.iter().all(u8::is_ascii_hexdigit)
@@ -501,13 +511,17 @@ pub(super) fn is_words(text: &[u8]) -> bool {
 
 /// Whether a token says nothing of anybody, however many bits it could hold.
 pub(super) fn is_plain(token: &[u8]) -> bool {
-    entropy::is_common(token)
-        || is_timestamp(token)
-        || is_date(token)
-        || is_size(token)
-        || is_version(token)
-        || is_account(token)
-        || is_words(token)
+    if token.len() < SHARED_LENGTH && entropy::is_common(token) {
+        return true;
+    }
+    match token.first() {
+        Some(b'0'..=b'9') => {
+            is_timestamp(token) || is_date(token) || is_size(token) || is_version(token) || is_words(token)
+        }
+        Some(b'v' | b'V') => is_version(token) || is_words(token),
+        Some(b'A'..=b'Z' | b'c' | b'p') => is_words(token) || is_account(token),
+        _ => is_words(token),
+    }
 }
 
 /// Whether a token of a URL's value is an identifier: 8 to 19 digits, a UUID, or at least eight characters with more than 33

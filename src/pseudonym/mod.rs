@@ -159,14 +159,21 @@ impl Buffer {
     fn fill(&mut self, span: Span) {
         self.bytes.clear();
         self.places.clear();
+        let place = |at: usize| u32::try_from(span.place(at)).unwrap_or(u32::MAX);
         let mut at = 0;
-        while let Some(&byte) = span.bytes.get(at) {
-            let escaped = encodings::escape(span.bytes.get(at..).unwrap_or_default());
-            self.bytes.push(escaped.unwrap_or(byte));
-            self.places.push(u32::try_from(span.place(at)).unwrap_or(u32::MAX));
+        while let Some(rest) = span.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let run = rest.iter().position(|&byte| byte == b'%').unwrap_or(rest.len());
+            self.bytes.extend_from_slice(rest.get(..run).unwrap_or_default());
+            self.places.extend((at..at + run).map(place));
+            at += run;
+            let rest = rest.get(run..).unwrap_or_default();
+            let Some(&first) = rest.first() else { break };
+            let escaped = encodings::escape(rest);
+            self.bytes.push(escaped.unwrap_or(first));
+            self.places.push(place(at));
             at += if escaped.is_some() { 3 } else { 1 };
         }
-        self.places.push(u32::try_from(span.place(at)).unwrap_or(u32::MAX));
+        self.places.push(place(at));
     }
 
     fn span(&self) -> Span<'_> {
@@ -237,7 +244,7 @@ impl Pseudonyms {
         self.start();
         let context = Context { place: Place::Source, depth: 0 };
         let span = Span::of(raw.as_bytes());
-        if !self.whole(context, names::role(name.as_bytes()), span, 0, raw.len()) || self.edits.is_empty() {
+        if !self.whole(context, names::role(name.as_bytes()), span, 0, raw.len()) {
             let token = encodings::trim(raw.as_bytes());
             match is_mail(token) {
                 true => self.emit(context, Kind::Mail, Form::Plain, span, 0, raw.len()),
@@ -585,15 +592,15 @@ impl Pseudonyms {
         }
     }
 
-    /// What is of one piece: by its name, or by its form. Whether nothing is left to do.
+    /// What is of one piece, by its name or by its form. Whether it was.
     fn whole(&mut self, context: Context, role: Role, span: Span, start: usize, end: usize) -> bool {
         let bytes = span.get(start, end);
         let token = encodings::trim(bytes);
-        let Some((kind, form)) = kind_of(role, bytes, token) else {
-            return context.place == Place::Url && is_plain(token) && !token.contains(&b'~');
-        };
-        self.emit(context, kind, form, span, start, end);
-        true
+        let found = kind_of(role, bytes, token);
+        if let Some((kind, form)) = found {
+            self.emit(context, kind, form, span, start, end);
+        }
+        found.is_some()
     }
 
     /// The parts of a compound value. Gives how many of them are somebody's.
@@ -884,6 +891,7 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
         Role::Tel if kinds::is_named_tel(bytes) => return plain(Kind::Tel),
         Role::Name if kinds::is_name(token) => return plain(Kind::Name),
         Role::Nat if is_national(token, true) => return plain(Kind::Nat),
+        Role::Ip if kinds::is_ip(token) => return plain(Kind::Id),
         Role::Geo if kinds::is_named_geo(token) => return plain(Kind::Geo),
         Role::Text if is_digest(token) => return plain(Kind::Hash),
         Role::Text if kinds::is_typed(token) => {
@@ -1018,7 +1026,7 @@ fn stays(context: Context, role: Role, bytes: &[u8]) -> bool {
         Place::Source => false,
         Place::Cookie => entropy::is_common(bytes),
         Place::Body => match role {
-            Role::Mail | Role::Tel | Role::Name | Role::Nat | Role::Geo | Role::Text => false,
+            Role::Mail | Role::Tel | Role::Name | Role::Nat | Role::Ip | Role::Geo | Role::Text => false,
             Role::Word => bytes.len() <= 64 && kinds::is_event(bytes),
             _ => kinds::is_trifle(bytes),
         },

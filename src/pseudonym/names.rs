@@ -15,6 +15,8 @@ pub(super) enum Role {
     Name,
     /// The number of a document of a state.
     Nat,
+    /// The address of somebody's device in the network.
+    Ip,
     /// Latitude or longitude.
     Geo,
     /// What a person typed, or said of themselves.
@@ -111,6 +113,9 @@ pub(super) fn role(name: &[u8]) -> Role {
         | b"pesel"
         | b"taxid"
         | b"curp" => Role::Nat,
+
+        b"ip" | b"ipaddress" | b"ipaddr" | b"clientip" | b"userip" | b"uip" | b"remoteaddr" | b"remoteip"
+        | b"visitorip" | b"ipv4" | b"ipv6" | b"clientipaddress" => Role::Ip,
 
         b"lat" | b"lon" | b"lng" | b"long" | b"latitude" | b"longitude" | b"latlng" | b"latlon" | b"ll" | b"coords"
         | b"geo" | b"geoloc" | b"location" | b"loc" | b"position" | b"center" | b"centre" | b"gps" => Role::Geo,

@@ -114,6 +114,7 @@ fn what_is_replaced_in_a_query() {
         ("x=12345678Z&cpf=52998224725&x=529.982.247-25&x=52998224725", "x=<nat 1>&cpf=<nat 1>&x=<nat 1>&x=<id 1>"),
         ("ssn=123-45-6789&x=811228-9874&aadhaar=234123412346", "ssn=<nat 1>&x=<nat 1>&aadhaar=<nat 1>"),
         ("x=255081416802538", "x=<nat 1>"),
+        ("ip=203.0.113.55&uip=2001%3Adb8%3A%3A1&v=203.0.113.55", "ip=<id 1>&uip=<id 1>&v=203.0.113.55"),
         // Places.
         ("lat=52.52&lon=13.4050&lat=5", "lat=<geo 1>&lon=<geo 1>&lat=5"),
         ("ll=52.52,13.40&x=52.5200,13.4050&x=1.25,3.50", "ll=<geo 1>&x=<geo 1>&x=1.25,3.50"),
@@ -536,7 +537,7 @@ proptest! {
             ("text/plain", query),
             ("application/json", format!("{{\"{name}\":\"{value}\",\"v\":[\"{value}\",{{\"w\":\"{around} {value}\"}}]}}")),
             ("text/plain", format!("{around} {value}")),
-            ("multipart/form-data", format!("--x\r\nContent-Disposition: form-data; name=\"{around}\"\r\n\r\n{value}\r\n--x--")),
+            ("multipart/form-data", format!("--x\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\n{value}\r\n--x--")),
             ("application/x-unknown", value.clone()),
         ] {
             let out = pseudonyms.body(raw.as_bytes(), media);
