@@ -1,6 +1,6 @@
 //! Which headers are kept, and what of each.
 
-use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
+use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, read};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,7 +273,7 @@ impl Pseudonyms {
             out.push('=');
         }
         self.start();
-        let role = match names::role(name.as_bytes()) {
+        let role = match self.names.role(name.as_bytes()) {
             // A cookie `name` or `text` is hardly typed by anybody, nor one that is an event.
             Role::Maybe | Role::MaybeName | Role::Word => Role::Any,
             role => role,

@@ -39,7 +39,7 @@ pub use kinds::{Form, Kind};
 pub use read::{Parts, Pseudonym, SameSite, SetCookie, Value, cookies, http_date, matrix, pairs, set_cookies};
 
 use kinds::{is_card, is_digest, is_identifier, is_mail, is_national, is_plain, is_tel};
-use names::Role;
+use names::{Names, Role};
 
 /// Which spelling of a value a hash is of, where it has six.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -193,6 +193,7 @@ struct Edit {
 /// Rewrites raw text. Keyed with a secret salt, without which nobody can tell which value a hash is of.
 pub struct Pseudonyms {
     salt: [u8; 16],
+    names: Names,
     edits: Vec<Edit>,
     written: Vec<u8>,
     pool: Vec<Buffer>,
@@ -212,6 +213,7 @@ impl Pseudonyms {
     pub fn new(salt: [u8; 16]) -> Self {
         Self {
             salt,
+            names: Names::new(),
             edits: Vec::new(),
             written: Vec::new(),
             pool: Vec::new(),
@@ -244,7 +246,7 @@ impl Pseudonyms {
         self.start();
         let context = Context { place: Place::Source, depth: 0 };
         let span = Span::of(raw.as_bytes());
-        if !self.whole(context, names::role(name.as_bytes()), span, 0, raw.len()) {
+        if !self.whole(context, self.names.role(name.as_bytes()), span, 0, raw.len()) {
             let token = encodings::trim(raw.as_bytes());
             match is_mail(token) {
                 true => self.emit(context, Kind::Mail, Form::Plain, span, 0, raw.len()),
@@ -410,7 +412,7 @@ impl Pseudonyms {
         let name = span.part(0, at);
         self.name_of(name);
         if at + 1 < span.bytes.len() {
-            self.value_of(context, names::role(name.bytes), span.part(at + 1, span.bytes.len()));
+            self.value_of(context, self.names.role(name.bytes), span.part(at + 1, span.bytes.len()));
         }
     }
 
@@ -649,7 +651,7 @@ impl Pseudonyms {
                 continue;
             }
             if let Some((value, sure)) = key_end(bytes, at, end) {
-                let role = names::role(span.get(at, end));
+                let role = self.names.role(span.get(at, end));
                 let known = !matches!(role, Role::Any | Role::Id | Role::Word);
                 let (start, stop) = if known { keyed_value(bytes, value, role) } else { (value, value) };
                 let inner = span.get(start, stop);

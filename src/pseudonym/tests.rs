@@ -1,3 +1,5 @@
+//! What the whole of it does: tables of what becomes what, and properties that hold for all.
+
 use proptest::prelude::*;
 
 use super::*;
