@@ -1,6 +1,6 @@
 //! Bodies of requests as names and values: forms, JSON, and text that is one of these.
 
-use super::{Context, Form, Kind, Place, Pseudonyms, Span, encodings, headers, names, read};
+use super::{Context, Form, Kind, Place, Pseudonyms, Span, encodings, headers, read};
 
 /// How much of a body is read, in bytes.
 const MAX_BODY: usize = 16 * 1024;
@@ -95,7 +95,7 @@ impl Pseudonyms {
         pairs.count += 1;
         let named = self.name(&String::from_utf8_lossy(name));
         self.start();
-        self.value_of(Context { place: Place::Body, depth: 0 }, names::role(name), Span::of(value));
+        self.value_of(Context { place: Place::Body, depth: 0 }, self.names.role(name), Span::of(value));
         let mut out = Vec::new();
         self.finish(value, &mut out);
         let value = super::into_text(out);

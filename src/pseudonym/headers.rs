@@ -1,6 +1,6 @@
 //! Which headers are kept, and what of each.
 
-use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
+use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, read};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +225,7 @@ impl Pseudonyms {
         let weak = value.strip_prefix("W/").unwrap_or(value);
         let bytes = encodings::trim(weak.as_bytes());
         let span = Span::of(bytes);
-        let context = Context { place: Place::Cookie, depth: 0 };
+        let context = Context { place: Place::Source, depth: 0 };
         if !self.whole(context, Role::Any, span, 0, bytes.len()) {
             self.emit(context, super::cookie_kind(context, bytes), Form::Plain, span, 0, bytes.len());
         }
@@ -273,7 +273,7 @@ impl Pseudonyms {
             out.push('=');
         }
         self.start();
-        let role = match names::role(name.as_bytes()) {
+        let role = match self.names.role(name.as_bytes()) {
             // A cookie `name` or `text` is hardly typed by anybody, nor one that is an event.
             Role::Maybe | Role::MaybeName | Role::Word => Role::Any,
             role => role,
@@ -300,7 +300,7 @@ impl Pseudonyms {
         if name.len() > MAX_NAME {
             self.emit(Context::URL, Kind::Val, Form::Plain, Span::of(name.as_bytes()), 0, name.len());
         } else {
-            self.value_of(Context::URL, Role::Any, Span::of(name.as_bytes()));
+            self.name_of(Span::of(name.as_bytes()));
         }
         self.finished(name)
     }

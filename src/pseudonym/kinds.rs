@@ -373,6 +373,16 @@ fn geo_pair(text: &[u8], decimals: usize) -> bool {
     coordinate(text.get(..at).unwrap_or_default(), 90, decimals) && coordinate(second, 180, decimals)
 }
 
+/// An address of version 4 or 6. Only under a name that says so: a version's numbers look alike.
+pub(super) fn is_ip(text: &[u8]) -> bool {
+    let four = text.split(|&byte| byte == b'.').count() == 4
+        && text
+            .split(|&byte| byte == b'.')
+            .all(|part| (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit) && number(part) <= 255);
+    let colons = text.iter().filter(|byte| **byte == b':').count();
+    four || (2..=7).contains(&colons) && text.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+}
+
 /// As many hexadecimal digits as MD5, SHA-1 or SHA-256 have.
 pub(super) fn is_digest(text: &[u8]) -> bool {
     matches!(text.len(), 32 | 40 | 64) && text.iter().all(u8::is_ascii_hexdigit)
@@ -430,7 +440,8 @@ fn is_size(text: &[u8]) -> bool {
 
 /// `1.2.3`, `v10.0`, `120.0.6099.130`: numbers of at most five digits.
 pub(super) fn is_version(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"v").or(text.strip_prefix(b"V")).unwrap_or(text);
+    let bare = text.strip_prefix(b"v").or(text.strip_prefix(b"V"));
+    let (text, least) = bare.map_or((text, 2), |bare| (bare, 1));
     let mut parts = 0;
     for part in text.split(|&byte| byte == b'.') {
         parts += 1;
@@ -438,7 +449,7 @@ pub(super) fn is_version(text: &[u8]) -> bool {
             return false;
         }
     }
-    (1..=5).contains(&parts)
+    (least..=5).contains(&parts)
 }
 
 /// Numbers of containers and accounts, which a site has, not a person: Google's
@@ -472,12 +483,24 @@ fn is_numbered(text: &[u8]) -> bool {
     text.iter().all(u8::is_ascii_alphanumeric) && text.len() <= 6 && digits <= 4 && edges && turns <= 1
 }
 
+/// `helsida1`, `enrcat011`: a word of letters of one case with vowels among them, and up to three digits at its end.
+fn is_numbered_word(text: &[u8]) -> bool {
+    let end = text.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (letters, digits) = (text.get(..end).unwrap_or_default(), text.len() - end);
+    let vowels = letters.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+    (1..=3).contains(&digits)
+        && letters.len() >= 4
+        && letters.len() >= digits * 2
+        && vowels * 5 >= letters.len()
+        && (letters.iter().all(u8::is_ascii_lowercase) || letters.iter().all(u8::is_ascii_uppercase))
+}
+
 /// Plain words, joined by `-` or `_`, with short numbers among them: `add_to_cart`, `home-v2`, `en-US`. At least half of the
 /// characters are of words, so that no identifier in groups passes.
 pub(super) fn is_words(text: &[u8]) -> bool {
     let mut letters = 0;
     for piece in text.split(|byte| matches!(byte, b'-' | b'_')) {
-        if is_word(piece) {
+        if is_word(piece) || is_numbered_word(piece) {
             letters += piece.len();
         } else if !(piece.is_empty() || is_numbered(piece)) {
             return false;
@@ -488,13 +511,17 @@ pub(super) fn is_words(text: &[u8]) -> bool {
 
 /// Whether a token says nothing of anybody, however many bits it could hold.
 pub(super) fn is_plain(token: &[u8]) -> bool {
-    entropy::is_common(token)
-        || is_timestamp(token)
-        || is_date(token)
-        || is_size(token)
-        || is_version(token)
-        || is_account(token)
-        || is_words(token)
+    if token.len() < SHARED_LENGTH && entropy::is_common(token) {
+        return true;
+    }
+    match token.first() {
+        Some(b'0'..=b'9') => {
+            is_timestamp(token) || is_date(token) || is_size(token) || is_version(token) || is_words(token)
+        }
+        Some(b'v' | b'V') => is_version(token) || is_words(token),
+        Some(b'A'..=b'Z' | b'c' | b'p') => is_words(token) || is_account(token),
+        _ => is_words(token),
+    }
 }
 
 /// Whether a token of a URL's value is an identifier: 8 to 19 digits, a UUID, or at least eight characters with more than 33
@@ -547,8 +574,8 @@ pub(super) fn is_capitalised(text: &[u8]) -> bool {
 
 /// Whether somebody may have typed it, where the parameter is called so: not a number of three digits (a quality, a count).
 pub(super) fn is_typed(text: &[u8]) -> bool {
-    !(text.len() <= 3 && text.iter().all(u8::is_ascii_digit))
-        && !matches!(text, b"null" | b"undefined" | b"true" | b"false")
+    let short = text.len() <= 3 && text.iter().all(u8::is_ascii_digit);
+    !(short || matches!(text, b"null" | b"undefined" | b"true" | b"false"))
 }
 
 /// Whether it is written as people write: several words, or letters that are not ASCII; or the day of a birth. One bare word

@@ -39,7 +39,7 @@ pub use kinds::{Form, Kind};
 pub use read::{Parts, Pseudonym, SameSite, SetCookie, Value, cookies, http_date, matrix, pairs, set_cookies};
 
 use kinds::{is_card, is_digest, is_identifier, is_mail, is_national, is_plain, is_tel};
-use names::Role;
+use names::{Names, Role};
 
 /// Which spelling of a value a hash is of, where it has six.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +68,12 @@ pub const CUT: &str = "…";
 const MAX_DEPTH: u8 = 3;
 /// Most parts of one value that are replaced one by one; a value with more is replaced as a whole.
 const MAX_PARTS: usize = 64;
+/// Most parts of a cookie's or body's value that stay where they are; of one with more, only those that are somebody's are kept.
+const MAX_KEPT: usize = 12;
+/// How many bytes these have at most.
+const MAX_GATHERED: usize = 1024;
+/// What stands behind the pseudonym of a whole value, before its parts.
+const WHOLE: &[u8] = b"~*";
 /// Most hashes of one pseudonym.
 const MAX_HASHES: usize = 8;
 
@@ -80,6 +86,8 @@ enum Place {
     Body,
     /// In a cookie: likewise, and it may be the source of an identifier that arrives elsewhere.
     Cookie,
+    /// Typed by the person, or an `ETag`: all of it is one source.
+    Source,
 }
 
 /// How values are rewritten here.
@@ -98,6 +106,11 @@ impl Context {
 
     fn strict(self) -> bool {
         self.place != Place::Url
+    }
+
+    /// Whether an identifier here may arrive elsewhere, in another spelling.
+    fn source(self) -> bool {
+        matches!(self.place, Place::Cookie | Place::Source)
     }
 }
 
@@ -148,14 +161,21 @@ impl Buffer {
     fn fill(&mut self, span: Span) {
         self.bytes.clear();
         self.places.clear();
+        let place = |at: usize| u32::try_from(span.place(at)).unwrap_or(u32::MAX);
         let mut at = 0;
-        while let Some(&byte) = span.bytes.get(at) {
-            let escaped = encodings::escape(span.bytes.get(at..).unwrap_or_default());
-            self.bytes.push(escaped.unwrap_or(byte));
-            self.places.push(u32::try_from(span.place(at)).unwrap_or(u32::MAX));
+        while let Some(rest) = span.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let run = rest.iter().position(|&byte| byte == b'%').unwrap_or(rest.len());
+            self.bytes.extend_from_slice(rest.get(..run).unwrap_or_default());
+            self.places.extend((at..at + run).map(place));
+            at += run;
+            let rest = rest.get(run..).unwrap_or_default();
+            let Some(&first) = rest.first() else { break };
+            let escaped = encodings::escape(rest);
+            self.bytes.push(escaped.unwrap_or(first));
+            self.places.push(place(at));
             at += if escaped.is_some() { 3 } else { 1 };
         }
-        self.places.push(u32::try_from(span.place(at)).unwrap_or(u32::MAX));
+        self.places.push(place(at));
     }
 
     fn span(&self) -> Span<'_> {
@@ -175,6 +195,7 @@ struct Edit {
 /// Rewrites raw text. Keyed with a secret salt, without which nobody can tell which value a hash is of.
 pub struct Pseudonyms {
     salt: [u8; 16],
+    names: Names,
     edits: Vec<Edit>,
     written: Vec<u8>,
     pool: Vec<Buffer>,
@@ -194,6 +215,7 @@ impl Pseudonyms {
     pub fn new(salt: [u8; 16]) -> Self {
         Self {
             salt,
+            names: Names::new(),
             edits: Vec::new(),
             written: Vec::new(),
             pool: Vec::new(),
@@ -228,9 +250,9 @@ impl Pseudonyms {
     /// kind it is can depend on the parameter's name.
     pub fn value(&mut self, name: &str, raw: &str) -> String {
         self.start();
-        let context = Context { place: Place::Cookie, depth: MAX_DEPTH };
+        let context = Context { place: Place::Source, depth: 0 };
         let span = Span::of(raw.as_bytes());
-        if !self.whole(context, names::role(name.as_bytes()), span, 0, raw.len()) || self.edits.is_empty() {
+        if !self.whole(context, self.names.role(name.as_bytes()), span, 0, raw.len()) {
             let token = encodings::trim(raw.as_bytes());
             match is_mail(token) {
                 true => self.emit(context, Kind::Mail, Form::Plain, span, 0, raw.len()),
@@ -385,16 +407,73 @@ impl Pseudonyms {
             return self.value_of(context, Role::Any, span);
         };
         let name = span.part(0, at);
-        // What its maker calls a parameter has none of these.
-        let digits = name.bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-        if digits >= SHARED_LENGTH
-            || name.bytes.len() > 32
-            || name.bytes.iter().any(|byte| matches!(byte, b'@' | b'%' | b'~'))
-        {
-            self.value_of(Context::URL, Role::Any, name);
-        }
+        self.name_of(name);
         if at + 1 < span.bytes.len() {
-            self.value_of(context, names::role(name.bytes), span.part(at + 1, span.bytes.len()));
+            self.value_of(context, self.names.role(name.bytes), span.part(at + 1, span.bytes.len()));
+        }
+    }
+
+    /// A name: only what its maker surely does not call it is replaced. `mp_<token>_mixpanel` and `_ga_<stream>` are names, and
+    /// the tables of detectors have such.
+    fn name_of(&mut self, span: Span) {
+        let bytes = span.bytes;
+        let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits < SHARED_LENGTH && bytes.len() <= 32 && !bytes.iter().any(|byte| matches!(byte, b'@' | b'%' | b'~')) {
+            return;
+        }
+        if bytes.contains(&b'%') {
+            let mut buffer = self.pool.pop().unwrap_or_default();
+            buffer.fill(span);
+            self.decoded_name(buffer.span());
+            self.pool.push(buffer);
+        } else {
+            self.decoded_name(span);
+        }
+    }
+
+    fn decoded_name(&mut self, span: Span) {
+        /// Most digits in a row that a name has: hosts of accounts have seven.
+        const MAX_DIGITS: usize = 8;
+        /// From here on, one word of letters and digits is a value.
+        const MIN_LONE: usize = 20;
+        let bytes = span.bytes;
+        let lone = bytes.len() >= MIN_LONE && bytes.iter().all(u8::is_ascii_alphanumeric) && is_identifier(bytes);
+        let address = is_address(bytes);
+        if lone || address || is_tel(bytes) || is_card(bytes) || is_national(bytes, false) || encodings::is_uuid(bytes)
+        {
+            let kind = match kind_of(Role::Any, bytes, bytes) {
+                Some((kind, _)) => kind,
+                None if address => Kind::Url,
+                None => Kind::Id,
+            };
+            return self.emit(Context::URL, kind, Form::Plain, span, 0, bytes.len());
+        }
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if let Some(end) = if byte == b'~' { forged(bytes, at) } else { None } {
+                self.emit(Context::URL, Kind::Val, Form::Plain, span, at, end);
+                at = end;
+                continue;
+            }
+            if is_delimiter(byte) {
+                at += 1;
+                continue;
+            }
+            let end = token_end(bytes, at);
+            if let Some((start, end)) = mail_in(bytes, at, end) {
+                self.emit(Context::URL, Kind::Mail, Form::Plain, span, start, end);
+            } else {
+                let mut from = at;
+                for part in span.get(at, end).split(|byte| matches!(byte, b'.' | b'-' | b'_')) {
+                    let to = from + part.len();
+                    let number = part.len() > MAX_DIGITS && part.iter().all(u8::is_ascii_digit);
+                    if number && !is_plain(part) {
+                        self.emit(Context::URL, Kind::Id, Form::Plain, span, from, to);
+                    }
+                    from = to + 1;
+                }
+            }
+            at = end;
         }
     }
 
@@ -449,31 +528,30 @@ impl Pseudonyms {
             return;
         }
         let found = self.tokens(context, span);
-        let whole = match (context.place, found) {
-            (Place::Url, 0..=MAX_PARTS) | (Place::Body, 1..=MAX_PARTS) => return,
-            (Place::Cookie, 1..=MAX_PARTS) => {
-                let only = self.edits.get(edits..).unwrap_or_default();
-                if let [edit] = only
-                    && edit.start == span.place(0)
-                    && edit.end == span.place(end)
-                {
-                    return;
+        match (context.place, found) {
+            (Place::Url, 0..=MAX_PARTS) => return,
+            (Place::Body | Place::Cookie, 1..=MAX_PARTS) => {
+                let parts = self.edits.get(edits..).unwrap_or_default();
+                let whole = |edit: &Edit| edit.start == span.place(0) && edit.end == span.place(end);
+                if parts.len() > MAX_KEPT {
+                    self.gather(context, span, edits, written);
+                } else if context.place == Place::Cookie && !matches!(parts, [edit] if whole(edit)) {
+                    self.insert_whole(context, span, edits);
                 }
-                self.insert_whole(context, span, edits);
                 return;
             }
-            _ => cookie_kind(context, bytes),
-        };
+            _ => {}
+        }
         self.edits.truncate(edits);
         self.written.truncate(written);
-        self.emit(context, whole, Form::Plain, span, 0, end);
+        self.emit(context, cookie_kind(context, bytes), Form::Plain, span, 0, end);
     }
 
     /// Puts the pseudonym of a whole compound value before it.
     fn insert_whole(&mut self, context: Context, span: Span, at: usize) {
         let parts = self.edits.split_off(at);
         self.emit(context, cookie_kind(context, span.bytes), Form::Plain, span, 0, span.bytes.len());
-        self.written.extend_from_slice(b"~*");
+        self.written.extend_from_slice(WHOLE);
         if let Some(edit) = self.edits.last_mut() {
             edit.end = edit.start;
             edit.to = self.written.len();
@@ -481,24 +559,47 @@ impl Pseudonyms {
         self.edits.extend(parts);
     }
 
+    /// Puts the pseudonym of a whole value, and those of its parts that are somebody's, in place of all of it.
+    fn gather(&mut self, context: Context, span: Span, at: usize, written: usize) {
+        let parts = self.edits.split_off(at);
+        let old = self.written.split_off(written);
+        self.emit(context, cookie_kind(context, span.bytes), Form::Plain, span, 0, span.bytes.len());
+        let mut sign = WHOLE;
+        for part in parts {
+            let pseudonym = old.get(part.from - written..part.to - written).unwrap_or_default();
+            if pseudonym.first() != Some(&b'~') || pseudonym.starts_with(b"~val.") {
+                continue;
+            }
+            if self.written.len() - written > MAX_GATHERED {
+                break;
+            }
+            self.written.extend_from_slice(sign);
+            self.written.extend_from_slice(pseudonym);
+            sign = b"|";
+        }
+        if let Some(edit) = self.edits.last_mut() {
+            edit.to = self.written.len();
+        }
+    }
+
     /// An address within a value.
     fn inner_address(&mut self, context: Context, span: Span, start: usize, end: usize) {
-        if context.place == Place::Cookie || context.depth >= MAX_DEPTH {
+        if context.source() || context.depth >= MAX_DEPTH {
             self.emit(context, Kind::Url, Form::Plain, span, start, end);
         } else {
             self.address(context.deeper(), span.part(start, end));
         }
     }
 
-    /// What is of one piece: by its name, or by its form. Whether nothing is left to do.
+    /// What is of one piece, by its name or by its form. Whether it was.
     fn whole(&mut self, context: Context, role: Role, span: Span, start: usize, end: usize) -> bool {
         let bytes = span.get(start, end);
         let token = encodings::trim(bytes);
-        let Some((kind, form)) = kind_of(role, bytes, token) else {
-            return context.place == Place::Url && is_plain(token) && !token.contains(&b'~');
-        };
-        self.emit(context, kind, form, span, start, end);
-        true
+        let found = kind_of(role, bytes, token);
+        if let Some((kind, form)) = found {
+            self.emit(context, kind, form, span, start, end);
+        }
+        found.is_some()
     }
 
     /// The parts of a compound value. Gives how many of them are somebody's.
@@ -546,24 +647,25 @@ impl Pseudonyms {
                 at = stop;
                 continue;
             }
-            if let Some(key) = Keyed::at(bytes, at, end) {
-                let role = names::role(span.get(at, end));
-                let value = span.get(key.start, key.end);
-                let known = !matches!(role, Role::Any | Role::Id | Role::Word) && !value.is_empty();
-                if known && stays(context, role, value) {
-                    at = key.end;
+            if let Some((value, sure)) = key_end(bytes, at, end) {
+                let role = self.names.role(span.get(at, end));
+                let known = !matches!(role, Role::Any | Role::Id | Role::Word);
+                let (start, stop) = if known { keyed_value(bytes, value, role) } else { (value, value) };
+                let inner = span.get(start, stop);
+                if known && !inner.is_empty() && stays(context, role, inner) {
+                    at = stop;
                     continue;
                 }
-                if known && kind_of(role, value, encodings::trim(value)).is_some() {
-                    self.whole(context, role, span, key.start, key.end);
+                if known && kind_of(role, inner, encodings::trim(inner)).is_some() {
+                    self.whole(context, role, span, start, stop);
                     found += 1;
-                    at = key.end;
+                    at = stop;
                     continue;
                 }
-                if known || key.sure {
+                if known || sure {
                     // The name itself is none of anybody's.
                     found += if is_identifier(span.get(at, end)) { self.token(context, span, at, end) } else { 0 };
-                    at = key.start;
+                    at = value;
                     continue;
                 }
             }
@@ -644,11 +746,13 @@ impl Pseudonyms {
         let raw = span.get(start, end);
         let token = encodings::trim(raw);
         let token = if token.is_empty() { raw } else { token };
+        // A cookie of 32 hexadecimal digits is no digest of anything.
+        let kind = if kind == Kind::Hash && context.source() { Kind::Id } else { kind };
         let from = self.written.len();
         // Base64 of a mail address is the address, in another form.
         let mut text = Vec::new();
         let coded = match kind {
-            Kind::Id if context.place != Place::Cookie => coded_text(token, &mut text),
+            Kind::Id if !context.source() => coded_text(token, &mut text),
             _ => None,
         };
         match coded.filter(|_| is_mail(&text)) {
@@ -671,9 +775,10 @@ impl Pseudonyms {
                     }
                     (Kind::Text, _) => {
                         let normal = encodings::lower(token);
-                        if context.place == Place::Cookie { self.push_all(&normal) } else { self.push_hash(&normal) }
+                        if context.place == Place::Source { self.push_all(&normal) } else { self.push_hash(&normal) }
                     }
-                    _ if context.place == Place::Cookie => self.push_all(token),
+                    (Kind::Val, _) => self.push_hash(token),
+                    _ if context.source() => self.push_all(token),
                     _ => {
                         self.push_hash(token);
                         if coded.is_some() {
@@ -785,6 +890,7 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
         Role::Tel if kinds::is_named_tel(bytes) => return plain(Kind::Tel),
         Role::Name if kinds::is_name(token) => return plain(Kind::Name),
         Role::Nat if is_national(token, true) => return plain(Kind::Nat),
+        Role::Ip if kinds::is_ip(token) => return plain(Kind::Id),
         Role::Geo if kinds::is_named_geo(token) => return plain(Kind::Geo),
         Role::Text if is_digest(token) => return plain(Kind::Hash),
         Role::Text if kinds::is_typed(token) => {
@@ -801,22 +907,21 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
     if is_digest(token) {
         return plain(Kind::Hash);
     }
-    match token.first() {
-        Some(b'0'..=b'9' | b'X' | b'Y' | b'Z' | b'x' | b'y' | b'z' | b'-') => {
-            if kinds::is_geo_pair(token) {
-                return plain(Kind::Geo);
-            }
-            if role != Role::Id && is_national(token, role == Role::Nat) {
+    if matches!(token.first(), Some(b'0'..=b'9' | b'X'..=b'Z' | b'x'..=b'z' | b'-')) {
+        if kinds::is_geo_pair(token) {
+            return plain(Kind::Geo);
+        }
+        // What a site calls an identifier is rarely a card or a document, though its digits fit by chance.
+        if role != Role::Id {
+            if is_national(token, role == Role::Nat) {
                 return plain(Kind::Nat);
             }
-            if role != Role::Id && is_card(token) {
+            if is_card(token) {
                 return plain(Kind::Card);
             }
-            if role == Role::Id && token.iter().all(u8::is_ascii_digit) {
-                return plain(Kind::Id);
-            }
+        } else if token.iter().all(u8::is_ascii_digit) {
+            return plain(Kind::Id);
         }
-        _ => {}
     }
     if is_tel(bytes) {
         return plain(Kind::Tel);
@@ -896,7 +1001,7 @@ fn coded_text(token: &[u8], text: &mut Vec<u8>) -> Option<Form> {
     if token.len() < MIN_CODED {
         return None;
     }
-    if token.len() % 2 == 0 && token.iter().all(u8::is_ascii_hexdigit) {
+    if token.len().is_multiple_of(2) && token.iter().all(u8::is_ascii_hexdigit) {
         // Digits alone are a number.
         let letters = token.iter().any(u8::is_ascii_alphabetic);
         return (letters && encodings::unhex(token, text) && printable(text)).then_some(Form::Hex);
@@ -917,9 +1022,10 @@ fn stays(context: Context, role: Role, bytes: &[u8]) -> bool {
     }
     match context.place {
         Place::Url => false,
+        Place::Source => false,
         Place::Cookie => entropy::is_common(bytes),
         Place::Body => match role {
-            Role::Mail | Role::Tel | Role::Name | Role::Nat | Role::Geo | Role::Text => false,
+            Role::Mail | Role::Tel | Role::Name | Role::Nat | Role::Ip | Role::Geo | Role::Text => false,
             Role::Word => bytes.len() <= 64 && kinds::is_event(bytes),
             _ => kinds::is_trifle(bytes),
         },
@@ -928,7 +1034,7 @@ fn stays(context: Context, role: Role, bytes: &[u8]) -> bool {
 
 /// What a whole value of a cookie or body is, of which nothing more is known.
 fn cookie_kind(context: Context, bytes: &[u8]) -> Kind {
-    let identifier = context.place == Place::Cookie && estimate_bits(bytes) > COOKIE_BITS && !is_plain(bytes);
+    let identifier = context.source() && estimate_bits(bytes) > COOKIE_BITS && !is_plain(bytes);
     if identifier { Kind::Id } else { Kind::Val }
 }
 
@@ -1017,44 +1123,43 @@ fn forged(bytes: &[u8], start: usize) -> Option<usize> {
     read::parse(text).map(|(_, end)| start + end)
 }
 
-/// A value behind a name within a value: `"name":"value"`, `name=value`.
-struct Keyed {
-    start: usize,
-    end: usize,
-    /// Whether it is surely a name.
-    sure: bool,
+/// Where the value begins of which a token is the name: `"name":"value"`, `name=value`; and whether that is sure.
+fn key_end(bytes: &[u8], start: usize, end: usize) -> Option<(usize, bool)> {
+    let quoted = start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'"');
+    let mut at = end;
+    while matches!(bytes.get(at), Some(b'"' | b'\\' | b']')) && at < end + 2 {
+        at += 1;
+    }
+    let sign = bytes.get(at)?;
+    if !matches!(sign, b'=' | b':') {
+        return None;
+    }
+    let sure = quoted || *sign == b'=';
+    at += 1;
+    while bytes.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    Some((at, sure))
 }
 
-impl Keyed {
-    fn at(bytes: &[u8], start: usize, end: usize) -> Option<Self> {
-        /// Longest value behind a name.
-        const LONGEST: usize = 1024;
-        let quoted = start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'"');
-        let mut at = end;
-        while matches!(bytes.get(at), Some(b'"' | b'\\' | b']')) && at < end + 2 {
-            at += 1;
-        }
-        let sign = bytes.get(at)?;
-        if !matches!(sign, b'=' | b':') {
-            return None;
-        }
-        let sure = quoted || *sign == b'=';
-        at += 1;
-        while bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        let rest = |at: usize| bytes.get(at..).unwrap_or_default().iter().take(LONGEST);
-        let (start, end) = match bytes.get(at..) {
-            Some([b'"', ..]) => (at + 1, rest(at + 1).position(|&byte| byte == b'"')),
-            Some([b'\\', b'"', ..]) => (at + 2, rest(at + 2).position(|&byte| byte == b'\\')),
-            _ => (
-                at,
-                rest(at).position(|byte| matches!(byte, b',' | b';' | b'&' | b'|' | b'}' | b']' | b'{' | b'[' | b'~')),
-            ),
-        };
-        let end = start + end.unwrap_or_else(|| rest(start).count());
-        Some(Self { start, end: end.min(bytes.len()), sure })
-    }
+/// Where a value behind a name within a value stands, without its quotes.
+fn keyed_value(bytes: &[u8], at: usize, role: Role) -> (usize, usize) {
+    // What is typed can be long, and is replaced up to its end. All else is not looked at any further than this: a page must not
+    // make one text be read again and again.
+    let most = if matches!(role, Role::Text | Role::Name) { usize::MAX } else { 1024 };
+    let rest = |at: usize| bytes.get(at..).unwrap_or_default().iter().take(most);
+    let ends = |byte: &u8| match byte {
+        // Choices of consent are a list.
+        b',' | b'[' | b']' | b'{' | b'~' => role != Role::Consent,
+        b';' | b'&' | b'|' | b'}' => true,
+        _ => false,
+    };
+    let (start, length) = match bytes.get(at..) {
+        Some([b'"', ..]) => (at + 1, rest(at + 1).position(|&byte| byte == b'"')),
+        Some([b'\\', b'"', ..]) => (at + 2, rest(at + 2).position(|&byte| byte == b'\\')),
+        _ => (at, rest(at).position(ends)),
+    };
+    (start, start + length.unwrap_or_else(|| rest(start).count()))
 }
 
 /// Whether a value is an address: a scheme and two slashes, or these and a host.

@@ -15,6 +15,8 @@ pub(super) enum Role {
     Name,
     /// The number of a document of a state.
     Nat,
+    /// The address of somebody's device in the network.
+    Ip,
     /// Latitude or longitude.
     Geo,
     /// What a person typed, or said of themselves.
@@ -32,8 +34,7 @@ pub(super) enum Role {
 /// Longest name that is looked at, in bytes. Longer ones are no words.
 const MAX_NAME: usize = 48;
 
-/// What this parameter's value is. Names are matched in lower case, without `_` and `-`, and by their last part
-/// (`user[email]`, `ud%5Bem%5D`, `user.email`).
+/// Names and what their values are, in lower case, without `_` and `-`.
 ///
 /// Mail, phone, names and the rest of a person's data: the keys of advanced matching at Meta
 /// (<https://developers.facebook.com/docs/meta-pixel/advanced/advanced-matching>), Google
@@ -45,105 +46,130 @@ const MAX_NAME: usize = 48;
 /// Consent: IAB's TCF (<https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework>), GPP
 /// (<https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform>), Google's consent mode
 /// (<https://developers.google.com/tag-platform/security/guides/consent>).
-pub(super) fn role(name: &[u8]) -> Role {
-    let mut plain = [0_u8; MAX_NAME];
-    let mut len = 0;
-    let (last, within) = last_part(name);
-    for &byte in last {
-        if matches!(byte, b'_' | b'-') {
-            continue;
-        }
-        let Some(place) = plain.get_mut(len) else { return Role::Any };
-        *place = byte.to_ascii_lowercase();
-        len += 1;
+///
+/// A one-letter name other than `q` is never of what is typed for sure: `s` is a size as often as a search, `t` a type.
+const WORDS: [(Role, &str); 12] = [
+    (
+        Role::Consent,
+        "\
+      gdprconsent gdprconsentstring euconsent euconsentv2 addtlconsent usprivacy gpp gppsid gppstring gcs gcd \
+      npa gdpr tcstring tcfstring ccpa consentstring dma dmacps uspstring usp groups",
+    ),
+    (
+        Role::Mail,
+        "\
+      em he hem email mail emailaddress useremail eml emailhash hashedemail emailsha256 emailmd5 emailsha1 \
+      sha256email sha256emailaddress sha1email md5email hemsha256 hemmd5 hemsha1 uem",
+    ),
+    (
+        Role::Tel,
+        "\
+      ph phone tel mobile phonenumber phoneno telephone cell cellphone msisdn sha256phonenumber hashedphone \
+      phonehash phonesha256 sha256phone pn mobilenumber mobilephone whatsapp contactnumber",
+    ),
+    (
+        Role::Name,
+        "\
+      firstname lastname fullname surname familyname givenname fname lname middlename sha256firstname \
+      sha256lastname realname nachname vorname customername cardholder cardholdername nom prenom apellido \
+      apellidos nombre additionalname",
+    ),
+    (
+        Role::Nat,
+        "\
+      ssn cpf dni nie nif nir aadhaar aadhar personnummer nationalid passport socialsecuritynumber pesel taxid \
+      curp",
+    ),
+    (
+        Role::Ip,
+        "\
+      ip ipaddress ipaddr clientip userip uip remoteaddr remoteip visitorip ipv4 ipv6 clientipaddress",
+    ),
+    (
+        Role::Geo,
+        "\
+      lat lon lng long latitude longitude latlng latlon ll coords geo geoloc location loc position center centre \
+      gps",
+    ),
+    (
+        Role::Text,
+        "\
+      q query search keyword keywords searchterm searchquery searchtext searchstring searchkeyword searchword \
+      message comment address street streetaddress address1 address2 addressline1 addressline2 zip zipcode \
+      postcode postalcode city town birthday dob birthdate dateofbirth bday gender sex company organization \
+      nationality religion password passwd pwd homecity sha256street userinput freetext username login nickname",
+    ),
+    // Also a function's or a file's name, or a language.
+    (
+        Role::MaybeName,
+        "\
+      fn ln name",
+    ),
+    // Also a state, a database, a size (`s`), a label (`text`).
+    (
+        Role::Maybe,
+        "\
+      ct st zp ge db s text term kw wd note subject content",
+    ),
+    (
+        Role::Id,
+        "\
+      uid id cid userid clientid visitorid externalid guid uuid deviceid did fbp fbc sid sessionid vid tid pid \
+      aid mid customerid partnerid puid ppid ga pixelid accountid advertiserid googlegid googlenid partneruid \
+      buyeruid cookieid muid ord rnd cb correlator random transactionid orderid requestid auid gclid fbclid \
+      msclkid itemid productid sku pageid",
+    ),
+    (
+        Role::Word,
+        "\
+      ev en event eventname t ec ea type action eventtype hittype currency lang language locale ul eventcategory \
+      eventaction method status trackingtype conversiontype eventid op kind category",
+    ),
+];
+
+/// The same for names that mean this only within what is of a person: `ud[fn]`.
+const WITHIN: [(Role, &str); 2] = [(Role::Name, "fn ln name"), (Role::Text, "ct st zp ge db country region state")];
+
+/// [`WORDS`], in order.
+#[derive(Debug)]
+pub(super) struct Names {
+    words: Vec<(&'static [u8], Role)>,
+}
+
+impl Names {
+    pub(super) fn new() -> Self {
+        let mut words: Vec<_> = WORDS
+            .iter()
+            .flat_map(|(role, words)| words.split(' ').map(|word| (word.trim().as_bytes(), *role)))
+            .collect();
+        words.sort_unstable_by_key(|(word, _)| *word);
+        Self { words }
     }
-    let name = plain.get(..len).unwrap_or_default();
-    match name {
-        b"gdprconsent" | b"gdprconsentstring" | b"euconsent" | b"euconsentv2" | b"addtlconsent" | b"usprivacy"
-        | b"gpp" | b"gppsid" | b"gppstring" | b"gcs" | b"gcd" | b"npa" | b"gdpr" | b"tcstring" | b"tcfstring"
-        | b"ccpa" | b"consentstring" | b"dma" | b"dmacps" | b"uspstring" | b"usp" | b"pubprovided" => Role::Consent,
 
-        b"em"
-        | b"he"
-        | b"hem"
-        | b"email"
-        | b"mail"
-        | b"emailaddress"
-        | b"useremail"
-        | b"eml"
-        | b"emailhash"
-        | b"hashedemail"
-        | b"emailsha256"
-        | b"emailmd5"
-        | b"emailsha1"
-        | b"sha256email"
-        | b"sha256emailaddress"
-        | b"sha1email"
-        | b"md5email"
-        | b"hemsha256"
-        | b"hemmd5"
-        | b"hemsha1"
-        | b"uem" => Role::Mail,
-
-        b"ph" | b"phone" | b"tel" | b"mobile" | b"phonenumber" | b"phoneno" | b"telephone" | b"cell" | b"cellphone"
-        | b"msisdn" | b"sha256phonenumber" | b"hashedphone" | b"phonehash" | b"phonesha256" | b"sha256phone"
-        | b"pn" | b"mobilenumber" | b"mobilephone" | b"whatsapp" | b"contactnumber" => Role::Tel,
-
-        b"firstname" | b"lastname" | b"fullname" | b"surname" | b"familyname" | b"givenname" | b"fname" | b"lname"
-        | b"middlename" | b"sha256firstname" | b"sha256lastname" | b"realname" | b"nachname" | b"vorname"
-        | b"customername" | b"cardholder" | b"cardholdername" | b"nom" | b"prenom" | b"apellido" | b"apellidos"
-        | b"nombre" | b"additionalname" => Role::Name,
-        b"fn" | b"ln" if within => Role::Name,
-        b"name" if within => Role::Name,
-
-        b"ssn"
-        | b"cpf"
-        | b"dni"
-        | b"nie"
-        | b"nif"
-        | b"nir"
-        | b"aadhaar"
-        | b"aadhar"
-        | b"personnummer"
-        | b"nationalid"
-        | b"passport"
-        | b"socialsecuritynumber"
-        | b"pesel"
-        | b"taxid"
-        | b"curp" => Role::Nat,
-
-        b"lat" | b"lon" | b"lng" | b"long" | b"latitude" | b"longitude" | b"latlng" | b"latlon" | b"ll" | b"coords"
-        | b"geo" | b"geoloc" | b"location" | b"loc" | b"position" | b"center" | b"centre" | b"gps" => Role::Geo,
-
-        b"q" | b"query" | b"search" | b"keyword" | b"keywords" | b"searchterm" | b"searchquery" | b"searchtext"
-        | b"searchstring" | b"searchkeyword" | b"searchword" | b"message" | b"comment" | b"address" | b"street"
-        | b"streetaddress" | b"address1" | b"address2" | b"addressline1" | b"addressline2" | b"zip" | b"zipcode"
-        | b"postcode" | b"postalcode" | b"city" | b"town" | b"birthday" | b"dob" | b"birthdate" | b"dateofbirth"
-        | b"bday" | b"gender" | b"sex" | b"company" | b"organization" | b"nationality" | b"religion" | b"password"
-        | b"passwd" | b"pwd" | b"homecity" | b"sha256street" | b"userinput" | b"freetext" | b"username" | b"login"
-        | b"nickname" => Role::Text,
-        b"ct" | b"st" | b"zp" | b"ge" | b"db" | b"country" | b"region" | b"state" if within => Role::Text,
-
-        // Also a function's or a file's name, or a language.
-        b"fn" | b"ln" | b"name" => Role::MaybeName,
-        // Also a state, a database, a size (`s`), a label (`text`).
-        b"ct" | b"st" | b"zp" | b"ge" | b"db" | b"s" | b"text" | b"term" | b"kw" | b"wd" | b"note" | b"subject"
-        | b"content" => Role::Maybe,
-
-        b"uid" | b"id" | b"cid" | b"userid" | b"clientid" | b"visitorid" | b"externalid" | b"guid" | b"uuid"
-        | b"deviceid" | b"did" | b"fbp" | b"fbc" | b"sid" | b"sessionid" | b"vid" | b"tid" | b"pid" | b"aid"
-        | b"mid" | b"customerid" | b"partnerid" | b"puid" | b"ppid" | b"ga" | b"pixelid" | b"accountid"
-        | b"advertiserid" | b"googlegid" | b"googlenid" | b"partneruid" | b"buyeruid" | b"cookieid" | b"muid"
-        | b"ord" | b"rnd" | b"cb" | b"correlator" | b"random" | b"transactionid" | b"orderid" | b"requestid"
-        | b"auid" | b"gclid" | b"fbclid" | b"msclkid" | b"itemid" | b"productid" | b"sku" | b"pageid" => Role::Id,
-
-        b"ev" | b"en" | b"event" | b"eventname" | b"t" | b"ec" | b"ea" | b"type" | b"action" | b"eventtype"
-        | b"hittype" | b"currency" | b"lang" | b"language" | b"locale" | b"ul" | b"eventcategory" | b"eventaction"
-        | b"method" | b"status" | b"trackingtype" | b"conversiontype" | b"eventid" | b"op" | b"kind" | b"category" => {
-            Role::Word
+    /// What this parameter's value is, by the last part of its name (`user[email]`, `ud%5Bem%5D`, `user.email`).
+    pub(super) fn role(&self, name: &[u8]) -> Role {
+        let mut plain = [0_u8; MAX_NAME];
+        let mut len = 0;
+        let (last, within) = last_part(name);
+        for &byte in last {
+            if matches!(byte, b'_' | b'-') {
+                continue;
+            }
+            let Some(place) = plain.get_mut(len) else { return Role::Any };
+            *place = byte.to_ascii_lowercase();
+            len += 1;
         }
-
-        _ => by_end(name),
+        let name = plain.get(..len).unwrap_or_default();
+        if within {
+            let is = |words: &str| words.split(' ').any(|word| word.as_bytes() == name);
+            if let Some((role, _)) = WITHIN.iter().find(|(_, words)| is(words)) {
+                return *role;
+            }
+        }
+        match self.words.binary_search_by_key(&name, |(word, _)| *word) {
+            Ok(at) => self.words.get(at).map_or(Role::Any, |(_, role)| *role),
+            Err(_) => by_end(name),
+        }
     }
 }
 
@@ -242,6 +268,7 @@ mod tests {
 
     #[test]
     fn roles() {
+        let names = Names::new();
         for (name, is) in [
             ("em", Role::Mail),
             ("user[email]", Role::Mail),
@@ -272,8 +299,10 @@ mod tests {
             ("%5B%5D", Role::Any),
             ("a.", Role::Any),
         ] {
-            assert_eq!(role(name.as_bytes()), is, "{name}");
+            assert_eq!(names.role(name.as_bytes()), is, "{name}");
         }
-        assert_eq!(role(&[b'a'; 100]), Role::Any);
+        assert_eq!(names.role(&[b'a'; 100]), Role::Any);
+        // No word stands twice.
+        assert!(names.words.windows(2).all(|two| two[0].0 < two[1].0 && !two[0].0.is_empty()));
     }
 }
