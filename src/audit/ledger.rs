@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, Verdict, look};
 use crate::address::Scheme;
+use crate::detectors::DETECTORS;
 use crate::finding::{Confidence, Level};
 use crate::grade;
 use crate::observation::{Part, RequestType, Stage};
@@ -274,7 +275,7 @@ impl Page {
             return true;
         }
         // Nor is what makes the page graver: there are but five levels.
-        let drafts = look(seen, &mut Memory::default());
+        let drafts = look(seen, &mut Memory::default(), DETECTORS.len());
         drafts.iter().any(|(_, draft)| grade::effective(draft.level, draft.confidence) > self.level)
     }
 

@@ -84,6 +84,9 @@ const PLAIN: Detector = Detector {
     conclude: None,
 };
 
+/// How many of the first techniques in [`DETECTORS`] rest on nothing but rules and hosts.
+pub const RULES: usize = 8;
+
 /// All techniques. Lists name a technique by its place here, so new ones go to the end.
 pub static DETECTORS: &[&Detector] = &[
     &tracker_request::DETECTOR,
