@@ -25,6 +25,15 @@ pub fn request_type(name: &str) -> u32 {
     RequestType::from_name(name) as u32
 }
 
+/// Methods by their codes, which are their places; the first is any other, and not known.
+const METHODS: [&str; 8] = ["", "GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"];
+
+/// The code of an HTTP method. Ask once for each name and keep the answer.
+#[wasm_bindgen]
+pub fn request_method(name: &str) -> u32 {
+    METHODS.iter().position(|method| *method == name).and_then(|code| u32::try_from(code).ok()).unwrap_or(0)
+}
+
 /// Runs as the module is loaded.
 #[wasm_bindgen(start)]
 pub fn start() {
@@ -76,6 +85,7 @@ struct Part {
     id: u64,
     stage: Stage,
     kind: RequestType,
+    method: &'static str,
     status: u16,
     time: Option<u64>,
     /// The address, the lines of the headers, and the body.
@@ -95,6 +105,7 @@ impl Part {
             stage: self.stage,
             url: self.text.get(..self.parts.0).unwrap_or_default(),
             kind: self.kind,
+            method: self.method,
             time: self.time,
             headers: &headers,
             body: (!body.is_empty()).then_some(&body),
@@ -244,13 +255,14 @@ impl Engine {
         let url = self.scratch.get(..len).unwrap_or_default();
         if open.keeps(kind) {
             let (text, parts) = (url.to_vec(), (len, len));
-            open.early.push(Part { id, stage: Stage::Request, kind, status: 0, time: None, text, parts });
+            open.early.push(Part { id, stage: Stage::Request, kind, method: "", status: 0, time: None, text, parts });
         }
         pack_verdict(&self.core.observe(&mut open.page, id, url, kind))
     }
 
     /// The same of any part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the
-    /// other in the scratch buffer. `stage` is 0 request, 1 sent, 2 answered; `status` 0 and `time` below 0 are not known.
+    /// other in the scratch buffer. `stage` is 0 request, 1 sent, 2 answered; `method` is of [`request_method`]; `status` 0 and
+    /// `time` below 0 are not known.
     #[allow(clippy::too_many_arguments, reason = "numbers cross without being allocated")]
     pub fn observe_more(
         &mut self,
@@ -260,6 +272,7 @@ impl Engine {
         headers: usize,
         body: usize,
         kind: u32,
+        method: u32,
         id_low: u32,
         id_high: u32,
         status: u32,
@@ -270,6 +283,7 @@ impl Engine {
             id: whole(id_low, id_high),
             stage: Stage::from_code(stage),
             kind: RequestType::from_code(kind),
+            method: METHODS.get(method as usize).copied().unwrap_or_default(),
             status: u16::try_from(status).unwrap_or(0),
             time: (time >= 0.0).then_some(time as u64),
             text: self.scratch.get(..url.saturating_add(headers).saturating_add(body)).unwrap_or_default().to_vec(),

@@ -2,7 +2,7 @@
  * Starts the one wasm engine, keeps its failures, and hands it what it takes. Knows no page.
  */
 
-import init, { Engine, read_list, request_type } from '../pkg/onlooker.js';
+import init, { Engine, read_list, request_method, request_type } from '../pkg/onlooker.js';
 import { STAGES } from './events.js';
 import { fetched, pack, wasm } from './files.js';
 import { addressWriter } from './scratch.js';
@@ -15,6 +15,8 @@ import { failure } from '../shared/protocol.js';
 export class Judge {
   /** @type {Map<string, number>} */
   #types = new Map();
+  /** @type {Map<string, number>} */
+  #methods = new Map();
   #engine;
   #write;
   /** @type {Promise<Engine>|null} */
@@ -110,22 +112,24 @@ export class Judge {
    * @param {number} id of its hop, in this page; unlike any other hop's
    * @param {number} time ms since the page's first request
    */
-  observe(page, { is, url, type, headers, body = '', status = 0 }, id, time) {
-    let code = this.#types.get(type);
-    if (code === undefined) {
-      code = request_type(type);
-      this.#types.set(type, code);
-    }
+  observe(page, { is, url, type, method, headers, body = '', status = 0 }, id, time) {
+    const kind = codeOf(this.#types, type, request_type);
+    const how = codeOf(this.#methods, method, request_method);
     const stage = STAGES[is];
-    // The stage is its lowest bits, so that an answer is no second request.
-    const low = (id << 2 | stage) >>> 0;
     const length = this.#write(url);
-    if (stage === 0 && body === '') return this.#engine.observe(page, length, code, low, 0);
     const lines = headers ? headers.map(([name, value]) => `${name}: ${value}\n`).join('') : '';
-    const headersLength = this.#write(lines, length);
-    const bodyLength = this.#write(body, length + headersLength);
-    return this.#engine.observe_more(page, stage, length, headersLength, bodyLength, code, low, 0, status, time);
+    const headersLength = lines === '' ? 0 : this.#write(lines, length);
+    const bodyLength = body === '' ? 0 : this.#write(body, length + headersLength);
+    // The stage is the lowest bits of the id, so that an answer is no second request.
+    return this.#engine.observe_more(page, stage, length, headersLength, bodyLength, kind, how, (id << 2 | stage) >>> 0, 0, status, time);
   }
+}
+
+/** @param {Map<string, number>} known @param {string} name @param {(name: string) => number} ask */
+function codeOf(known, name, ask) {
+  let code = known.get(name);
+  if (code === undefined) known.set(name, code = ask(name));
+  return code;
 }
 
 /**

@@ -137,8 +137,8 @@ const HEADERS_TEXT = 16_384;
 
 /** What is taken of a request's headers; what of it is kept the core says. `authorization` without its value. */
 const SENT = new Set([
-  'cookie', 'referer', 'origin', 'sec-gpc', 'dnt', 'content-type', 'ping-from', 'ping-to', 'authorization', 'if-none-match',
-  'if-modified-since',
+  'cookie', 'referer', 'origin', 'sec-gpc', 'dnt', 'content-type', 'ping-from', 'ping-to', 'authorization', 'save-data',
+  'attribution-reporting-eligible', 'forwarded', 'tm-user-id', 'msisdn',
 ]);
 /** Hints of the device; who asks for what; and what a page, an app or an operator's network adds of its own. */
 const SENT_BEGIN = /^(?:sec-ch-|sec-fetch-|x-)/;
@@ -146,8 +146,7 @@ const SENT_BEGIN = /^(?:sec-ch-|sec-fetch-|x-)/;
 const ANSWERED = new Set([
   'set-cookie', 'date', 'location', 'etag', 'last-modified', 'cache-control', 'strict-transport-security', 'accept-ch',
   'critical-ch', 'content-security-policy', 'content-security-policy-report-only', 'report-to', 'reporting-endpoints', 'nel',
-  'content-type', 'server', 'via', 'refresh', 'permissions-policy', 'access-control-allow-origin', 'tk', 'clear-site-data',
-  'non-authoritative-reason',
+  'content-type', 'server', 'via', 'refresh', 'permissions-policy', 'access-control-allow-origin', 'tk', 'clear-site-data', 'expires',
 ]);
 
 const encoder = new TextEncoder();

@@ -77,10 +77,9 @@ const isWorker = 'ServiceWorkerGlobalScope' in globalThis;
 /** Headers that tell something of their very request. The others are logged once for a host, and again where they differ. */
 const ITS_OWN = new Set([
   'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to',
-  'if-none-match', 'if-modified-since', 'non-authoritative-reason',
 ]);
 /** What belongs to those: when a cookie ends, for how long an answer is kept. By themselves a time is none worth a row. */
-const BESIDE = new Set(['cache-control', 'content-type', 'date']);
+const BESIDE = new Set(['cache-control', 'content-type', 'date', 'expires']);
 
 export class Ledger {
   /** @type {Map<number, Book>} */
@@ -626,7 +625,7 @@ function newsOf({ lines }, event) {
       const pairs = value.split('; ').filter((pair) => !lines.has(`cookie ${pair}`));
       if (pairs.length > 0) news.push([name, pairs.join('; ')]);
     } else if (ITS_OWN.has(name) || (BESIDE.has(name) && whole) ||
-        (name !== 'date' && linesOf(stage, header).some((line) => !lines.has(line)))) news.push(header);
+        (name !== 'date' && name !== 'expires' && linesOf(stage, header).some((line) => !lines.has(line)))) news.push(header);
   }
   return news;
 }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import init, { Engine, read_list, request_type } from '../../pkg/onlooker.js';
+import init, { Engine, read_list, request_method, request_type } from '../../pkg/onlooker.js';
 import { STAGES } from '../../extension/background/events.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,7 +47,8 @@ export const observe = (engine, page, url, type, id) => engine.observe(page, wri
 
 /** Several texts one behind the other. @param {Engine} engine @param {string[]} texts @returns {number[]} their lengths */
 function writeAll(engine, texts) {
-  const buffer = new Uint8Array(memory.buffer, engine.scratch(SCRATCH), SCRATCH);
+  const address = engine.scratch(SCRATCH);
+  const buffer = new Uint8Array(memory.buffer, address, SCRATCH);
   let from = 0;
   return texts.map((text) => {
     const { written } = encoder.encodeInto(text, buffer.subarray(from));
@@ -69,10 +70,9 @@ export const judgeOf = (core) => ({
     const stage = STAGES[row.is];
     const code = request_type(row.type);
     const low = id * 4 + stage;
-    if (stage === 0 && !row.body) return core.observe(page, write(core, row.url), code, low, 0);
     const lines = (row.headers ?? []).map(([name, value]) => `${name}: ${value}\n`).join('');
     const [url = 0, headers = 0, body = 0] = writeAll(core, [row.url, lines, row.body ?? '']);
-    return core.observe_more(page, stage, url, headers, body, code, low, 0, row.status ?? 0, time);
+    return core.observe_more(page, stage, url, headers, body, code, request_method(row.method), low, 0, row.status ?? 0, time);
   },
   onChange: () => {},
 });
