@@ -96,24 +96,29 @@ struct Part {
 
 impl Part {
     fn is_judged(&self, core: &mut audit::Engine, page: &mut Page) -> Verdict {
-        let (headers, body) = self.parts;
-        let text = |range: &[u8]| String::from_utf8_lossy(range).into_owned();
-        let lines = text(self.text.get(headers..body).unwrap_or_default());
-        let body = text(self.text.get(body..).unwrap_or_default());
-        let headers: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
-        let glimpse = Glimpse {
-            stage: self.stage,
-            url: self.text.get(..self.parts.0).unwrap_or_default(),
-            kind: self.kind,
-            method: self.method,
-            time: self.time,
-            headers: &headers,
-            body: (!body.is_empty()).then_some(&body),
-            status: self.status,
-            ..Glimpse::default()
-        };
-        core.observe_part(page, self.id, glimpse)
+        judged(core, page, self, &self.text)
     }
+}
+
+/// Judges a part of an exchange whose text lies there; `part`'s own may be empty.
+fn judged(core: &mut audit::Engine, page: &mut Page, part: &Part, text: &[u8]) -> Verdict {
+    let (headers, body) = part.parts;
+    // What JavaScript wrote is valid; what is not says nothing.
+    let lines = std::str::from_utf8(text.get(headers..body).unwrap_or_default()).unwrap_or_default();
+    let body = std::str::from_utf8(text.get(body..).unwrap_or_default()).ok().filter(|body| !body.is_empty());
+    let headers: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
+    let glimpse = Glimpse {
+        stage: part.stage,
+        url: text.get(..part.parts.0).unwrap_or_default(),
+        kind: part.kind,
+        method: part.method,
+        time: part.time,
+        headers: &headers,
+        body,
+        status: part.status,
+        ..Glimpse::default()
+    };
+    core.observe_part(page, part.id, glimpse)
 }
 
 #[wasm_bindgen]
@@ -286,12 +291,13 @@ impl Engine {
             method: METHODS.get(method as usize).copied().unwrap_or_default(),
             status: u16::try_from(status).unwrap_or(0),
             time: (time >= 0.0).then_some(time as u64),
-            text: self.scratch.get(..url.saturating_add(headers).saturating_add(body)).unwrap_or_default().to_vec(),
+            text: Vec::new(),
             parts: (url, url.saturating_add(headers)),
         };
-        let verdict = part.is_judged(&mut self.core, &mut open.page);
+        let text = self.scratch.get(..url.saturating_add(headers).saturating_add(body)).unwrap_or_default();
+        let verdict = judged(&mut self.core, &mut open.page, &part, text);
         if open.keeps(part.kind) {
-            open.early.push(part);
+            open.early.push(Part { text: text.to_vec(), ..part });
         }
         pack_verdict(&verdict)
     }
