@@ -14,13 +14,14 @@ import { parseArgs, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "../tests/e2e/lib/dist.mjs";
 import { measureInWorker, measureWake } from "./lib/browser.mjs";
-import { FILES, PACK, WASM, WORK, measureCold, measureInNode, prepare } from "./lib/node.mjs";
-import { listTexts, ownRequests, recordings } from "./lib/sources.mjs";
+import { FILES, PACK, WASM, WORK, measureCold, measureInNode, measureWire, prepare } from "./lib/node.mjs";
+import { listTexts, ownRequests, recordings, typeOf } from "./lib/sources.mjs";
+import { exchanges } from "./lib/wire.mjs";
 import { digits, megabytes, ratio, spread, summary } from "./lib/stats.mjs";
 
 const run = promisify(execFile);
 
-const TARGETS = { verdict: 0.5, load: 0.25, wake: 60, memory: 32e6, zip: 3.5e6, lookUp: 300, shelf: 600e3 };
+const TARGETS = { verdict: 0.5, techniques: 2, load: 0.25, wake: 60, memory: 32e6, zip: 3.5e6, lookUp: 300, shelf: 600e3 };
 const ROUNDS = 40;
 const LOADS = 15;
 const COLDS = 9;
@@ -52,6 +53,7 @@ async function main() {
   say("Node");
   const node = await measureInNode(ubo, pages, { rounds: ROUNDS, loads: LOADS });
   const cold = measureCold(COLDS);
+  const wire = recorded.length > 0 ? await measureWire(exchanges(folder, typeOf), ROUNDS) : null;
   say("Chromium's service worker");
   const worker = await measureInWorker({ rounds: ROUNDS, loads: LOADS, colds: COLDS });
   say("the extension's wake");
@@ -67,7 +69,7 @@ async function main() {
     requests: { all: node.count, pages: pages.length, own: count(own), recorded: count(recorded) },
     sizes: { shelf: shelfBytes(), wasm: wasm.length, wasmGzipped: gzipSync(wasm).length, pack: native.onlooker.bytes, packGzipped: gzipSync(readFileSync(PACK)).length,
       ghostery: node.sizes.ghostery, ubo: node.sizes.ubo, adblock: native.adblock.bytes, zips },
-    memory: node.memory, native, node: node.contenders, cold, worker: { contenders: worker.contenders, cold: worker.cold }, wake,
+    memory: node.memory, native, node: node.contenders, cold, worker: { contenders: worker.contenders, cold: worker.cold }, wake, wire,
   };
   const text = table(all);
   console.log(text);
@@ -85,12 +87,15 @@ function shelfBytes() {
 /** @param {import("./lib/sources.mjs").Page[]} pages */
 const count = (pages) => pages.reduce((sum, page) => sum + page.requests.length, 0);
 
+/** What is more than once, of a ratio. @param {import("./lib/stats.mjs").Summary} of */
+const beyond = (of) => ({ ...of, median: of.median - 1, low: of.low - 1, high: of.high - 1 });
+
 /** @param {string} what */
 const say = (what) => process.stderr.write(`· ${what}\n`);
 
 /** @param {any} all */
 function table(all) {
-  const { machine, requests, sizes, memory, native, node, cold, worker, wake } = all;
+  const { machine, requests, sizes, memory, native, node, cold, worker, wake, wire } = all;
   /** @type {string[]} */
   const lines = [];
   /** @param {string[]} head @param {string[][]} rows */
@@ -130,6 +135,14 @@ function table(all) {
     row("adblock, native", native.adblock.load.cpu, native.onlooker.load.cpu, megabytes(native.adblock.bytes)),
   ]);
 
+  if (wire) {
+    rows(["techniques, µs an exchange", "median", "half of the rounds", "best", "of the first", ""], [
+      ["its address by the rules alone, wasm in Node", wire.rules],
+      ["its address, headers, body and answer by all techniques", wire.parts],
+      ["the same, with the pseudonyms made", wire.whole],
+    ].map(([what, took]) => [what, digits(summary(took).median), spread(summary(took)), digits(Math.min(...took)), digits(ratio(took, wire.rules).median), `${wire.exchanges} exchanges recorded`]));
+  }
+
   const verdict = ratio(node.onlooker.match.cpu, node.ghostery.match.cpu);
   const verdictInWorker = ratio(worker.contenders.onlooker.match.wall, worker.contenders.ghostery.match.wall);
   const loaded = ratio(node.onlooker.load.cpu, node.ghostery.load.cpu);
@@ -143,6 +156,7 @@ function table(all) {
   rows(["to reach", "here", "at most", "", ""], [
     times("verdict, of Ghostery's, Node", verdict, TARGETS.verdict),
     times("verdict, of Ghostery's, service worker", verdictInWorker, TARGETS.verdict),
+    ...(wire ? [times("all techniques, beyond the rules, of what the rules take", beyond(ratio(wire.parts, wire.rules)), TARGETS.techniques)] : []),
     times("load, of Ghostery's, Node, warm", loaded, TARGETS.load),
     times("load, of Ghostery's, first of a service worker", loadedFirst, TARGETS.load),
     target("worker's wake to first verdict", woken.median, TARGETS.wake, `${digits(woken.median)} ms`, `${TARGETS.wake} ms`,

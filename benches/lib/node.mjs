@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import * as ghostery from "@ghostery/adblocker";
 import { ROOT } from "../../tests/e2e/lib/dist.mjs";
 import { addressWriter } from "../../extension/background/scratch.js";
+import { wirePasses } from "./wire.mjs";
 import { WARM_LOADS, ghosteryContender, measure, onlookerPass } from "./measure.mjs";
 
 /** @typedef {import("./sources.mjs").Page} Page */
@@ -46,6 +47,38 @@ export async function prepare(lists, pages) {
   await ubo.useLists(lists.map((raw, n) => ({ name: `list-${n}`, raw })));
   writeFileSync(FILES.ubo, await ubo.serialize());
   return ubo;
+}
+
+/**
+ * What the techniques cost beside the rules.
+ * @param {import("./wire.mjs").Visit[]} visits @param {number} rounds
+ * @returns {Promise<{ exchanges: number, rules: number[], parts: number[], whole: number[] }>} µs an exchange
+ */
+export async function measureWire(visits, rounds) {
+  const module = await WebAssembly.compile(readFileSync(WASM));
+  const pack = new Uint8Array(readFileSync(PACK));
+  const passes = [];
+  for (const only of [true, false]) {
+    const { onlooker, memory } = await freshOnlooker(module);
+    const engine = new onlooker.Engine(pack);
+    if (only) engine.only_rules();
+    passes.push(wirePasses(onlooker, addressWriter(engine, memory), engine));
+  }
+  const [bare, full] = passes;
+  const written = full.written(visits);
+  const count = visits.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
+  const work = { rules: () => bare.requests(written), parts: () => full.parts(written), whole: () => full.whole(visits) };
+  /** @type {{ rules: number[], parts: number[], whole: number[] }} */
+  const result = { rules: [], parts: [], whole: [] };
+  for (let round = -8; round < rounds; round += 1) {
+    for (const [name, pass] of Object.entries(work)) {
+      const start = process.cpuUsage();
+      pass();
+      const { user, system } = process.cpuUsage(start);
+      if (round >= 0) result[/** @type {keyof typeof result} */ (name)].push((user + system) / count);
+    }
+  }
+  return { exchanges: count, ...result };
 }
 
 let instances = 0;

@@ -60,7 +60,7 @@ function pagesOf(har) {
 }
 
 /** By what the browser says, or the kind of what came. The same for all engines, so a wrong guess favours none. @param {any} entry @param {string} url */
-function typeOf(entry, url) {
+export function typeOf(entry, url) {
   const said = String(entry._resourceType ?? "").toLowerCase();
   const known = /** @type {Record<string, string>} */ ({ document: "sub_frame", stylesheet: "stylesheet", script: "script", image: "image",
     font: "font", xhr: "xmlhttprequest", fetch: "xmlhttprequest", ping: "ping", media: "media", websocket: "websocket" })[said];
