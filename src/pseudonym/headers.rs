@@ -17,6 +17,8 @@ const MAX_VALUE: usize = 4096;
 const MAX_READ: usize = 64 * 1024;
 /// Most headers of one message.
 const MAX_HEADERS: usize = 64;
+/// Most cookies of one request that are looked at.
+const MAX_COOKIES: usize = 512;
 /// Longest name of a header, and of a cookie.
 const MAX_NAME: usize = 64;
 /// Longest text that is kept of a header that only says how something is to be done.
@@ -240,22 +242,29 @@ impl Pseudonyms {
         if let Some(known) = self.cache.get(key) {
             return known.to_owned();
         }
-        let mut out = String::new();
+        let mut written = Vec::new();
         for piece in value.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {
-            // Once it is full, what is left is only counted.
-            if out.len() >= MAX_VALUE {
+            if written.len() < MAX_COOKIES {
+                written.push(self.cookie(piece));
+            } else {
                 self.dropped += 1;
-                continue;
             }
-            let written = self.cookie(piece);
-            if out.len() + 2 + written.len() > MAX_VALUE {
+        }
+        // If there is not room for all, those that hold nothing of anybody go first.
+        let holds = |cookie: &str| read::Parts::of(cookie).any(|part| part.kind != Kind::Val);
+        if written.iter().map(|cookie| cookie.len() + 2).sum::<usize>() > MAX_VALUE {
+            written.sort_by_key(|cookie| !holds(cookie));
+        }
+        let mut out = String::new();
+        for cookie in &written {
+            if out.len() + 2 + cookie.len() > MAX_VALUE {
                 self.dropped += 1;
                 continue;
             }
             if !out.is_empty() {
                 out.push_str("; ");
             }
-            out.push_str(&written);
+            out.push_str(cookie);
         }
         self.cache.put(key, &out);
         out

@@ -69,7 +69,7 @@ const MAX_DEPTH: u8 = 3;
 /// Most parts of one value that are replaced one by one; a value with more is replaced as a whole.
 const MAX_PARTS: usize = 64;
 /// Most parts of a cookie's or body's value that stay where they are; of one with more, only those that are somebody's are kept.
-const MAX_KEPT: usize = 12;
+const MAX_KEPT: usize = 6;
 /// How many bytes these have at most.
 const MAX_GATHERED: usize = 1024;
 /// What stands behind the pseudonym of a whole value, before its parts.
@@ -1267,4 +1267,5 @@ impl Cache {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod tests;

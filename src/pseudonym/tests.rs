@@ -178,14 +178,8 @@ fn values_are_known_again() {
     let mut hashes = |name: &str, raw: &str| -> Vec<u64> {
         let mut out = Vec::new();
         pseudonyms.url(format!("https://a.example/?{name}={raw}").as_bytes(), &mut out);
-        let found = pairs(&out["https://a.example/?".len()..])
-            .next()
-            .unwrap()
-            .1
-            .parts()
-            .flat_map(|part| part.hashes())
-            .collect();
-        found
+        let first = pairs(&out["https://a.example/?".len()..]).next().unwrap().1;
+        first.parts().flat_map(|part| part.hashes()).collect()
     };
     let cookie = |raw: &str| -> Vec<Vec<u64>> {
         let text = new().header(Direction::Sent, "cookie", &format!("c={raw}")).unwrap();
