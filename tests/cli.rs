@@ -457,6 +457,16 @@ fn a_recording_cannot_fill_the_memory() {
         let (report, said) = run(&gzip_of(&key(name), "a", SIZE, end));
         assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
     }
+    // What is kept beside addresses, without end.
+    let request = r#"{"log":{"entries":[{"request":{"url":"https://a.example/","method":"POST","#;
+    for (start, again, end) in [
+        (r#""headers":["#, r#"{"name":"X-A","value":"b"},{"name":"Cookie","value":"a=1;b=2"},"#, "7]}}]}}"),
+        (r#""cookies":["#, r#"{"name":"a","value":"b","domain":"c"},"#, "7]}}]}}"),
+        (r#""postData":{"params":["#, r#"{"name":"a","value":"b"},"#, "7]}}}]}}"),
+    ] {
+        let (report, said) = run(&gzip_of(&format!("{request}{start}"), again, SIZE, end));
+        assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
+    }
     let (report, said) = run(&gzip_of(r#"{"log":{"pages":[{"id":"p","title":""#, "a", SIZE, r#""}],"entries":[7]}}"#));
     assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{said}");
     // What is no text at all, where a text is wanted.
