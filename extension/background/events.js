@@ -35,7 +35,7 @@
  * @property {Stage} stage
  * @property {string} rid the browser's id, the same for every hop
  * @property {number} ts ms since the epoch. In Chromium with fractions.
- * @property {string} url cut by `clean`
+ * @property {string} url cut by `clean`, and rewritten by pseudonyms.js as everything here
  * @property {string} cut a mark of what was cut away, '' where nothing was
  * @property {string} type
  * @property {string} method
@@ -126,9 +126,10 @@
 /** What the engine calls the stages of an exchange. @type {Record<Stage, number>} */
 export const STAGES = { request: 0, sent: 1, answered: 2 };
 
-/** One byte more than the core takes of a URL (4096): so it cuts, and counts in the report that it did. */
+/** One byte more than the core judges of a URL (4096): so it cuts, and counts in the report that it did. */
 const URL_BYTES = 4097;
-
+/** Of a URL as it comes: as much as is rewritten of one. A pseudonym is mostly shorter than what it stands for. */
+const RAW_BYTES = 16_384;
 /** Of a body so much is taken, in bytes of UTF-8. */
 const BODY_BYTES = 16_384;
 /** And so many characters of one header, and of all of a request. Browsers send no more than this of cookies for a site at once. */
@@ -166,12 +167,12 @@ export function short(whole, bytes = URL_BYTES) {
   return whole.slice(0, encoder.encodeInto(whole, probe.subarray(0, bytes)).read);
 }
 
-/** What is kept of a URL. @param {string} url */
+/** What is taken of a URL. @param {string} url */
 export function clean(url) {
-  return short(sent(url));
+  return short(sent(url), RAW_BYTES);
 }
 
-/** What tells two URLs apart of which the same is kept. @param {string} whole */
+/** What tells two URLs apart of which the same is kept: where they are too long. @param {string} whole */
 function markOf(whole) {
   let hash = whole.length;
   for (let at = 0; at < whole.length; at += 1) hash = Math.imul(hash ^ whole.charCodeAt(at), 0x01000193);
@@ -205,7 +206,7 @@ export function requestEvent(d, stage, late) {
   const ancestors = d.frameAncestors;
   const around = ancestors?.[ancestors.length - 1];
   const whole = sent(d.url);
-  const url = short(whole);
+  const url = short(whole, RAW_BYTES);
   const doc = idOf(d.documentId);
   const { body, media } = bodyOf(stage === 'request' ? d.requestBody : null);
   return {
@@ -214,7 +215,7 @@ export function requestEvent(d, stage, late) {
     rid: d.requestId,
     ts: d.timeStamp,
     url,
-    cut: url.length < whole.length ? markOf(whole) : '',
+    cut: short(whole).length < whole.length ? markOf(whole) : '',
     type: TYPES.has(d.type) && !(d.type === 'main_frame' && doc !== '') ? d.type : 'other',
     method: d.method,
     tab: d.tabId,

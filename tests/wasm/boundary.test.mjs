@@ -355,5 +355,6 @@ test('the declarations name the wire types, and the methods take them', () => {
   for (const field of ['watcher: string | null', 'rule: Rule | null', 'exception_rule: Rule | null', 'country: string | null', 'why: string | null', 'watcher: HostOf | null', 'operator: Identity | null', 'date: string | null', 'gvl_id: number | null', 'frame?: string']) {
     assert.ok(declared.includes(`    ${field};\n`), field);
   }
-  assert.doesNotMatch(declared, /\| undefined/);
+  // What is handed over as it is; of a method that has nothing to say it is the plain way.
+  assert.doesNotMatch(declared.replaceAll(/^ +\w+\(.*\): string \| undefined;$/gm, ''), /\| undefined/);
 });
