@@ -6,7 +6,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
-use crate::pseudonym::{Kind, Value};
+use crate::pseudonym::{COOKIE_BITS, Kind, Value};
 use crate::seen::{Bounded, Details, Draft, Example, Memory, Seen, State, What};
 
 pub static DETECTOR: Detector = Detector {
@@ -96,9 +96,10 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
             hop.meant |= seen.header("referer").and_then(host_of).is_some_and(|from| is_within(from, &seen.facts().site));
         }
         Stage::Answered => {
-            let set = seen.set_cookies().filter(|cookie| is_identifier(cookie.name, &cookie.value));
-            for seconds in set.map(|cookie| cookie.max_age.or(cookie.expires)).filter(|seconds| *seconds > Some(0) || seconds.is_none()) {
-                hop.set = hop.set.max(Some(seconds.is_some()));
+            for cookie in seen.set_cookies().filter(|cookie| is_identifier(cookie.name, &cookie.value)) {
+                let gone = cookie.max_age.is_some_and(|seconds| seconds <= 0) || cookie.expires == Some(0);
+                let lasts = cookie.max_age.is_some() || cookie.expires.is_some();
+                hop.set = if gone { hop.set } else { hop.set.max(Some(lasts)) };
             }
             let leads_out = |to: &str| host_of(to).is_some_and(|to| !is_within(to, &seen.facts().site));
             if seen.location().is_some_and(leads_out) {
@@ -130,7 +131,7 @@ const OF_SERVICE: [&str; 8] =
 fn is_identifier(name: &str, value: &Value<'_>) -> bool {
     !OF_SERVICE.contains(&name)
         && value.parts().any(|part| {
-            matches!(part.kind, Kind::Id | Kind::Hash | Kind::Val | Kind::Mail | Kind::Tel) && part.length >= 8 && part.bits > 12
+            matches!(part.kind, Kind::Id | Kind::Hash | Kind::Val | Kind::Mail | Kind::Tel) && part.length >= 8 && part.bits > COOKIE_BITS
         })
 }
 

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
-use crate::pseudonym::{Kind, SameSite, SetCookie, Value};
-use crate::seen::{Bounded, Details, Draft, Example, Hosts, Memory, Place, Relation, Seen, State, What, Who};
+use crate::pseudonym::{COOKIE_BITS, Kind, SameSite, SetCookie, Value};
+use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
 
 pub static DETECTOR: Detector = Detector {
     technique: "identifier-cookie",
@@ -84,8 +84,7 @@ const MAX_COOKIES: usize = 512;
 const MAX_CLOAKED: usize = 64;
 /// How many different values of one cookie: two say that it changes.
 const MAX_VALUES: usize = 2;
-/// More bits than these, and at least so many characters: an identifier.
-const BITS: u16 = 12;
+/// So many characters an identifier has at least; more than [`COOKIE_BITS`].
 const LENGTH: u32 = 8;
 /// A day, in seconds; and the days from which on it is long.
 const DAY: i64 = 86_400;
@@ -103,11 +102,21 @@ struct Cookie {
     example: Option<Rc<Example>>,
 }
 
+/// When a cookie ends. Ordered: what is longer comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ends {
+    /// With the browser.
+    Session,
+    /// After so many whole days.
+    Days(i64),
+    /// On a day that is named, but not from when on.
+    Someday,
+}
+
 /// How an answer has it kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Kept {
-    /// Whole days; none where it ends with the browser.
-    days: Option<i64>,
+    ends: Ends,
     /// For each site apart, however often it is set.
     apart: bool,
     /// In a way that every browser takes in others' pages.
@@ -129,13 +138,25 @@ impl State for Cookies {
 /// Of a value that tells one browser from others: its length, bits, and a hash.
 fn identifier(value: &Value<'_>) -> Option<(u32, u16, u64)> {
     let is_one = |kind| matches!(kind, Kind::Id | Kind::Hash | Kind::Val | Kind::Mail | Kind::Tel);
-    let parts = value.parts().filter(|part| is_one(part.kind) && part.length >= LENGTH && part.bits > BITS);
+    let parts = value.parts().filter(|part| is_one(part.kind) && part.length >= LENGTH && part.bits > COOKIE_BITS);
     parts.map(|part| (part.length, part.bits, part.hashes().next().unwrap_or_default())).max_by_key(|(_, bits, _)| *bits)
 }
 
-/// How long a cookie is to be kept, in seconds; none where it ends with the browser.
-fn seconds(cookie: &SetCookie<'_>) -> Option<i64> {
-    cookie.max_age.or(cookie.expires)
+/// Before the year 2000, in seconds since 1970: a cookie that ends there is taken away, whatever the clock says.
+const LONG_PAST: i64 = 946_684_800;
+
+/// Whether an answer takes a cookie away.
+fn is_gone(cookie: &SetCookie<'_>) -> bool {
+    cookie.max_age.is_some_and(|seconds| seconds <= 0) || cookie.expires.is_some_and(|end| end < LONG_PAST)
+}
+
+/// How long an answer has a cookie kept.
+fn ends(cookie: &SetCookie<'_>) -> Ends {
+    match (cookie.max_age, cookie.expires) {
+        (Some(seconds), _) => Ends::Days(seconds / DAY),
+        (None, Some(_)) => Ends::Someday,
+        (None, None) => Ends::Session,
+    }
 }
 
 impl Cookies {
@@ -165,19 +186,17 @@ impl Cookies {
 
     fn set(&mut self, seen: &Seen<'_>, cookie: &SetCookie<'_>) -> bool {
         let others = seen.is_other();
-        let seconds = seconds(cookie);
         let Some(found) = identifier(&cookie.value) else { return false };
-        let gone = seconds.is_some_and(|seconds| seconds <= 0);
         // In a page of another site no browser takes these.
         let refused = others && matches!(cookie.same_site, Some(SameSite::Strict | SameSite::Lax));
-        if gone || refused || !Self::is_told(seen, cookie.name) {
+        if is_gone(cookie) || refused || !Self::is_told(seen, cookie.name) {
             return false;
         }
         let taken = cookie.same_site == Some(SameSite::None) && cookie.secure;
-        let kept = Kept { days: seconds.map(|seconds| seconds / DAY), apart: cookie.partitioned, taken };
+        let kept = Kept { ends: ends(cookie), apart: cookie.partitioned, taken };
         let known = self.cookie(seen, cookie.name, found);
         let all = known.set.map_or(kept, |before| Kept {
-            days: before.days.max(kept.days),
+            ends: before.ends.max(kept.ends),
             apart: before.apart && kept.apart,
             taken: before.taken || kept.taken,
         });
@@ -257,8 +276,9 @@ impl Cookie {
             // How long it is kept was said on an earlier page; whether apart, too.
             None => (Level::High, Confidence::Indicated),
             Some(Kept { apart: true, .. }) => (Level::Low, Confidence::Documented),
-            Some(Kept { days: Some(days), taken, .. }) if days >= LONG => (Level::High, steady(taken || self.sent)),
-            Some(Kept { days: Some(days), taken, .. }) if days >= 1 => (Level::Moderate, steady(taken || self.sent)),
+            Some(Kept { ends: Ends::Someday, .. }) => (Level::High, Confidence::Indicated),
+            Some(Kept { ends: Ends::Days(LONG..), taken, .. }) => (Level::High, steady(taken || self.sent)),
+            Some(Kept { ends: Ends::Days(1..), taken, .. }) => (Level::Moderate, steady(taken || self.sent)),
             Some(_) => (Level::Low, Confidence::Documented),
         }
     }
@@ -268,9 +288,9 @@ impl Cookie {
             .with(What::Length, &self.length.to_string())
             .with(What::Bits, &self.bits.to_string());
         match self.set {
-            None => details,
-            Some(Kept { days: Some(days), .. }) => details.with(What::Lifetime, &days.to_string()),
-            Some(Kept { days: None, .. }) => details.with(What::Lifetime, "session"),
+            None | Some(Kept { ends: Ends::Someday, .. }) => details,
+            Some(Kept { ends: Ends::Days(days), .. }) => details.with(What::Lifetime, &days.to_string()),
+            Some(Kept { ends: Ends::Session, .. }) => details.with(What::Lifetime, "session"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::RequestType;
-use crate::pseudonym::Value;
+use crate::pseudonym::{COOKIE_BITS, Value};
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
 
 pub static DETECTOR: Detector = Detector {
@@ -92,7 +92,7 @@ fn of_the_table<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) -> Vec<&'a str> {
 
 /// Whether a value can tell one from many others: at least 8 characters and more than 12 bits.
 fn is_number(value: &Value<'_>) -> bool {
-    value.parts().any(|part| part.length >= 8 && part.bits > 12)
+    value.parts().any(|part| part.length >= 8 && part.bits > COOKIE_BITS)
 }
 
 const CLICK: &str = "click";

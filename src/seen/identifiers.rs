@@ -7,13 +7,7 @@ use std::rc::Rc;
 
 use super::{Bounded, Details, Example, Hosts, Memory, Place, Relation, Seen, State, What};
 use crate::observation::{RequestType, Stage};
-use crate::pseudonym::{Kind, Pseudonym, Value};
-
-/// So many characters a shared value has at least, and
-/// <https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js> (`MIN_STR_LEN`)
-pub const SHARED_LENGTH: u32 = 8;
-/// more bits than these: then it is no chance that two have it. (`TRACKER_ENTROPY_THRESHOLD`)
-pub const SHARED_BITS: u16 = 33;
+use crate::pseudonym::{Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, Value};
 
 /// How many hashes of values in cookies are kept; a value has one for each way to write it.
 const MAX_KEPT: usize = 1_536;
@@ -108,10 +102,11 @@ impl Passed<'_> {
     }
 }
 
-/// Whether a value can tell one browser from all others, so that it is no chance if two have it. Mail addresses, names and the
+/// Whether a value can tell one browser from all others, so that it is no chance if two have it: length and bits as in Privacy
+/// Badger, <https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js>. Mail addresses, names and the
 /// like are personal data, of which another technique speaks.
 pub fn is_shared(value: &Pseudonym<'_>) -> bool {
-    matches!(value.kind, Kind::Id | Kind::Hash | Kind::Val) && value.length >= SHARED_LENGTH && value.bits > SHARED_BITS
+    matches!(value.kind, Kind::Id | Kind::Hash | Kind::Val) && value.length as usize >= SHARED_LENGTH && value.bits > SHARED_BITS
 }
 
 /// A text of a name, as much of it as is told.
