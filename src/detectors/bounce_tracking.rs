@@ -6,7 +6,8 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
-use crate::pseudonym::{COOKIE_BITS, Kind, Value};
+use crate::pseudonym::Value;
+use crate::seen::identifiers::is_identifier;
 use crate::seen::{Bounded, Details, Draft, Example, Memory, Seen, State, What};
 
 pub static DETECTOR: Detector = Detector {
@@ -92,11 +93,11 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
     match seen.stage() {
         Stage::Request => hop.meant |= is_sign_in(seen),
         Stage::Sent => {
-            hop.read |= seen.cookies().any(|(name, value)| is_identifier(name, &value));
+            hop.read |= seen.cookies().any(|(name, value)| has_identifier(name, &value));
             hop.meant |= seen.header("referer").and_then(host_of).is_some_and(|from| is_within(from, &seen.facts().site));
         }
         Stage::Answered => {
-            for cookie in seen.set_cookies().filter(|cookie| is_identifier(cookie.name, &cookie.value)) {
+            for cookie in seen.set_cookies().filter(|cookie| has_identifier(cookie.name, &cookie.value)) {
                 let gone = cookie.max_age.is_some_and(|seconds| seconds <= 0) || cookie.expires == Some(0);
                 let lasts = cookie.max_age.is_some() || cookie.expires.is_some();
                 hop.set = if gone { hop.set } else { hop.set.max(Some(lasts)) };
@@ -128,11 +129,8 @@ fn is_sign_in(seen: &Seen<'_>) -> bool {
 const OF_SERVICE: [&str; 8] =
     ["AWSALB", "AWSALBCORS", "__cf_bm", "__cflb", "_cfuvid", "_abck", "ak_bmsc", "cf_clearance"];
 
-fn is_identifier(name: &str, value: &Value<'_>) -> bool {
-    !OF_SERVICE.contains(&name)
-        && value.parts().any(|part| {
-            matches!(part.kind, Kind::Id | Kind::Hash | Kind::Val | Kind::Mail | Kind::Tel) && part.length >= 8 && part.bits > COOKIE_BITS
-        })
+fn has_identifier(name: &str, value: &Value<'_>) -> bool {
+    !OF_SERVICE.contains(&name) && value.parts().any(|part| is_identifier(&part))
 }
 
 /// The host of an address; none where it is none of another site.

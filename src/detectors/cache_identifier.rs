@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, Stage};
-use crate::pseudonym::{Kind, Pseudonym, Value};
+use crate::pseudonym::{Pseudonym, Value};
 use crate::seen::identifiers::is_shared;
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Identifiers, Memory, Place, Seen, State, What};
 
@@ -15,10 +15,10 @@ pub static DETECTOR: Detector = Detector {
     looks_for: "At somebody else's host: an entity tag that is the value of one of its cookies, or that goes out as a number in \
                 another request; two tags for one address that is to be kept long; a `Last-Modified` that is no date; a \
                 permanent redirect, to be kept long, to an address with a number in it; and a row of hosts of which some \
-                bind the browser to TLS (HSTS) and some do not, each with a tiny answer.",
+                bind the browser to TLS (HSTS) and some do not.",
     threshold: "A value of at least 8 characters and more than 33 bits, as with `cookie-syncing`. Long is 90 days. A row has 12 \
-                hosts or more, whose names differ in a number only, and answers of at most 512 bytes: 12 hosts hold 12 bits, \
-                which is where Privacy Badger has an identifier begin. Never a tag that the address itself names.",
+                hosts or more, whose names differ in a number only: 12 hosts hold 12 bits, which is where Privacy Badger has \
+                an identifier begin. Never a tag that the address itself names.",
     severity: "High where the tag is used as an identifier: it lasts when cookies are deleted. Else high, as indicated: there \
                are other readings.",
     sources: &[
@@ -72,8 +72,6 @@ const MAX_ROWS: usize = 32;
 /// So many hosts make a row; how many of one are remembered.
 const ROW: usize = 12;
 const MAX_ROW: usize = 64;
-/// The largest answer that is tiny, in bytes.
-const TINY: u64 = 512;
 /// To be kept so long is long, in seconds.
 const LONG: u64 = 90 * 86_400;
 
@@ -236,7 +234,7 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     }
     let known = in_address(seen);
     let is_new = |part: Pseudonym<'_>| {
-        is_shared(&part) && matches!(part.kind, Kind::Id | Kind::Hash) && !part.hashes().any(|hash| known.contains(&hash))
+        is_shared(&part) && !part.hashes().any(|hash| known.contains(&hash))
     };
     let pairs = crate::pseudonym::pairs(query.as_bytes());
     if pairs.filter(|(name, _)| !VERSIONS.contains(name)).any(|(_, value)| value.parts().any(is_new)) {
@@ -259,9 +257,7 @@ fn row_name(host: &str) -> Option<Box<str>> {
 }
 
 fn row(seen: &Seen<'_>, memory: &mut Memory) {
-    let size = seen.header("content-length").and_then(|size| size.parse::<u64>().ok());
-    let tiny = size.is_some_and(|size| size <= TINY) || matches!(seen.status(), 204 | 301 | 302 | 307 | 308);
-    let Some(name) = row_name(seen.host_name()).filter(|_| tiny) else { return };
+    let Some(name) = row_name(seen.host_name()) else { return };
     let row = memory.of::<Files>().rows.entry(name);
     let binds = seen.header("strict-transport-security").is_some();
     let side = if binds { &mut row.bound } else { &mut row.unbound };

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
-use crate::observation::Part;
-use crate::pseudonym::{COOKIE_BITS, Kind, SameSite, SetCookie, Value};
+use crate::observation::{Part, RequestType};
+use crate::pseudonym::{COOKIE_BITS, Kind, Pseudonym, SameSite, SetCookie, Value};
+use crate::seen::identifiers::is_identifier;
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
 
 pub static DETECTOR: Detector = Detector {
@@ -84,8 +85,6 @@ const MAX_COOKIES: usize = 512;
 const MAX_CLOAKED: usize = 64;
 /// How many different values of one cookie: two say that it changes.
 const MAX_VALUES: usize = 2;
-/// So many characters an identifier has at least; more than [`COOKIE_BITS`].
-const LENGTH: u32 = 8;
 /// A day, in seconds; and the days from which on it is long.
 const DAY: i64 = 86_400;
 const LONG: i64 = 90;
@@ -135,10 +134,12 @@ impl State for Cookies {
     }
 }
 
-/// Of a value that tells one browser from others: its length, bits, and a hash.
-fn identifier(value: &Value<'_>) -> Option<(u32, u16, u64)> {
-    let is_one = |kind| matches!(kind, Kind::Id | Kind::Hash | Kind::Val | Kind::Mail | Kind::Tel);
-    let parts = value.parts().filter(|part| is_one(part.kind) && part.length >= LENGTH && part.bits > COOKIE_BITS);
+/// Of a value that tells one browser from others: its length, bits, and a hash. A vendor's cookie may have it in a form that
+/// only the vendor reads.
+fn identifier(name: &str, value: &Value<'_>) -> Option<(u32, u16, u64)> {
+    let named = vendor(name).is_some();
+    let is_one = |part: &Pseudonym<'_>| is_identifier(part) || named && part.bits > COOKIE_BITS && part.kind == Kind::Text;
+    let parts = value.parts().filter(is_one);
     parts.map(|part| (part.length, part.bits, part.hashes().next().unwrap_or_default())).max_by_key(|(_, bits, _)| *bits)
 }
 
@@ -170,7 +171,8 @@ impl Cookies {
     /// Whether a cookie is looked at: at others each; at the site those that vendors write, and those of its cloaked hosts.
     fn is_told(seen: &Seen<'_>, name: &str) -> bool {
         match seen.relation() {
-            Relation::Other => !is_of_service(name),
+            // On the way to a page its host is the page's own: `bounce-tracking` looks at that.
+            Relation::Other => seen.kind() != RequestType::MainFrame && !is_of_service(name),
             Relation::SameSite => vendor(name).is_some() || seen.facts().subdomain,
             Relation::SameOwner => false,
         }
@@ -179,14 +181,14 @@ impl Cookies {
     fn sent(&mut self, seen: &Seen<'_>, name: &str, value: &Value<'_>) -> bool {
         // What is sent to a host under the site's name is the whole site's: who wrote it shows in its name alone.
         let own = seen.relation() == Relation::SameSite && vendor(name).is_none();
-        let Some(found) = identifier(value).filter(|_| Self::is_told(seen, name) && !own) else { return false };
+        let Some(found) = identifier(name, value).filter(|_| Self::is_told(seen, name) && !own) else { return false };
         let cookie = self.cookie(seen, name, found);
         !std::mem::replace(&mut cookie.sent, true)
     }
 
     fn set(&mut self, seen: &Seen<'_>, cookie: &SetCookie<'_>) -> bool {
         let others = seen.is_other();
-        let Some(found) = identifier(&cookie.value) else { return false };
+        let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
         // In a page of another site no browser takes these.
         let refused = others && matches!(cookie.same_site, Some(SameSite::Strict | SameSite::Lax));
         if is_gone(cookie) || refused || !Self::is_told(seen, cookie.name) {
@@ -295,7 +297,7 @@ impl Cookie {
     }
 }
 
-/// Cookies that say which server answered, or that keep robots out, as their makers document: the category "Functional" or
+/// Cookies that say which server answered, that keep robots out, or that try whether cookies are taken, as their makers document: the category "Functional" or
 /// "Security" of the Open Cookie Database, as far as they end with the browser or within days. Sorted; `*` for any rest.
 static OF_SERVICE: &[&str] = &[
     "ARRAffinity",
@@ -319,6 +321,7 @@ static OF_SERVICE: &[&str] = &[
     "cf_clearance",
     "incap_ses_*",
     "nlbi_*",
+    "test_cookie",
 ];
 
 fn is_of_service(name: &str) -> bool {

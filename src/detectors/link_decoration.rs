@@ -3,7 +3,8 @@
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::RequestType;
-use crate::pseudonym::{COOKIE_BITS, Value};
+use crate::pseudonym::Value;
+use crate::seen::identifiers::is_identifier;
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
 
 pub static DETECTOR: Detector = Detector {
@@ -90,9 +91,9 @@ fn of_the_table<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) -> Vec<&'a str> {
     told
 }
 
-/// Whether a value can tell one from many others: at least 8 characters and more than 12 bits.
+/// Whether a value can tell one from many others.
 fn is_number(value: &Value<'_>) -> bool {
-    value.parts().any(|part| part.length >= 8 && part.bits > COOKIE_BITS)
+    value.parts().any(|part| is_identifier(&part))
 }
 
 const CLICK: &str = "click";

@@ -2,12 +2,14 @@
 //! its own question; `cookie-syncing` fills it. It knows values by their salted hashes only.
 
 use std::cell::OnceCell;
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{Bounded, Details, Example, Hosts, Memory, Place, Relation, Seen, State, What};
 use crate::observation::{RequestType, Stage};
-use crate::pseudonym::{Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, Value};
+use crate::pseudonym::{COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, Value};
 
 /// How many hashes of values in cookies are kept; a value has one for each way to write it.
 const MAX_KEPT: usize = 1_536;
@@ -102,11 +104,26 @@ impl Passed<'_> {
     }
 }
 
+/// Whether a value can tell one browser from many others, so that whoever keeps it in a cookie knows it again: at least 8
+/// characters, as in Englehardt and Narayanan (<https://senglehardt.com/papers/ccs16_online_tracking.pdf>), and more bits than
+/// Privacy Badger has for a cookie (<https://github.com/EFForg/privacybadger/blob/master/src/js/constants.js>). Times, dates,
+/// versions and the like are no identifiers, nor is a bare word.
+pub fn is_identifier(value: &Pseudonym<'_>) -> bool {
+    let kind = matches!(value.kind, Kind::Id | Kind::Hash);
+    kind && value.length as usize >= SHARED_LENGTH && value.bits > COOKIE_BITS && !is_word(value)
+}
+
 /// Whether a value can tell one browser from all others, so that it is no chance if two have it: length and bits as in Privacy
 /// Badger, <https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js>. Mail addresses, names and the
 /// like are personal data, of which another technique speaks.
 pub fn is_shared(value: &Pseudonym<'_>) -> bool {
-    matches!(value.kind, Kind::Id | Kind::Hash | Kind::Val) && value.length as usize >= SHARED_LENGTH && value.bits > SHARED_BITS
+    is_identifier(value) && value.bits > SHARED_BITS
+}
+
+/// Whether it has as many bits as a word of so many letters of one case, and is as long as words are.
+fn is_word(value: &Pseudonym<'_>) -> bool {
+    const LONGEST: u32 = 20;
+    value.length < LONGEST && u32::from(value.bits) == (value.length * 4_700).div_ceil(1_000)
 }
 
 /// A text of a name, as much of it as is told.
@@ -266,31 +283,45 @@ impl Identifiers {
         news
     }
 
-    /// What one keeps and another was told: of each value and receiver once.
+    /// What one keeps and another was told: of each pair, and each place in a request, once.
     pub fn passed<'a>(&'a self, hosts: Hosts<'a>) -> impl Iterator<Item = Passed<'a>> {
-        self.met.iter().filter_map(move |((hash, to), arrived)| {
-            let arrived = arrived.as_ref()?;
-            let kept = self.kept.get(hash)?;
-            let is_own = |host: usize| hosts.get(host).is_some_and(|host| host.relation != Relation::Other);
-            let others = kept.holders.iter().filter(|(host, _)| !hosts.are_of_one(*host, *to));
-            // Where the site itself has it, it is the site's; then the first by name.
-            let (from, cookie) = others.min_by_key(|(host, cookie)| {
-                (is_own(*host) == arrived.navigation, hosts.get(*host).map(|host| &host.name), cookie)
-            })?;
-            let led = kept.holders.iter().any(|(host, _)| self.led.get(&(*hash, *host)).is_some());
-            Some(Passed {
-                from: *from,
-                cookie,
-                own: is_own(*from),
-                to: *to,
-                subject: (arrived.place, &arrived.name),
-                navigation: arrived.navigation,
-                example: Rc::clone(&arrived.example),
-                written: if arrived.within { "base64" } else { WRITTEN.get(kept.written).copied().unwrap_or("plain") },
-                channel: if led { Place::Redirect.name() } else { arrived.place.name() },
-                length: kept.length,
-                bits: kept.bits,
-            })
+        let mut all: BTreeMap<(usize, usize, (Place, &str)), Passed<'a>> = BTreeMap::new();
+        for ((hash, to), arrived) in self.met.iter() {
+            let Some(passed) = arrived.as_ref().and_then(|arrived| self.passed_on(*hash, *to, arrived, hosts)) else {
+                continue;
+            };
+            // Of several parts of one value, and several ways to read it, the one that says most.
+            let weight = |passed: &Passed<'_>| (passed.bits, Reverse(passed.written), Reverse(Rc::clone(&passed.example)));
+            match all.entry((passed.to, passed.from, passed.subject)) {
+                Entry::Vacant(place) => _ = place.insert(passed),
+                Entry::Occupied(mut known) if weight(&passed) > weight(known.get()) => _ = known.insert(passed),
+                Entry::Occupied(_) => {}
+            }
+        }
+        all.into_values()
+    }
+
+    fn passed_on<'a>(&'a self, hash: u64, to: usize, arrived: &'a Arrived, hosts: Hosts<'a>) -> Option<Passed<'a>> {
+        let kept = self.kept.get(&hash)?;
+        let is_own = |host: usize| hosts.get(host).is_some_and(|host| host.relation != Relation::Other);
+        let others = kept.holders.iter().filter(|(host, _)| !hosts.are_of_one(*host, to));
+        // Where the site itself has it, it is the site's, but on the way to a page; then the first by name.
+        let (from, cookie) = others.min_by_key(|(host, cookie)| {
+            (is_own(*host) == arrived.navigation, hosts.get(*host).map(|host| &host.name), cookie)
+        })?;
+        let led = kept.holders.iter().any(|(host, _)| self.led.get(&(hash, *host)).is_some());
+        Some(Passed {
+            from: *from,
+            cookie,
+            own: is_own(*from),
+            to,
+            subject: (arrived.place, &arrived.name),
+            navigation: arrived.navigation,
+            example: Rc::clone(&arrived.example),
+            written: if arrived.within { "base64" } else { WRITTEN.get(kept.written).copied().unwrap_or("plain") },
+            channel: if led { Place::Redirect.name() } else { arrived.place.name() },
+            length: kept.length,
+            bits: kept.bits,
         })
     }
 
