@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
 use crate::pseudonym::Value;
-use crate::seen::identifiers::is_identifier;
+use crate::seen::identifiers::{host_of, is_fleeting, is_identifier};
 use crate::seen::{Bounded, Details, Draft, Example, Memory, Seen, State, What};
 
 pub static DETECTOR: Detector = Detector {
@@ -30,6 +30,7 @@ pub static DETECTOR: Detector = Detector {
         "Sign-in, payment and the links in letters lead on over a host of their own; some need to know who it is.",
         "A person may use the host on the way by itself, and be signed in there: then it knows them anyway.",
         "A cookie on the way can keep robots out or spread load.",
+        "The host on the way may be the site's own under another name that our data do not know.",
     ],
     blind_to: "Redirects by scripts, whether the person ever used the host by itself, other storage than cookies, and detours \
                of which the record begins behind.",
@@ -94,13 +95,12 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
         Stage::Request => hop.meant |= is_sign_in(seen),
         Stage::Sent => {
             hop.read |= seen.cookies().any(|(name, value)| has_identifier(name, &value));
-            hop.meant |= seen.header("referer").and_then(host_of).is_some_and(|from| is_within(from, &seen.facts().site));
+            hop.meant |=
+                seen.header("referer").and_then(host_of).is_some_and(|from| is_within(from, &seen.facts().site));
         }
         Stage::Answered => {
-            for cookie in seen.set_cookies().filter(|cookie| has_identifier(cookie.name, &cookie.value)) {
-                let gone = cookie.max_age.is_some_and(|seconds| seconds <= 0) || cookie.expires == Some(0);
-                let lasts = cookie.max_age.is_some() || cookie.expires.is_some();
-                hop.set = if gone { hop.set } else { hop.set.max(Some(lasts)) };
+            for cookie in seen.set_cookies().filter(|one| !is_fleeting(one) && has_identifier(one.name, &one.value)) {
+                hop.set = hop.set.max(Some(cookie.max_age.is_some() || cookie.expires.is_some()));
             }
             let leads_out = |to: &str| host_of(to).is_some_and(|to| !is_within(to, &seen.facts().site));
             if seen.location().is_some_and(leads_out) {
@@ -133,41 +133,8 @@ fn has_identifier(name: &str, value: &Value<'_>) -> bool {
     !OF_SERVICE.contains(&name) && value.parts().any(|part| is_identifier(&part))
 }
 
-/// The host of an address; none where it is none of another site.
-fn host_of(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.split_once("//")?;
-    if !matches!(scheme, "https:" | "http:" | "") {
-        return None;
-    }
-    let end = rest.find(['/', '?', '#', ';']).unwrap_or(rest.len());
-    let authority = rest.get(..end)?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
-    (!host.is_empty()).then_some(host)
-}
-
 /// Whether a host lies in a site.
 fn is_within(host: &str, site: &str) -> bool {
     let host = host.to_ascii_lowercase();
     party::registrable(&host) == site
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host_of;
-
-    #[test]
-    fn hosts() {
-        for (url, host) in [
-            ("https://a.example/b", Some("a.example")),
-            ("http://a.example:8080?x", Some("a.example")),
-            ("//u:p@a.example/b@c", Some("a.example")),
-            ("/b", None),
-            ("javascript://a.example/b", None),
-            ("https:///b", None),
-            ("https://a.example/?to=https://c.example/", Some("a.example")),
-        ] {
-            assert_eq!(host_of(url), host, "{url}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, Stage};
 use crate::pseudonym::{Pseudonym, Value};
-use crate::seen::identifiers::is_shared;
+use crate::seen::identifiers::{host_of, is_shared};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Identifiers, Memory, Place, Seen, State, What};
 
 pub static DETECTOR: Detector = Detector {
@@ -88,6 +88,7 @@ struct Tag {
 struct File {
     tag: u64,
     changes: bool,
+    example: Option<Rc<Example>>,
 }
 
 /// A row of hosts.
@@ -113,11 +114,13 @@ impl State for Files {
     }
 }
 
-/// The first of two examples by alphabet: so the order of events means nothing.
-fn keep_first(known: &mut Option<Rc<Example>>, example: Rc<Example>) {
-    if known.as_ref().is_none_or(|known| example < *known) {
+/// The first of two examples by alphabet: so the order of events means nothing. Says whether that is another than before.
+fn keep_first(known: &mut Option<Rc<Example>>, example: Rc<Example>) -> bool {
+    let is_first = known.as_ref().is_none_or(|known| example < *known);
+    if is_first {
         *known = Some(example);
     }
+    is_first
 }
 
 /// An answer's entity tag, without its quotes and the mark of a weak one: the file compressed has the same.
@@ -129,6 +132,11 @@ fn entity_tag<'a>(seen: &Seen<'a>) -> Option<Pseudonym<'a>> {
         Value::Pseudonym(one) => Some(one).filter(is_shared),
         Value::Text(_) | Value::Compound(_) => None,
     }
+}
+
+/// Whether a value has as many bits as hexadecimal digits, small letters and digits, or base64 of its length.
+fn is_dense(value: &Pseudonym<'_>) -> bool {
+    [4_000, 5_169, 6_000].iter().any(|bits| u32::from(value.bits) == (value.length * bits).div_ceil(1_000))
 }
 
 /// How long an answer is to be kept, in seconds.
@@ -161,7 +169,10 @@ fn number(bytes: &[u8]) -> u64 {
 /// A value that arrives may be a tag.
 fn recall(seen: &Seen<'_>, memory: &mut Memory) {
     let is_tag = |files: &Files, value: &Value<'_>| {
-        value.parts().flat_map(|part| part.hashes()).any(|hash| files.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some())
+        value
+            .parts()
+            .flat_map(|part| part.hashes())
+            .any(|hash| files.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some())
     };
     let known = memory
         .seen::<Files>()
@@ -189,29 +200,23 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
         && let Some(hash) = tag.hashes().next()
         && !in_address(seen).contains(&hash)
     {
-        let example = seen.example();
         let known = files.tags.entry((hash, seen.host));
-        news |= known.example.is_none();
         (known.length, known.bits) = (tag.length, tag.bits);
-        keep_first(&mut known.example, example);
+        news |= keep_first(&mut known.example, seen.example());
         if max_age(seen) >= LONG {
             let file = files.files.entry((seen.host, number(seen.address.exact())));
             if file.tag == 0 {
                 file.tag = hash;
-            } else if file.tag != hash && !file.changes {
-                file.changes = true;
             }
-            if file.changes {
-                keep_first(files.odd.entry((seen.host, "etag")), seen.example());
-                news = true;
-            }
+            let is_first = keep_first(&mut file.example, seen.example());
+            news |= (file.tag != hash && !file.changes) | (is_first && file.changes);
+            file.changes |= file.tag != hash;
         }
     }
-    // A date is kept as it stands.
-    let date = seen.header("last-modified").map(Value::read);
-    if date.is_some_and(|date| matches!(date, Value::Pseudonym(one) if is_shared(&one))) {
-        keep_first(files.odd.entry((seen.host, "last-modified")), seen.example());
-        news = true;
+    // A date is kept as it stands, but for unusual ways to write one.
+    let date = seen.header("last-modified").map(Value::read).filter(|_| max_age(seen) >= LONG);
+    if date.is_some_and(|date| matches!(date, Value::Pseudonym(one) if is_shared(&one) && is_dense(&one))) {
+        news |= keep_first(files.odd.entry((seen.host, "last-modified")), seen.example());
     }
     if news {
         memory.news();
@@ -228,18 +233,19 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     let Some((base, query)) = seen.location().and_then(|to| to.split_once('?')) else { return };
     // To another site it is a redirect as any; `cookie-syncing` looks at those.
     let site = &seen.facts().site;
-    let host = base.split_once("//").map(|(_, rest)| rest.split(['/', ':']).next().unwrap_or_default());
-    if host.is_some_and(|host| host != &**site && !host.strip_suffix(&**site).is_some_and(|sub| sub.ends_with('.'))) {
+    if host_of(base)
+        .is_some_and(|host| host != &**site && !host.strip_suffix(&**site).is_some_and(|sub| sub.ends_with('.')))
+    {
         return;
     }
     let known = in_address(seen);
-    let is_new = |part: Pseudonym<'_>| {
-        is_shared(&part) && !part.hashes().any(|hash| known.contains(&hash))
-    };
+    let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| known.contains(&hash));
     let pairs = crate::pseudonym::pairs(query.as_bytes());
     if pairs.filter(|(name, _)| !VERSIONS.contains(name)).any(|(_, value)| value.parts().any(is_new)) {
-        keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());
-        memory.news();
+        let news = keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());
+        if news {
+            memory.news();
+        }
     }
 }
 
@@ -261,11 +267,8 @@ fn row(seen: &Seen<'_>, memory: &mut Memory) {
     let row = memory.of::<Files>().rows.entry(name);
     let binds = seen.header("strict-transport-security").is_some();
     let side = if binds { &mut row.bound } else { &mut row.unbound };
-    if side.len() >= MAX_ROW || !side.insert(seen.host) {
-        return;
-    }
-    keep_first(&mut row.example, seen.example());
-    if row.is_one() {
+    let is_new = side.len() < MAX_ROW && side.insert(seen.host);
+    if keep_first(&mut row.example, seen.example()) | is_new && row.is_one() {
         memory.news();
     }
 }
@@ -286,9 +289,8 @@ impl Files {
             if uses.is_empty() {
                 continue;
             }
-            let mut details = Details::default()
-                .with(What::Length, &tag.length.to_string())
-                .with(What::Bits, &tag.bits.to_string());
+            let mut details =
+                Details::default().with(What::Length, &tag.length.to_string()).with(What::Bits, &tag.bits.to_string());
             for (channel, name) in uses {
                 details = details.with(What::Channel, channel).with(What::Field, name);
             }
@@ -302,16 +304,19 @@ impl Files {
         }
     }
 
-    fn odd<'a>(&self, out: &mut Vec<Draft<'a>>) {
-        for ((host, header), example) in self.odd.iter() {
+    fn odd(&self, out: &mut Vec<Draft<'_>>) {
+        let changing = self.files.iter().filter(|(_, file)| file.changes);
+        let changing = changing.map(|((host, _), file)| (*host, Place::Header, "etag", file.example.clone()));
+        let odd = self.odd.iter().map(|((host, header), example)| {
             let place = if *header == "location" { Place::Redirect } else { Place::Header };
-            out.push(Draft {
-                host: Some(*host),
-                subject: Some((place, header)),
-                example: example.clone(),
-                ..Draft::new(Level::High, Confidence::Indicated)
-            });
-        }
+            (*host, place, *header, example.clone())
+        });
+        out.extend(changing.chain(odd).map(|(host, place, header, example)| Draft {
+            host: Some(host),
+            subject: Some((place, header)),
+            example,
+            ..Draft::new(Level::High, Confidence::Indicated)
+        }));
     }
 
     fn rows<'a>(&self, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {

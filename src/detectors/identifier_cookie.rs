@@ -8,7 +8,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
 use crate::pseudonym::{COOKIE_BITS, Kind, Pseudonym, SameSite, SetCookie, Value};
-use crate::seen::identifiers::is_identifier;
+use crate::seen::identifiers::{called, is_fleeting, is_identifier};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
 
 pub static DETECTOR: Detector = Detector {
@@ -18,7 +18,7 @@ pub static DETECTOR: Detector = Detector {
                 and one that a host sets for the site which is another organisation's by CNAME.",
     threshold: "A value, or a part of one, of at least 8 characters and more than 12 bits that no table of common values has: \
                 length as in Englehardt and Narayanan (2016), bits as in Privacy Badger. 90 days or more are long (2016 \
-                again). Not: a cookie that is taken away, that is for its own site only (SameSite), or that its maker \
+                again). Not: a cookie that is taken away or ends within ten minutes, that is for its own site only (SameSite), or that its maker \
                 documents as one that spreads load or keeps robots out.",
     severity: "High where it lasts 90 days or came along from before, as it can follow a person across sites; indicated only \
                where the browser was not seen to take it, or where its value changes. Moderate from one day on. Low where it \
@@ -56,10 +56,7 @@ pub static DETECTOR: Detector = Detector {
     needs: &[Part::Cookies],
     look: |seen, memory, _| {
         let cookies = memory.of::<Cookies>();
-        if let Some((_, company)) = seen.cloaked() {
-            cookies.cloak(seen.host, company);
-        }
-        let mut news = false;
+        let mut news = seen.cloaked().is_some_and(|(_, company)| cookies.cloak(seen.host, company));
         for (name, value) in seen.cookies() {
             news |= cookies.sent(seen, name, &value);
         }
@@ -138,17 +135,12 @@ impl State for Cookies {
 /// only the vendor reads.
 fn identifier(name: &str, value: &Value<'_>) -> Option<(u32, u16, u64)> {
     let named = vendor(name).is_some();
-    let is_one = |part: &Pseudonym<'_>| is_identifier(part) || named && part.bits > COOKIE_BITS && part.kind == Kind::Text;
+    let is_one =
+        |part: &Pseudonym<'_>| is_identifier(part) || named && part.bits > COOKIE_BITS && part.kind == Kind::Text;
     let parts = value.parts().filter(is_one);
-    parts.map(|part| (part.length, part.bits, part.hashes().next().unwrap_or_default())).max_by_key(|(_, bits, _)| *bits)
-}
-
-/// Before the year 2000, in seconds since 1970: a cookie that ends there is taken away, whatever the clock says.
-const LONG_PAST: i64 = 946_684_800;
-
-/// Whether an answer takes a cookie away.
-fn is_gone(cookie: &SetCookie<'_>) -> bool {
-    cookie.max_age.is_some_and(|seconds| seconds <= 0) || cookie.expires.is_some_and(|end| end < LONG_PAST)
+    parts
+        .map(|part| (part.length, part.bits, part.hashes().next().unwrap_or_default()))
+        .max_by_key(|(_, bits, _)| *bits)
 }
 
 /// How long an answer has a cookie kept.
@@ -161,11 +153,12 @@ fn ends(cookie: &SetCookie<'_>) -> Ends {
 }
 
 impl Cookies {
-    fn cloak(&mut self, host: usize, company: &str) {
-        let known = self.cloaked.entry(host);
-        if known.is_empty() {
-            *known = company.chars().take(64).collect::<String>().into();
+    fn cloak(&mut self, host: usize, company: &str) -> bool {
+        let is_new = self.cloaked.get(&host).is_none();
+        if is_new {
+            *self.cloaked.entry(host) = company.chars().take(64).collect::<String>().into();
         }
+        is_new
     }
 
     /// Whether a cookie is looked at: at others each; at the site those that vendors write, and those of its cloaked hosts.
@@ -182,8 +175,8 @@ impl Cookies {
         // What is sent to a host under the site's name is the whole site's: who wrote it shows in its name alone.
         let own = seen.relation() == Relation::SameSite && vendor(name).is_none();
         let Some(found) = identifier(name, value).filter(|_| Self::is_told(seen, name) && !own) else { return false };
-        let cookie = self.cookie(seen, name, found);
-        !std::mem::replace(&mut cookie.sent, true)
+        let (cookie, news) = self.cookie(seen, name, found);
+        !std::mem::replace(&mut cookie.sent, true) | news
     }
 
     fn set(&mut self, seen: &Seen<'_>, cookie: &SetCookie<'_>) -> bool {
@@ -191,32 +184,38 @@ impl Cookies {
         let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
         // In a page of another site no browser takes these.
         let refused = others && matches!(cookie.same_site, Some(SameSite::Strict | SameSite::Lax));
-        if is_gone(cookie) || refused || !Self::is_told(seen, cookie.name) {
+        if is_fleeting(cookie) || refused || !Self::is_told(seen, cookie.name) {
             return false;
         }
         let taken = cookie.same_site == Some(SameSite::None) && cookie.secure;
         let kept = Kept { ends: ends(cookie), apart: cookie.partitioned, taken };
-        let known = self.cookie(seen, cookie.name, found);
+        let (known, news) = self.cookie(seen, cookie.name, found);
         let all = known.set.map_or(kept, |before| Kept {
             ends: before.ends.max(kept.ends),
             apart: before.apart && kept.apart,
             taken: before.taken || kept.taken,
         });
-        known.set.replace(all) != Some(all)
+        (known.set.replace(all) != Some(all)) | news
     }
 
-    fn cookie(&mut self, seen: &Seen<'_>, name: &str, (length, bits, hash): (u32, u16, u64)) -> &mut Cookie {
-        let name: Rc<str> = name.chars().take(48).collect::<String>().into();
+    /// The cookie of that name, and whether this says more of it than was known.
+    fn cookie(&mut self, seen: &Seen<'_>, name: &str, (length, bits, hash): (u32, u16, u64)) -> (&mut Cookie, bool) {
+        // A vendor may write the site's number behind the name.
+        let name = written(name).filter(|_| !seen.is_other()).map_or_else(|| called(name), |(known, _)| (*known).into());
         let cookie = self.all.entry((seen.host, name));
-        (cookie.length, cookie.bits) = (cookie.length, cookie.bits).max((length, bits));
+        let size = (cookie.length, cookie.bits).max((length, bits));
+        let mut news = size != (cookie.length, cookie.bits);
+        (cookie.length, cookie.bits) = size;
         if cookie.values.len() < MAX_VALUES && !cookie.values.contains(&hash) {
             cookie.values.push(hash);
+            news = true;
         }
         let example = seen.example();
         if cookie.example.as_ref().is_none_or(|known| example < *known) {
             cookie.example = Some(example);
+            news = true;
         }
-        cookie
+        (cookie, news)
     }
 
     /// The cookies of others, one finding for each and host.
@@ -249,7 +248,7 @@ impl Cookies {
                     subject: Some((Place::Cookie, name)),
                     details: cookie.details(),
                     example: cookie.example.clone(),
-                    ..Draft::new(Level::Moderate, Confidence::Reported)
+                    ..Draft::new(cookie.weight().0.min(Level::Moderate), Confidence::Reported)
                 });
             } else if vendor(name).is_some() {
                 let first = by_name.entry(name).or_insert((&host.name, *number, cookie));
@@ -273,7 +272,8 @@ impl Cookies {
 
 impl Cookie {
     fn weight(&self) -> (Level, Confidence) {
-        let steady = |sure| if sure && self.values.len() < MAX_VALUES { Confidence::Documented } else { Confidence::Indicated };
+        let steady =
+            |sure| if sure && self.values.len() < MAX_VALUES { Confidence::Documented } else { Confidence::Indicated };
         match self.set {
             // How long it is kept was said on an earlier page; whether apart, too.
             None => (Level::High, Confidence::Indicated),
@@ -286,9 +286,8 @@ impl Cookie {
     }
 
     fn details(&self) -> Details {
-        let details = Details::default()
-            .with(What::Length, &self.length.to_string())
-            .with(What::Bits, &self.bits.to_string());
+        let details =
+            Details::default().with(What::Length, &self.length.to_string()).with(What::Bits, &self.bits.to_string());
         match self.set {
             None | Some(Kept { ends: Ends::Someday, .. }) => details,
             Some(Kept { ends: Ends::Days(days), .. }) => details.with(What::Lifetime, &days.to_string()),
@@ -297,8 +296,9 @@ impl Cookie {
     }
 }
 
-/// Cookies that say which server answered, that keep robots out, or that try whether cookies are taken, as their makers document: the category "Functional" or
-/// "Security" of the Open Cookie Database, as far as they end with the browser or within days. Sorted; `*` for any rest.
+/// Cookies that say which server answered, keep robots out, try whether cookies are taken, or hold a language or what was
+/// agreed to, as their makers document: the category "Functional" or "Security" of the Open Cookie Database. Sorted; `*` for
+/// any rest.
 static OF_SERVICE: &[&str] = &[
     "ARRAffinity",
     "ARRAffinitySameSite",
@@ -310,6 +310,7 @@ static OF_SERVICE: &[&str] = &[
     "AWSELBCORS",
     "BIGipServer*",
     "GCLB",
+    "NSC_*",
     "SERVERID",
     "TS01*",
     "__cf_bm",
@@ -320,6 +321,8 @@ static OF_SERVICE: &[&str] = &[
     "ak_bmsc",
     "cf_clearance",
     "incap_ses_*",
+    "lang",
+    "li_gc",
     "nlbi_*",
     "test_cookie",
 ];
@@ -336,8 +339,8 @@ fn is_called(name: &str, known: &str) -> bool {
 }
 
 /// Cookies with an identifier that a vendor's script is documented to write under the site's name, and the vendor. Session
-/// marks, switches and tests of the same vendors are left out. From the vendors' own pages where these could be read (see
-/// `sources`), else from the Open Cookie Database. Sorted; `*` for any rest.
+/// marks (as Google's `_ga_*`), switches and tests of the same vendors are left out. From the vendors' own pages where these
+/// could be read (see `sources`), else from the Open Cookie Database. Sorted; `*` for any rest.
 static WRITTEN: &[(&str, &str)] = &[
     ("AMCV_*", "Adobe Experience Cloud"),
     ("AMP_*", "Amplitude"),
@@ -361,7 +364,6 @@ static WRITTEN: &[(&str, &str)] = &[
     ("_fbc", "Meta"),
     ("_fbp", "Meta"),
     ("_ga", "Google Analytics"),
-    ("_ga_*", "Google Analytics"),
     ("_gac_*", "Google Ads"),
     ("_gcl_au", "Google Ads"),
     ("_gcl_aw", "Google Ads"),
@@ -415,11 +417,15 @@ static WRITTEN: &[(&str, &str)] = &[
 static NOT_WRITTEN: &[&str] = &["AMP_TEST*", "AMP_TLDTEST*", "AMP_TOKEN", "AMP_MKTG_*"];
 
 /// Whose script writes a cookie of that name.
-fn vendor(name: &str) -> Option<&'static str> {
+fn written(name: &str) -> Option<&'static (&'static str, &'static str)> {
     if NOT_WRITTEN.iter().any(|known| is_called(name, known)) {
         return None;
     }
-    WRITTEN.iter().find(|(known, _)| is_called(name, known)).map(|(_, vendor)| *vendor)
+    WRITTEN.iter().find(|(known, _)| name == *known || is_called(name, known))
+}
+
+fn vendor(name: &str) -> Option<&'static str> {
+    written(name).map(|(_, vendor)| *vendor)
 }
 
 #[cfg(test)]
@@ -435,11 +441,22 @@ mod tests {
     #[test]
     fn names() {
         assert_eq!(vendor("_ga"), Some("Google Analytics"));
-        assert_eq!(vendor("_ga_9XKQ2B7TMN"), Some("Google Analytics"));
         assert_eq!(vendor("_pk_id.1.1fff"), Some("Matomo"));
         assert_eq!(vendor("AMP_a2dbce0e18"), Some("Amplitude"));
         assert_eq!(vendor("mp_0a1b2c3d_mixpanel"), Some("Mixpanel"));
-        for none in ["_gat", "mp_lang", "_gauge", "ga", "AMP_TOKEN", "AMP_TEST_1", "mp_", "_hjSessionUser_", "_GA", "x_fbp"] {
+        for none in [
+            "_gat",
+            "_ga_9XKQ2B7TMN",
+            "mp_lang",
+            "_gauge",
+            "ga",
+            "AMP_TOKEN",
+            "AMP_TEST_1",
+            "mp_",
+            "_hjSessionUser_",
+            "_GA",
+            "x_fbp",
+        ] {
             assert_eq!(vendor(none), None, "{none}");
         }
         assert!(is_of_service("BIGipServerpool_web") && is_of_service("__cf_bm"));

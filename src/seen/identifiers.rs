@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::{Bounded, Details, Example, Hosts, Memory, Place, Relation, Seen, State, What};
 use crate::observation::{RequestType, Stage};
-use crate::pseudonym::{COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, Value};
+use crate::pseudonym::{self, COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, SetCookie, Value};
 
 /// How many hashes of values in cookies are kept; a value has one for each way to write it.
 const MAX_KEPT: usize = 1_536;
@@ -21,6 +21,10 @@ const MAX_ARRIVED: usize = 1_536;
 const MAX_LED: usize = 256;
 /// How many values that are both kept and arrived are remembered.
 const MAX_MET: usize = 256;
+/// What ends within ten minutes is no way to know anybody again, in seconds.
+const FLEETING: i64 = 600;
+/// Before the year 2000, in seconds since 1970: a cookie that ends there is taken away, whatever the clock says.
+const LONG_PAST: i64 = 946_684_800;
 /// Longest name of a cookie or a parameter.
 const MAX_NAME: usize = 48;
 /// Longest address kept as an example, in bytes: there are many.
@@ -57,8 +61,8 @@ struct Arrived {
 pub struct Identifiers {
     kept: Bounded<u64, Kept, MAX_KEPT>,
     arrived: Bounded<(u64, usize), Option<Arrived>, MAX_ARRIVED>,
-    /// Values that a host's redirect handed on.
-    led: Bounded<(u64, usize), (), MAX_LED>,
+    /// Values that a host's redirect handed on, and to which host.
+    led: Bounded<(u64, usize, Box<str>), (), MAX_LED>,
     /// What is both kept and arrived: only this is looked at when conclusions are drawn.
     met: Bounded<(u64, usize), Option<Arrived>, MAX_MET>,
 }
@@ -126,9 +130,9 @@ fn is_word(value: &Pseudonym<'_>) -> bool {
     value.length < LONGEST && u32::from(value.bits) == (value.length * 4_700).div_ceil(1_000)
 }
 
-/// A text of a name, as much of it as is told.
-fn short(name: &str) -> Rc<str> {
-    name.chars().take(MAX_NAME).collect::<String>().into()
+/// A name, as much of it as is told: nothing of one that is a value itself.
+pub fn called(name: &str) -> Rc<str> {
+    if name.contains('~') { "…".into() } else { name.chars().take(MAX_NAME).collect::<String>().into() }
 }
 
 /// The pseudonyms in a path, a header or another text that has no names.
@@ -136,9 +140,22 @@ fn within(text: &str) -> impl Iterator<Item = Pseudonym<'_>> {
     Value::read(text).parts()
 }
 
-/// The path of an address, as text.
-fn path<'a>(seen: &Seen<'a>) -> &'a str {
-    std::str::from_utf8(seen.address.path()).unwrap_or_default()
+/// The host of an address; none where it is none of another host.
+pub fn host_of(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("//")?;
+    if !matches!(scheme, "https:" | "http:" | "") {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#', ';']).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// Whether an answer sets a cookie that nobody is known again by: it is taken away, or ends within minutes.
+pub fn is_fleeting(cookie: &SetCookie<'_>) -> bool {
+    cookie.max_age.is_some_and(|seconds| seconds <= FLEETING) || cookie.expires.is_some_and(|end| end < LONG_PAST)
 }
 
 /// Headers that say nothing of who is asking, or of which another technique speaks.
@@ -179,7 +196,12 @@ impl Identifiers {
         }
         // A page's own path names the page, not the reader.
         if seen.is_other() {
-            news |= within(path(seen)).fold(false, |news, part| self.arrive(at, Place::Path, "", &part) | news);
+            let path = std::str::from_utf8(seen.address.path()).unwrap_or_default();
+            let named = path.contains(';');
+            let rest = (!named).then_some(("", Value::read(path)));
+            for (name, value) in pseudonym::matrix(path.as_bytes()).filter(|_| named).chain(rest) {
+                news |= value.parts().fold(false, |news, part| self.arrive(at, Place::Path, name, &part) | news);
+            }
         }
         news
     }
@@ -216,16 +238,18 @@ impl Identifiers {
 
     fn answer(&mut self, seen: &Seen<'_>) -> bool {
         let mut news = false;
-        for cookie in seen.set_cookies() {
+        for cookie in seen.set_cookies().filter(|cookie| !is_fleeting(cookie)) {
             for part in cookie.value.parts() {
                 news |= self.keep(seen.host, cookie.name, &part);
             }
         }
-        for part in seen.location().into_iter().flat_map(within).filter(is_shared) {
-            for hash in part.hashes().take(WRITTEN.len()) {
-                let before = self.led.len();
-                self.led.entry((hash, seen.host));
-                news |= before != self.led.len() && self.kept.get(&hash).is_some();
+        if let Some(to) = seen.location()
+            && let Some(host) = host_of(to)
+        {
+            for hash in within(to).filter(is_shared).flat_map(|part| part.hashes().take(WRITTEN.len())) {
+                let key = (hash, seen.host, host.to_ascii_lowercase().into_boxed_str());
+                news |= self.led.get(&key).is_none() && self.kept.get(&hash).is_some();
+                self.led.entry(key);
             }
         }
         news
@@ -239,7 +263,7 @@ impl Identifiers {
         let mut news = false;
         for (written, hash) in value.hashes().take(WRITTEN.len()).enumerate() {
             let kept = self.kept.entry(hash);
-            let named: Rc<str> = short(name);
+            let named: Rc<str> = called(name);
             if !kept.holders.insert((host, named)) {
                 continue;
             }
@@ -249,8 +273,11 @@ impl Identifiers {
             if kept.length == 0 {
                 (kept.written, kept.length, kept.bits) = (written, value.length, value.bits);
             }
-            let arrived: Vec<_> =
-                self.arrived.range((hash, 0)..=(hash, usize::MAX)).map(|(key, arrived)| (*key, arrived.clone())).collect();
+            let arrived: Vec<_> = self
+                .arrived
+                .range((hash, 0)..=(hash, usize::MAX))
+                .map(|(key, arrived)| (*key, arrived.clone()))
+                .collect();
             for (key, arrived) in arrived {
                 *self.met.entry(key) = arrived;
                 news = true;
@@ -269,7 +296,7 @@ impl Identifiers {
         for (at, hash) in value.hashes().take(WRITTEN.len()).enumerate() {
             let key = (hash, here.seen.host);
             let navigation = here.seen.kind() == RequestType::MainFrame;
-            let arrived = Arrived { place, name: short(name), example: here.example(), navigation, within: at > 0 };
+            let arrived = Arrived { place, name: called(name), example: here.example(), navigation, within: at > 0 };
             let known = self.arrived.entry(key);
             if known.as_ref().is_some_and(|known| *known <= arrived) {
                 continue;
@@ -291,7 +318,8 @@ impl Identifiers {
                 continue;
             };
             // Of several parts of one value, and several ways to read it, the one that says most.
-            let weight = |passed: &Passed<'_>| (passed.bits, Reverse(passed.written), Reverse(Rc::clone(&passed.example)));
+            let weight =
+                |passed: &Passed<'_>| (passed.bits, Reverse(passed.written), Reverse(Rc::clone(&passed.example)));
             match all.entry((passed.to, passed.from, passed.subject)) {
                 Entry::Vacant(place) => _ = place.insert(passed),
                 Entry::Occupied(mut known) if weight(&passed) > weight(known.get()) => _ = known.insert(passed),
@@ -309,7 +337,8 @@ impl Identifiers {
         let (from, cookie) = others.min_by_key(|(host, cookie)| {
             (is_own(*host) == arrived.navigation, hosts.get(*host).map(|host| &host.name), cookie)
         })?;
-        let led = kept.holders.iter().any(|(host, _)| self.led.get(&(hash, *host)).is_some());
+        let name = hosts.get(to).map(|host| &host.name)?;
+        let led = self.led.get(&(hash, *from, name.clone())).is_some();
         Some(Passed {
             from: *from,
             cookie,
@@ -363,5 +392,25 @@ impl At<'_, '_> {
             Rc::new(Example { url: url.into(), kind: whole.kind })
         };
         Rc::clone(self.example.get_or_init(make))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn hosts() {
+        for (url, host) in [
+            ("https://a.example/b", Some("a.example")),
+            ("http://a.example:8080?x", Some("a.example")),
+            ("//u:p@a.example/b@c", Some("a.example")),
+            ("/b", None),
+            ("javascript://a.example/b", None),
+            ("https:///b", None),
+            ("https://a.example/?to=https://c.example/", Some("a.example")),
+        ] {
+            assert_eq!(host_of(url), host, "{url}");
+        }
     }
 }
