@@ -201,7 +201,8 @@ impl Cookies {
     /// The cookie of that name, and whether this says more of it than was known.
     fn cookie(&mut self, seen: &Seen<'_>, name: &str, (length, bits, hash): (u32, u16, u64)) -> (&mut Cookie, bool) {
         // A vendor may write the site's number behind the name.
-        let name = written(name).filter(|_| !seen.is_other()).map_or_else(|| called(name), |(known, _)| (*known).into());
+        let name =
+            written(name).filter(|_| !seen.is_other()).map_or_else(|| called(name), |(known, _)| (*known).into());
         let cookie = self.all.entry((seen.host, name));
         let size = (cookie.length, cookie.bits).max((length, bits));
         let mut news = size != (cookie.length, cookie.bits);

@@ -1,6 +1,6 @@
 //! Which headers are kept, and what of each.
 
-use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, read};
+use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
