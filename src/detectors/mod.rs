@@ -8,7 +8,12 @@ use crate::seen::{Draft, Hosts, Memory, Seen};
 
 mod ad_request;
 mod added_list;
+mod bounce_tracking;
+mod cache_identifier;
 mod cname_cloaking;
+mod cookie_syncing;
+mod identifier_cookie;
+mod identifier_sharing;
 mod link_decoration;
 mod social_request;
 mod surveillance_actor;
@@ -61,7 +66,7 @@ pub struct Detector {
     /// Looks at one observation.
     pub look: for<'a> fn(&Seen<'a>, &mut Memory, &mut Vec<Draft<'a>>),
     /// Says what only the whole page tells, from what was kept. It must not depend on the order of observations.
-    pub conclude: Option<fn(&Memory, Hosts<'_>, &mut Vec<Draft<'static>>)>,
+    pub conclude: Option<for<'a> fn(&'a Memory, Hosts<'a>, &mut Vec<Draft<'a>>)>,
 }
 
 /// What most detectors have in common: `..PLAIN`.
@@ -97,6 +102,11 @@ pub static DETECTORS: &[&Detector] = &[
     &third_party_contact::DETECTOR,
     &added_list::DETECTOR,
     &surveillance_actor::DETECTOR,
+    &identifier_cookie::DETECTOR,
+    &cookie_syncing::DETECTOR,
+    &identifier_sharing::DETECTOR,
+    &bounce_tracking::DETECTOR,
+    &cache_identifier::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].

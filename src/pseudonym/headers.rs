@@ -1,6 +1,6 @@
 //! Which headers are kept, and what of each.
 
-use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, read};
+use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,7 +277,7 @@ impl Pseudonyms {
             return known.to_owned();
         }
         let (name, value) = read::cookie(piece);
-        let mut out = self.name(name);
+        let mut out = if names::is_of_vendor(name) { name.to_owned() } else { self.name(name) };
         if piece.contains('=') {
             out.push('=');
         }

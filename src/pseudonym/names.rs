@@ -262,10 +262,49 @@ fn is_of_person(outer: &[u8]) -> bool {
     )
 }
 
+/// What cookies of vendors' scripts and of load balancers are called, up to the number that the vendor gave to the site: it is
+/// nobody's, and the name says whose the cookie is. (`identifier-cookie` has their sources.)
+const OF_VENDORS: [&str; 17] = [
+    "AMCV_",
+    "AMP_",
+    "BIGipServer",
+    "NSC_",
+    "_ga_",
+    "_gac_",
+    "_hjSessionUser_",
+    "_hp2_id.",
+    "_hp5_meta.",
+    "_pk_id.",
+    "_sp_id.",
+    "ab.storage.deviceId.",
+    "incap_ses_",
+    "intercom-device-id-",
+    "intercom-id-",
+    "mp_",
+    "xnpe_",
+];
+
+/// Whether a cookie's name is one that stays as it is.
+pub(super) fn is_of_vendor(name: &str) -> bool {
+    let of_a_number =
+        |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    OF_VENDORS.iter().any(|start| name.strip_prefix(start).is_some_and(of_a_number))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_vendors() {
+        for name in ["_ga_9XKQ2B7TMN", "_hjSessionUser_1457922", "mp_0a1b2c3d4e5f60718293a4b5c6d7e8f9_mixpanel"] {
+            assert!(is_of_vendor(name), "{name}");
+        }
+        for name in ["_ga_a@b.example", "x_ga_9XKQ2B7TMN", "user_1457922", "mp_%40"] {
+            assert!(!is_of_vendor(name), "{name}");
+        }
+    }
 
     #[test]
     fn roles() {

@@ -6,6 +6,7 @@ use std::any::{Any, TypeId};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::ops::RangeBounds;
 
 /// What all detectors together may keep of one page, in bytes; held by `tests/memory.rs`.
 pub const MAX_BYTES: usize = 2 << 20;
@@ -120,6 +121,11 @@ impl<K: Ord + Clone, V, const MOST: usize> Bounded<K, V, MOST> {
     /// All of them, in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter().map(|(key, (_, value))| (key, value))
+    }
+
+    /// Those whose keys lie in a range, in their order.
+    pub fn range(&self, keys: impl RangeBounds<K>) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.range(keys).map(|(key, (_, value))| (key, value))
     }
 
     /// How many there are.

@@ -2,6 +2,7 @@
 //! detector, and keeps nothing.
 
 pub mod hosts;
+pub mod identifiers;
 pub mod memory;
 
 use std::cell::OnceCell;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 pub use self::hosts::{Host, Hosts, Relation};
+pub use self::identifiers::Identifiers;
 pub use self::memory::{Bounded, Memory, State};
 use crate::address::{Address, Scheme};
 use crate::finding::{Confidence, Level};
@@ -327,15 +329,17 @@ impl<'a> Seen<'a> {
         (!at_home).then_some((rule, company))
     }
 
-    /// The rule of a bundled list that names a parameter of the address as one that only serves to track, and the one that
-    /// lets it through.
-    pub fn decoration(&self) -> Option<(RuleId, Option<RuleId>)> {
-        decoration(self.found.index, self.found.pack, self.found.matches)
+    /// The parameters of the address that bundled lists name as ones that only serve to track, with their rules.
+    pub fn decorations(&self) -> impl Iterator<Item = Mark<'a>> + use<'a> {
+        decorations(self.found.index, self.found.pack, self.found.matches)
     }
 
-    /// The same of a list that the person added; rules are counted among its own.
+    /// Of those that a list of the person's names one that none lets through, if there is one, then the first; rules are
+    /// counted among its own.
     pub fn decoration_of(added: &Added) -> Option<(RuleId, Option<RuleId>)> {
-        decoration(&added.index, &added.pack, &added.matches)
+        let all = || decorations(&added.index, &added.pack, &added.matches);
+        let mark = all().find(|mark| mark.exception.is_none()).or_else(|| all().next())?;
+        Some((mark.rule, mark.exception))
     }
 }
 
@@ -344,20 +348,27 @@ fn is_cloak(section: &str) -> bool {
     section.contains("CNAME")
 }
 
-/// The rule that names a parameter of the address, and the exception that lets it through: one that none lets through, if there
-/// is one, then the first.
-fn decoration(index: &Index, pack: &Bytes, matches: &Matches) -> Option<(RuleId, Option<RuleId>)> {
-    let with_exception = |&rule: &RuleId| {
+/// A parameter of an address that a list names.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark<'a> {
+    /// What it is called.
+    pub name: &'a [u8],
+    /// The rule that says so.
+    pub rule: RuleId,
+    /// The rule that lets it through.
+    pub exception: Option<RuleId>,
+}
+
+/// The rules that name parameters of the address, each with the exception that lets it through.
+fn decorations<'a>(index: &'a Index, pack: &'a Bytes, matches: &'a Matches) -> impl Iterator<Item = Mark<'a>> {
+    matches.params.iter().map(move |&rule| {
         let name = index.param(pack, rule);
         let spares = |exception: &&RuleId| {
             let spared = index.param(pack, **exception);
             spared.is_empty() || spared == name
         };
-        (rule, matches.param_exceptions.iter().find(spares).copied())
-    };
-    let mut all = matches.params.iter().map(with_exception);
-    let first = all.next()?;
-    Some(std::iter::once(first).chain(all).find(|(_, exception)| exception.is_none()).unwrap_or(first))
+        Mark { name, rule, exception: matches.param_exceptions.iter().find(spares).copied() }
+    })
 }
 
 /// Whom a finding is about.

@@ -1,0 +1,466 @@
+//! identifier-cookie: a cookie by which somebody else knows the browser again, or one under the site's name that somebody
+//! else's script or host writes.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Detector, PLAIN};
+use crate::finding::{Confidence, Level, Right};
+use crate::observation::{Part, RequestType};
+use crate::pseudonym::{COOKIE_BITS, Kind, Pseudonym, SameSite, SetCookie, Value};
+use crate::seen::identifiers::{called, is_fleeting, is_identifier};
+use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
+
+pub static DETECTOR: Detector = Detector {
+    technique: "identifier-cookie",
+    looks_for: "Somebody else's host that sets a cookie with an identifier in it, or gets one that the browser kept; a cookie \
+                under the site's own name that a vendor's script is documented to write (`_ga`, `_fbp`, `_clck` and others); \
+                and one that a host sets for the site which is another organisation's by CNAME.",
+    threshold: "A value, or a part of one, of at least 8 characters and more than 12 bits that no table of common values has: \
+                length as in Englehardt and Narayanan (2016), bits as in Privacy Badger. 90 days or more are long (2016 \
+                again). Not: a cookie that is taken away or ends within ten minutes, that is for its own site only (SameSite), or that its maker \
+                documents as one that spreads load or keeps robots out.",
+    severity: "High where it lasts 90 days or came along from before, as it can follow a person across sites; indicated only \
+               where the browser was not seen to take it, or where its value changes. Moderate from one day on. Low where it \
+               ends sooner, or is kept apart for each site (Partitioned). Under the site's own name moderate: it recognises \
+               here, and a known tracker is behind it.",
+    sources: &[
+        "https://senglehardt.com/papers/ccs16_online_tracking.pdf",
+        "https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js",
+        "https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies/Partitioned_cookies",
+        "https://github.com/jkwakman/Open-Cookie-Database/blob/master/open-cookie-database.csv",
+        "https://cloud.google.com/analytics/resources/concepts/gaConceptsCookies",
+        "https://support.google.com/analytics/answer/7519794",
+        "https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc/",
+        "https://learn.microsoft.com/en-us/clarity/setup-and-installation/cookie-list",
+        "https://help.pinterest.com/en/business/article/pinterest-tag-parameters-and-cookies",
+        "https://ads.tiktok.com/help/article/how-to-use-cookies-with-tiktok-pixel",
+        "https://matomo.org/faq/general/faq_146/",
+        "https://amplitude.com/docs/get-started/cookies-and-consent-management",
+        "https://help.heap.io/hc/en-us/articles/37271939081617-What-cookies-does-Heap-set-and-what-are-they-used-for",
+        "https://docs.contentsquare.com/en/web/cookies/",
+        "https://www.twilio.com/docs/segment/connections/sources/catalog/libraries/website/javascript/identity",
+        "https://developers.atinternet-solutions.com/piano-analytics/data-collection/general/cookie-storage",
+        "https://documentation.bloomreach.com/engagement/docs/cookies-storage",
+        "https://experienceleague.adobe.com/docs/id-service/using/id-service-api/configurations/cookielifetime.html",
+    ],
+    harmless: &[
+        "A cookie also keeps a sign-in, a basket or a choice, or tells people from robots.",
+        "Many browsers refuse others' cookies, or keep them apart for each site; then they do not follow anybody.",
+        "A site may count its visits with such a cookie for itself alone.",
+        "A cookie of a vendor's name may be left over from a script that is gone.",
+    ],
+    blind_to: "Cookies that scripts write in somebody else's frames, until they are sent; whether the browser took what was \
+               set; other storage. A vendor that lets sites choose the cookie's name is not known by it.",
+    rights: &[Right::Privacy],
+    needs: &[Part::Cookies],
+    look: |seen, memory, _| {
+        let cookies = memory.of::<Cookies>();
+        let mut news = seen.cloaked().is_some_and(|(_, company)| cookies.cloak(seen.host, company));
+        for (name, value) in seen.cookies() {
+            news |= cookies.sent(seen, name, &value);
+        }
+        for cookie in seen.set_cookies() {
+            news |= cookies.set(seen, &cookie);
+        }
+        if news {
+            memory.news();
+        }
+    },
+    conclude: Some(|memory, hosts, out| {
+        if let Some(cookies) = memory.seen::<Cookies>() {
+            cookies.of_others(hosts, out);
+            cookies.of_the_site(hosts, out);
+        }
+    }),
+    ..PLAIN
+};
+
+/// How many cookies of how many hosts are remembered.
+const MAX_COOKIES: usize = 512;
+/// How many hosts that are another organisation's by CNAME.
+const MAX_CLOAKED: usize = 64;
+/// How many different values of one cookie: two say that it changes.
+const MAX_VALUES: usize = 2;
+/// A day, in seconds; and the days from which on it is long.
+const DAY: i64 = 86_400;
+const LONG: i64 = 90;
+
+/// What was seen of a cookie of a host.
+#[derive(Debug, Default)]
+struct Cookie {
+    sent: bool,
+    set: Option<Kept>,
+    length: u32,
+    bits: u16,
+    /// Hashes of its values: more than one, and it changes.
+    values: Vec<u64>,
+    example: Option<Rc<Example>>,
+}
+
+/// When a cookie ends. Ordered: what is longer comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ends {
+    /// With the browser.
+    Session,
+    /// After so many whole days.
+    Days(i64),
+    /// On a day that is named, but not from when on.
+    Someday,
+}
+
+/// How an answer has it kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    ends: Ends,
+    /// For each site apart, however often it is set.
+    apart: bool,
+    /// In a way that every browser takes in others' pages.
+    taken: bool,
+}
+
+#[derive(Debug, Default)]
+struct Cookies {
+    all: Bounded<(usize, Rc<str>), Cookie, MAX_COOKIES>,
+    cloaked: Bounded<usize, Box<str>, MAX_CLOAKED>,
+}
+
+impl State for Cookies {
+    fn dropped(&self) -> u64 {
+        self.all.dropped() + self.cloaked.dropped()
+    }
+}
+
+/// Of a value that tells one browser from others: its length, bits, and a hash. A vendor's cookie may have it in a form that
+/// only the vendor reads.
+fn identifier(name: &str, value: &Value<'_>) -> Option<(u32, u16, u64)> {
+    let named = vendor(name).is_some();
+    let is_one =
+        |part: &Pseudonym<'_>| is_identifier(part) || named && part.bits > COOKIE_BITS && part.kind == Kind::Text;
+    let parts = value.parts().filter(is_one);
+    parts
+        .map(|part| (part.length, part.bits, part.hashes().next().unwrap_or_default()))
+        .max_by_key(|(_, bits, _)| *bits)
+}
+
+/// How long an answer has a cookie kept.
+fn ends(cookie: &SetCookie<'_>) -> Ends {
+    match (cookie.max_age, cookie.expires) {
+        (Some(seconds), _) => Ends::Days(seconds / DAY),
+        (None, Some(_)) => Ends::Someday,
+        (None, None) => Ends::Session,
+    }
+}
+
+impl Cookies {
+    fn cloak(&mut self, host: usize, company: &str) -> bool {
+        let is_new = self.cloaked.get(&host).is_none();
+        if is_new {
+            *self.cloaked.entry(host) = company.chars().take(64).collect::<String>().into();
+        }
+        is_new
+    }
+
+    /// Whether a cookie is looked at: at others each; at the site those that vendors write, and those of its cloaked hosts.
+    fn is_told(seen: &Seen<'_>, name: &str) -> bool {
+        match seen.relation() {
+            // On the way to a page its host is the page's own: `bounce-tracking` looks at that.
+            Relation::Other => seen.kind() != RequestType::MainFrame && !is_of_service(name),
+            Relation::SameSite => vendor(name).is_some() || seen.facts().subdomain,
+            Relation::SameOwner => false,
+        }
+    }
+
+    fn sent(&mut self, seen: &Seen<'_>, name: &str, value: &Value<'_>) -> bool {
+        // What is sent to a host under the site's name is the whole site's: who wrote it shows in its name alone.
+        let own = seen.relation() == Relation::SameSite && vendor(name).is_none();
+        let Some(found) = identifier(name, value).filter(|_| Self::is_told(seen, name) && !own) else { return false };
+        let (cookie, news) = self.cookie(seen, name, found);
+        !std::mem::replace(&mut cookie.sent, true) | news
+    }
+
+    fn set(&mut self, seen: &Seen<'_>, cookie: &SetCookie<'_>) -> bool {
+        let others = seen.is_other();
+        let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
+        // In a page of another site no browser takes these.
+        let refused = others && matches!(cookie.same_site, Some(SameSite::Strict | SameSite::Lax));
+        if is_fleeting(cookie) || refused || !Self::is_told(seen, cookie.name) {
+            return false;
+        }
+        let taken = cookie.same_site == Some(SameSite::None) && cookie.secure;
+        let kept = Kept { ends: ends(cookie), apart: cookie.partitioned, taken };
+        let (known, news) = self.cookie(seen, cookie.name, found);
+        let all = known.set.map_or(kept, |before| Kept {
+            ends: before.ends.max(kept.ends),
+            apart: before.apart && kept.apart,
+            taken: before.taken || kept.taken,
+        });
+        (known.set.replace(all) != Some(all)) | news
+    }
+
+    /// The cookie of that name, and whether this says more of it than was known.
+    fn cookie(&mut self, seen: &Seen<'_>, name: &str, (length, bits, hash): (u32, u16, u64)) -> (&mut Cookie, bool) {
+        // A vendor may write the site's number behind the name.
+        let name =
+            written(name).filter(|_| !seen.is_other()).map_or_else(|| called(name), |(known, _)| (*known).into());
+        let cookie = self.all.entry((seen.host, name));
+        let size = (cookie.length, cookie.bits).max((length, bits));
+        let mut news = size != (cookie.length, cookie.bits);
+        (cookie.length, cookie.bits) = size;
+        if cookie.values.len() < MAX_VALUES && !cookie.values.contains(&hash) {
+            cookie.values.push(hash);
+            news = true;
+        }
+        let example = seen.example();
+        if cookie.example.as_ref().is_none_or(|known| example < *known) {
+            cookie.example = Some(example);
+            news = true;
+        }
+        (cookie, news)
+    }
+
+    /// The cookies of others, one finding for each and host.
+    fn of_others<'a>(&'a self, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
+        for ((host, name), cookie) in self.all.iter() {
+            if hosts.get(*host).is_none_or(|host| host.relation != Relation::Other) {
+                continue;
+            }
+            let (level, confidence) = cookie.weight();
+            out.push(Draft {
+                host: Some(*host),
+                subject: Some((Place::Cookie, name)),
+                details: cookie.details(),
+                example: cookie.example.clone(),
+                ..Draft::new(level, confidence)
+            });
+        }
+    }
+
+    /// The cookies under the site's name, one finding for each: it goes to all hosts of the site, so the first by name stands
+    /// for them.
+    fn of_the_site<'a>(&'a self, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
+        let mut by_name: BTreeMap<&str, (&str, usize, &Cookie)> = BTreeMap::new();
+        for ((number, name), cookie) in self.all.iter() {
+            let Some(host) = hosts.get(*number).filter(|host| host.relation == Relation::SameSite) else { continue };
+            if let Some(company) = self.cloaked.get(number).filter(|_| cookie.set.is_some()) {
+                out.push(Draft {
+                    who: if company.is_empty() { Who::Contacted } else { Who::Named(company) },
+                    host: Some(*number),
+                    subject: Some((Place::Cookie, name)),
+                    details: cookie.details(),
+                    example: cookie.example.clone(),
+                    ..Draft::new(cookie.weight().0.min(Level::Moderate), Confidence::Reported)
+                });
+            } else if vendor(name).is_some() {
+                let first = by_name.entry(name).or_insert((&host.name, *number, cookie));
+                if *host.name < *first.0 {
+                    *first = (&host.name, *number, cookie);
+                }
+            }
+        }
+        for (name, (_, number, cookie)) in by_name {
+            out.push(Draft {
+                who: Who::Site,
+                host: Some(number),
+                subject: Some((Place::Cookie, name)),
+                details: cookie.details().with(What::Vendor, vendor(name).unwrap_or_default()),
+                example: cookie.example.clone(),
+                ..Draft::new(Level::Moderate, Confidence::Reported)
+            });
+        }
+    }
+}
+
+impl Cookie {
+    fn weight(&self) -> (Level, Confidence) {
+        let steady =
+            |sure| if sure && self.values.len() < MAX_VALUES { Confidence::Documented } else { Confidence::Indicated };
+        match self.set {
+            // How long it is kept was said on an earlier page; whether apart, too.
+            None => (Level::High, Confidence::Indicated),
+            Some(Kept { apart: true, .. }) => (Level::Low, Confidence::Documented),
+            Some(Kept { ends: Ends::Someday, .. }) => (Level::High, Confidence::Indicated),
+            Some(Kept { ends: Ends::Days(LONG..), taken, .. }) => (Level::High, steady(taken || self.sent)),
+            Some(Kept { ends: Ends::Days(1..), taken, .. }) => (Level::Moderate, steady(taken || self.sent)),
+            Some(_) => (Level::Low, Confidence::Documented),
+        }
+    }
+
+    fn details(&self) -> Details {
+        let details =
+            Details::default().with(What::Length, &self.length.to_string()).with(What::Bits, &self.bits.to_string());
+        match self.set {
+            None | Some(Kept { ends: Ends::Someday, .. }) => details,
+            Some(Kept { ends: Ends::Days(days), .. }) => details.with(What::Lifetime, &days.to_string()),
+            Some(Kept { ends: Ends::Session, .. }) => details.with(What::Lifetime, "session"),
+        }
+    }
+}
+
+/// Cookies that say which server answered, keep robots out, try whether cookies are taken, or hold a language or what was
+/// agreed to, as their makers document: the category "Functional" or "Security" of the Open Cookie Database. Sorted; `*` for
+/// any rest.
+static OF_SERVICE: &[&str] = &[
+    "ARRAffinity",
+    "ARRAffinitySameSite",
+    "AWSALB",
+    "AWSALBCORS",
+    "AWSALBTG",
+    "AWSALBTGCORS",
+    "AWSELB",
+    "AWSELBCORS",
+    "BIGipServer*",
+    "GCLB",
+    "NSC_*",
+    "SERVERID",
+    "TS01*",
+    "__cf_bm",
+    "__cflb",
+    "__cfruid",
+    "_abck",
+    "_cfuvid",
+    "ak_bmsc",
+    "cf_clearance",
+    "incap_ses_*",
+    "lang",
+    "li_gc",
+    "nlbi_*",
+    "test_cookie",
+];
+
+fn is_of_service(name: &str) -> bool {
+    OF_SERVICE.iter().any(|known| is_called(name, known))
+}
+
+/// Whether a name is the known one, in which `*` stands for one character or more.
+fn is_called(name: &str, known: &str) -> bool {
+    known.split_once('*').map_or(name == known, |(start, end)| {
+        name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+    })
+}
+
+/// Cookies with an identifier that a vendor's script is documented to write under the site's name, and the vendor. Session
+/// marks (as Google's `_ga_*`), switches and tests of the same vendors are left out. From the vendors' own pages where these
+/// could be read (see `sources`), else from the Open Cookie Database. Sorted; `*` for any rest.
+static WRITTEN: &[(&str, &str)] = &[
+    ("AMCV_*", "Adobe Experience Cloud"),
+    ("AMP_*", "Amplitude"),
+    ("FPAU", "Google"),
+    ("FPID", "Google Analytics"),
+    ("__exponea_etc__", "Bloomreach"),
+    ("__gads", "Google Ad Manager"),
+    ("__gpi", "Google Ad Manager"),
+    ("__hstc", "HubSpot"),
+    ("__kla_id", "Klaviyo"),
+    ("__qca", "Quantcast"),
+    ("__utma", "Google Analytics"),
+    ("_cc_id", "Lotame"),
+    ("_ce.s", "Crazy Egg"),
+    ("_clck", "Microsoft Clarity"),
+    ("_conv_v", "Convert"),
+    ("_cs_id", "Contentsquare"),
+    ("_derived_epik", "Pinterest"),
+    ("_dyid", "Dynamic Yield"),
+    ("_epik", "Pinterest"),
+    ("_fbc", "Meta"),
+    ("_fbp", "Meta"),
+    ("_ga", "Google Analytics"),
+    ("_gac_*", "Google Ads"),
+    ("_gcl_au", "Google Ads"),
+    ("_gcl_aw", "Google Ads"),
+    ("_gcl_dc", "Google Ads"),
+    ("_gid", "Google Analytics"),
+    ("_hjSessionUser_*", "Hotjar"),
+    ("_hjid", "Hotjar"),
+    ("_hp2_id.*", "Heap"),
+    ("_hp5_meta.*", "Heap"),
+    ("_lfa", "Leadfeeder"),
+    ("_mkto_trk", "Adobe Marketo"),
+    ("_parsely_visitor", "Parse.ly"),
+    ("_pcid", "Piano Analytics"),
+    ("_pin_unauth", "Pinterest"),
+    ("_pk_id*", "Matomo"),
+    ("_rdt_uuid", "Reddit"),
+    ("_rdtrk", "RD Station"),
+    ("_schn", "Snap"),
+    ("_scid", "Snap"),
+    ("_scid_r", "Snap"),
+    ("_shopify_y", "Shopify"),
+    ("_sp_id.*", "Snowplow"),
+    ("_ttp", "TikTok"),
+    ("_uetsid", "Microsoft Advertising"),
+    ("_uetvid", "Microsoft Advertising"),
+    ("_vwo_uuid", "VWO"),
+    ("_vwo_uuid_v2", "VWO"),
+    ("_ym_uid", "Yandex Metrica"),
+    ("ab.storage.deviceId.*", "Braze"),
+    ("ajs_anonymous_id", "Segment"),
+    ("ajs_user_id", "Segment"),
+    ("hubspotutk", "HubSpot"),
+    ("intercom-device-id-*", "Intercom"),
+    ("intercom-id-*", "Intercom"),
+    ("li_fat_id", "LinkedIn"),
+    ("mp_*_mixpanel", "Mixpanel"),
+    ("optimizelyEndUserId", "Optimizely"),
+    ("pa_vid", "Piano Analytics"),
+    ("panoramaId", "Lotame"),
+    ("rl_anonymous_id", "RudderStack"),
+    ("rl_user_id", "RudderStack"),
+    ("s_ecid", "Adobe Analytics"),
+    ("s_fid", "Adobe Analytics"),
+    ("s_vi*", "Adobe Analytics"),
+    ("t_gid", "Taboola"),
+    ("taboola_fp_td_user_id", "Taboola"),
+    ("xnpe_*", "Bloomreach"),
+];
+
+/// Marks of the same vendors with names alike that tell nobody apart, or are another vendor's.
+static NOT_WRITTEN: &[&str] = &["AMP_TEST*", "AMP_TLDTEST*", "AMP_TOKEN", "AMP_MKTG_*"];
+
+/// Whose script writes a cookie of that name.
+fn written(name: &str) -> Option<&'static (&'static str, &'static str)> {
+    if NOT_WRITTEN.iter().any(|known| is_called(name, known)) {
+        return None;
+    }
+    WRITTEN.iter().find(|(known, _)| name == *known || is_called(name, known))
+}
+
+fn vendor(name: &str) -> Option<&'static str> {
+    written(name).map(|(_, vendor)| *vendor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OF_SERVICE, WRITTEN, is_of_service, vendor};
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(OF_SERVICE.is_sorted());
+        assert!(WRITTEN.is_sorted_by_key(|(name, _)| *name));
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(vendor("_ga"), Some("Google Analytics"));
+        assert_eq!(vendor("_pk_id.1.1fff"), Some("Matomo"));
+        assert_eq!(vendor("AMP_a2dbce0e18"), Some("Amplitude"));
+        assert_eq!(vendor("mp_0a1b2c3d_mixpanel"), Some("Mixpanel"));
+        for none in [
+            "_gat",
+            "_ga_9XKQ2B7TMN",
+            "mp_lang",
+            "_gauge",
+            "ga",
+            "AMP_TOKEN",
+            "AMP_TEST_1",
+            "mp_",
+            "_hjSessionUser_",
+            "_GA",
+            "x_fbp",
+        ] {
+            assert_eq!(vendor(none), None, "{none}");
+        }
+        assert!(is_of_service("BIGipServerpool_web") && is_of_service("__cf_bm"));
+        assert!(!is_of_service("BIGipServer") && !is_of_service("uid"));
+    }
+}

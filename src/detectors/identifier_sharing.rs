@@ -1,0 +1,40 @@
+//! identifier-sharing: the number by which the site itself knows the browser is handed to somebody else.
+
+use super::{Detector, PLAIN};
+use crate::finding::{Confidence, Level, Right};
+use crate::observation::Part;
+use crate::seen::{Draft, Identifiers};
+
+pub static DETECTOR: Detector = Detector {
+    technique: "identifier-sharing",
+    looks_for: "A value that the site keeps in a cookie of its own name, arriving at a host of somebody else: in the address, \
+                a header, or what a request carries; in the same spellings as with `cookie-syncing`. The cookie may be one \
+                that somebody's script wrote.",
+    threshold: "One value of at least 8 characters and more than 33 bits, as Privacy Badger has it for cookies that a page \
+                shares with pictures of others.",
+    severity: "Moderate: it recognises the person on this site, and links what several services know of them; it does not \
+               cross sites by itself.",
+    sources: &["https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js"],
+    harmless: &[
+        "A service that counts, answers or sells for the site may need a number to keep visits apart, and be bound to use it \
+         for nothing else.",
+        "The cookie may hold the number of a version or an experiment, which many have the same of.",
+    ],
+    blind_to: "Numbers that are encrypted or keyed on the way, kept in other storage than cookies, or passed on behind the \
+               site's own server; and what the receiver may do by contract.",
+    rights: &[Right::Privacy],
+    needs: &[Part::Cookies],
+    conclude: Some(|memory, hosts, out| {
+        let Some(identifiers) = memory.seen::<Identifiers>() else { return };
+        let passed = identifiers.passed(hosts).filter(|passed| passed.own && !passed.navigation);
+        out.extend(passed.map(|passed| Draft {
+            host: Some(passed.to),
+            from: Some(passed.from),
+            subject: Some(passed.subject),
+            details: passed.details(),
+            example: Some(passed.example),
+            ..Draft::new(Level::Moderate, Confidence::Documented)
+        }));
+    }),
+    ..PLAIN
+};
