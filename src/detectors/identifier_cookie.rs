@@ -415,14 +415,15 @@ static WRITTEN: &[(&str, &str)] = &[
 ];
 
 /// Marks of the same vendors with names alike that tell nobody apart, or are another vendor's.
-static NOT_WRITTEN: &[&str] = &["AMP_TEST*", "AMP_TLDTEST*", "AMP_TOKEN", "AMP_MKTG_*"];
+static NOT_WRITTEN: [&str; 4] = ["AMP_TEST*", "AMP_TLDTEST*", "AMP_TOKEN", "AMP_MKTG_*"];
 
 /// Whose script writes a cookie of that name.
 fn written(name: &str) -> Option<&'static (&'static str, &'static str)> {
-    if NOT_WRITTEN.iter().any(|known| is_called(name, known)) {
-        return None;
+    if let Ok(at) = WRITTEN.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return WRITTEN.get(at);
     }
-    WRITTEN.iter().find(|(known, _)| name == *known || is_called(name, known))
+    let found = WRITTEN.iter().find(|(known, _)| known.contains('*') && is_called(name, known))?;
+    (!NOT_WRITTEN.iter().any(|known| is_called(name, known))).then_some(found)
 }
 
 fn vendor(name: &str) -> Option<&'static str> {

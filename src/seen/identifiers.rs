@@ -260,11 +260,16 @@ impl Identifiers {
         if !is_shared(value) {
             return false;
         }
+        // A cookie goes along with each request: nearly always it is known.
+        let is_known = |kept: &Kept| kept.holders.iter().any(|(holder, known)| *holder == host && **known == *name);
+        if value.hashes().next().and_then(|hash| self.kept.get(&hash)).is_some_and(is_known) {
+            return false;
+        }
         let mut news = false;
+        let name = called(name);
         for (written, hash) in value.hashes().take(WRITTEN.len()).enumerate() {
             let kept = self.kept.entry(hash);
-            let named: Rc<str> = called(name);
-            if !kept.holders.insert((host, named)) {
+            if !kept.holders.insert((host, Rc::clone(&name))) {
                 continue;
             }
             while kept.holders.len() > MAX_HOLDERS {
@@ -296,6 +301,10 @@ impl Identifiers {
         for (at, hash) in value.hashes().take(WRITTEN.len()).enumerate() {
             let key = (hash, here.seen.host);
             let navigation = here.seen.kind() == RequestType::MainFrame;
+            let known = self.arrived.get(&key).and_then(Option::as_ref);
+            if known.is_some_and(|known| (known.place, &*known.name) < (place, name)) {
+                continue;
+            }
             let arrived = Arrived { place, name: called(name), example: here.example(), navigation, within: at > 0 };
             let known = self.arrived.entry(key);
             if known.as_ref().is_some_and(|known| *known <= arrived) {
