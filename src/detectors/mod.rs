@@ -12,9 +12,12 @@ mod bounce_tracking;
 mod cache_identifier;
 mod cname_cloaking;
 mod cookie_syncing;
+mod endpoint;
 mod identifier_cookie;
 mod identifier_sharing;
 mod link_decoration;
+mod location_request;
+mod sent;
 mod social_request;
 mod surveillance_actor;
 mod third_party_contact;
@@ -107,6 +110,7 @@ pub static DETECTORS: &[&Detector] = &[
     &identifier_sharing::DETECTOR,
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
+    &location_request::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
