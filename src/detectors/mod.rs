@@ -17,6 +17,7 @@ mod identifier_cookie;
 mod identifier_sharing;
 mod link_decoration;
 mod location_request;
+mod push_registration;
 mod sent;
 mod social_request;
 mod surveillance_actor;
@@ -111,6 +112,7 @@ pub static DETECTORS: &[&Detector] = &[
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
     &location_request::DETECTOR,
+    &push_registration::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
