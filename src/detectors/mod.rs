@@ -17,6 +17,7 @@ mod identifier_cookie;
 mod identifier_sharing;
 mod link_decoration;
 mod location_request;
+mod personal_data_leak;
 mod push_registration;
 mod sent;
 mod social_request;
@@ -111,6 +112,7 @@ pub static DETECTORS: &[&Detector] = &[
     &identifier_sharing::DETECTOR,
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
+    &personal_data_leak::DETECTOR,
     &location_request::DETECTOR,
     &push_registration::DETECTOR,
 ];
