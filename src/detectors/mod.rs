@@ -19,6 +19,7 @@ mod link_decoration;
 mod location_request;
 mod personal_data_leak;
 mod push_registration;
+mod referrer_leak;
 mod sent;
 mod social_request;
 mod surveillance_actor;
@@ -113,6 +114,7 @@ pub static DETECTORS: &[&Detector] = &[
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
     &personal_data_leak::DETECTOR,
+    &referrer_leak::DETECTOR,
     &location_request::DETECTOR,
     &push_registration::DETECTOR,
 ];
