@@ -18,6 +18,7 @@ mod identifier_sharing;
 mod link_decoration;
 mod location_request;
 mod personal_data_leak;
+mod pixel_event;
 mod push_registration;
 mod referrer_leak;
 mod sent;
@@ -114,6 +115,7 @@ pub static DETECTORS: &[&Detector] = &[
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
     &personal_data_leak::DETECTOR,
+    &pixel_event::DETECTOR,
     &referrer_leak::DETECTOR,
     &location_request::DETECTOR,
     &push_registration::DETECTOR,
