@@ -249,7 +249,8 @@ impl Engine {
             found.owner = self.actors.name(&self.pack, company);
         }
         let number = known.unwrap_or(page.hosts.len());
-        let from = From { host: page.context.host(), site: page.context.site(), scheme: page.scheme };
+        let context = &page.context;
+        let from = From { host: context.host(), site: context.site(), url: &page.url, scheme: page.scheme };
         let seen = Seen::new(glimpse, &self.request, (number, facts), Hosts(&page.hosts), from, found);
         if known.is_none() && number >= MAX_HOSTS && !page.has_room(&seen, found) {
             if is_request {
@@ -502,24 +503,27 @@ struct Whose<'a> {
     actor: Option<Named<'a>>,
 }
 
-/// A salt that only whoever has the record knows.
+/// A salt that only whoever has the record knows. In which order it tells things means nothing.
 fn salt_of(log: &PageLog) -> [u8; 16] {
-    let mut hash = xxhash_rust::xxh3::Xxh3::new();
-    let mut take = |text: &str| {
+    let of_text = |hash: &mut xxhash_rust::xxh3::Xxh3, text: &str| {
         hash.update(text.as_bytes());
         hash.update(&[0xff]);
     };
-    take(&log.url);
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    of_text(&mut hash, &log.url);
+    let mut sum = hash.digest128();
     for observation in &log.observations {
         let Observation::Exchange(part) = observation else { continue };
-        take(&part.url);
-        part.headers.iter().for_each(|(name, value)| {
-            take(name);
-            take(value);
-        });
-        take(part.body.as_deref().unwrap_or_default());
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        of_text(&mut hash, &part.url);
+        for (name, value) in &part.headers {
+            of_text(&mut hash, name);
+            of_text(&mut hash, value);
+        }
+        of_text(&mut hash, part.body.as_deref().unwrap_or_default());
+        sum = sum.wrapping_add(hash.digest128());
     }
-    hash.digest128().to_le_bytes()
+    sum.to_le_bytes()
 }
 
 /// An address as it is judged.

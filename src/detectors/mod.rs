@@ -12,9 +12,16 @@ mod bounce_tracking;
 mod cache_identifier;
 mod cname_cloaking;
 mod cookie_syncing;
+mod endpoint;
 mod identifier_cookie;
 mod identifier_sharing;
 mod link_decoration;
+mod location_request;
+mod personal_data_leak;
+mod pixel_event;
+mod push_registration;
+mod referrer_leak;
+mod sent;
 mod social_request;
 mod surveillance_actor;
 mod third_party_contact;
@@ -107,6 +114,11 @@ pub static DETECTORS: &[&Detector] = &[
     &identifier_sharing::DETECTOR,
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
+    &personal_data_leak::DETECTOR,
+    &pixel_event::DETECTOR,
+    &referrer_leak::DETECTOR,
+    &location_request::DETECTOR,
+    &push_registration::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].

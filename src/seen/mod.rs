@@ -84,6 +84,8 @@ pub struct Seen<'a> {
     pub page_host: &'a str,
     /// The page's registrable domain.
     pub page_site: &'a str,
+    /// The page's address, values elided.
+    pub page_url: &'a str,
     /// How the page itself came over the network.
     pub page_scheme: Option<Scheme>,
     facts: &'a Host,
@@ -135,6 +137,8 @@ pub struct From<'a> {
     pub host: &'a str,
     /// Its registrable domain.
     pub site: &'a str,
+    /// Its address, values elided.
+    pub url: &'a str,
     /// How it came over the network.
     pub scheme: Option<Scheme>,
 }
@@ -150,9 +154,9 @@ impl<'a> Seen<'a> {
         found: Found<'a>,
     ) -> Self {
         let own = found.own_rules().max_by_key(OwnRule::weight).map(|own| (own.rule, own.standing));
-        let (page_host, page_site, page_scheme) = (page.host, page.site, page.scheme);
+        let (page_host, page_site, page_url, page_scheme) = (page.host, page.site, page.url, page.scheme);
         let example = OnceCell::new();
-        Self { glimpse, address, host, hosts, page_host, page_site, page_scheme, facts, found, own, example }
+        Self { glimpse, address, host, hosts, page_host, page_site, page_url, page_scheme, facts, found, own, example }
     }
 
     /// Of which part of the exchange it tells.
