@@ -14,6 +14,10 @@ mod cname_cloaking;
 mod cookie_syncing;
 mod identifier_cookie;
 mod identifier_sharing;
+mod certificate;
+mod consent;
+mod gpc;
+mod insecure_transport;
 mod link_decoration;
 mod social_request;
 mod surveillance_actor;
@@ -107,6 +111,10 @@ pub static DETECTORS: &[&Detector] = &[
     &identifier_sharing::DETECTOR,
     &bounce_tracking::DETECTOR,
     &cache_identifier::DETECTOR,
+    &insecure_transport::DETECTOR,
+    &certificate::DETECTOR,
+    &consent::DETECTOR,
+    &gpc::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
