@@ -190,7 +190,7 @@ fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
             Some((_, Known::National)) | None => (Level::High, Confidence::Indicated),
         };
         let mut details = Details::default().with(What::Count, &met.len().to_string());
-        details.add(What::Issuer, if issuer.is_empty() { "?" } else { issuer });
+        details.add(What::Issuer, called(issuer));
         if let Some((vendor, _)) = known {
             details.add(What::Vendor, vendor);
         }
@@ -221,8 +221,52 @@ fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
     }
 }
 
+/// The name by which an issuer is told: its common name, where it is given as Firefox does (`CN=…,O=…`).
+fn called(issuer: &str) -> &str {
+    let part = |start: &str| issuer.split(',').find_map(|part| part.trim().strip_prefix(start));
+    let name = part("CN=").or_else(|| part("O=")).unwrap_or(issuer);
+    if name.is_empty() { "?" } else { name }
+}
+
 /// Whose an issuer is by its name.
 fn whose(issuer: &str) -> Option<(&'static str, Known)> {
     let lower = issuer.to_lowercase();
     NAMES.iter().find(|(name, ..)| lower.contains(name)).map(|(_, vendor, known)| (*vendor, *known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_order_and_in_lower_case() {
+        assert!(NAMES.is_sorted_by_key(|(name, ..)| *name));
+        assert!(NAMES.iter().all(|(name, ..)| *name == name.to_lowercase()));
+    }
+
+    #[test]
+    fn protocols_and_ciphers() {
+        assert!(["TLSv1", "TLSv1.1", "TLS 1.0", "TLS 1", "SSL 3.0", "SSLv3"].into_iter().all(is_old));
+        assert!(!["TLSv1.2", "TLS 1.3", "QUIC", "unknown", ""].into_iter().any(is_old));
+        let broken = [
+            "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+            "TLS_RSA_WITH_NULL_SHA",
+            "EXP-RC4-MD5",
+            "TLS_DH_anon_WITH_AES_128_CBC_SHA",
+        ];
+        assert!(broken.into_iter().all(is_broken));
+        assert!(
+            !["TLS_AES_128_GCM_SHA256", "AES_256_GCM", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", ""]
+                .into_iter()
+                .any(is_broken)
+        );
+    }
+
+    #[test]
+    fn an_issuer_is_called_by_its_common_name() {
+        assert_eq!(called("CN=Fortinet_CA_SSL,OU=Certificate Authority,O=Fortinet"), "Fortinet_CA_SSL");
+        assert_eq!(called("OU=x,O=Harbour Steel"), "Harbour Steel");
+        assert_eq!(called("Harbour Steel"), "Harbour Steel");
+        assert_eq!((called(""), called("CN=")), ("?", "?"));
+    }
 }

@@ -141,10 +141,15 @@ fn told<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     let in_query = seen.params().map(|pair| (Place::Query, pair));
     let in_body = seen.body().map(|pair| (Place::Body, pair));
     let mut agreed = false;
+    // What Google is told in detail says all that the other parameter does.
+    let in_detail = seen.param("gcd").is_some();
     for (place, (name, value)) in in_query.chain(in_body) {
         let Value::Text(_) = value else { continue };
         let Some(said) = consent::read(known_as(name), &value.text()) else { continue };
-        let Some((level, details)) = says(&said) else { continue };
+        let Some((level, details)) = says(&said).filter(|_| !(in_detail && matches!(said, Consent::GoogleStatus(_))))
+        else {
+            continue;
+        };
         agreed |= !matches!(said, Consent::UsPrivacy(_));
         out.push(Draft { subject: Some((place, name)), details, ..Draft::new(level, Confidence::Documented) });
     }
@@ -298,4 +303,24 @@ fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
     };
     say("asked-before-choice", &before.trackers);
     say("agreed-before-choice", &before.told);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tools_by_any_part_of_their_name() {
+        assert!(TOOLS.is_sorted());
+        assert!(["cdn.cookielaw.org", "cookielaw.org", "clickio.mgr.consensu.org"].into_iter().all(is_tool));
+        assert!(!["cookielaw.org.example", "notcookielaw.org", "org", "trustarc.com", ""].into_iter().any(is_tool));
+    }
+
+    #[test]
+    fn names_within_a_bid() {
+        assert_eq!(known_as("user.ext.consent"), "gdpr_consent");
+        assert_eq!(known_as("regs.ext.us_privacy"), "us_privacy");
+        assert_eq!(known_as("consent"), "consent");
+        assert_eq!(known_as("settings.consent"), "consent");
+    }
 }
