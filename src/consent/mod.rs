@@ -140,7 +140,7 @@ pub fn read(name: &str, value: &str) -> Option<Consent> {
         "gdpr_consent_string",
         "gpp",
         "gpp_string",
-        "tcf_consent",
+        "tcstring",
         "us_privacy",
     ];
     if value.is_empty() || value.len() > MAX {

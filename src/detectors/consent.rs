@@ -1,13 +1,13 @@
 //! consent: what a page says that the person agreed to, to whom it says so, and what happens before anybody was asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Detector, PLAIN, place_of};
 use crate::consent::{self, Consent, gpp::Gpp, tcf::Tcf};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::pseudonym::Value;
-use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Seen, State, What, Who};
+use crate::seen::{Details, Draft, Hosts, Memory, Place, Seen, State, What, Who};
 
 /// Hosts of consent tools, and all below them; sorted. Those that the maintained collection of technologies knows by the
 /// address of their script.
@@ -105,27 +105,28 @@ struct Before {
     /// When a choice was first recorded.
     choice: Option<Moment>,
     /// When each tracker was first asked.
-    trackers: Bounded<usize, Option<Moment>, HOSTS>,
+    trackers: Table,
     /// When each host was first told of an agreement.
-    told: Bounded<usize, Option<Moment>, HOSTS>,
+    told: Table,
 }
+
+/// Hosts, and when something was first. They are only counted, so what has no room is not missed: the count says "and more".
+type Table = BTreeMap<usize, Moment>;
 
 /// A time, or none that is known; that is before all others, so that the earliest is kept.
 type Moment = Option<u64>;
 
-impl State for Before {
-    fn dropped(&self) -> u64 {
-        self.trackers.dropped() + self.told.dropped()
-    }
-}
+impl State for Before {}
 
-/// Keeps the earlier of two moments. Gives whether that is news.
-fn keep(kept: &mut Option<Moment>, time: Moment) -> bool {
-    let earlier = kept.is_none_or(|known| time < known);
-    if earlier {
-        *kept = Some(time);
+/// Keeps the earlier of two moments for a host. Gives whether that is news.
+fn keep(table: &mut Table, host: usize, time: Moment) -> bool {
+    let room = table.len() < HOSTS;
+    match table.get_mut(&host) {
+        Some(known) if time < *known => *known = time,
+        None if room => _ = table.insert(host, time),
+        _ => return false,
     }
-    earlier
+    true
 }
 
 fn is_tool(host: &str) -> bool {
@@ -155,7 +156,7 @@ fn told<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     }
     if agreed {
         let before = memory.of::<Before>();
-        if keep(before.told.entry(seen.host), seen.time()) && before.tool {
+        if keep(&mut before.told, seen.host, seen.time()) && before.tool {
             memory.news();
         }
     }
@@ -238,10 +239,12 @@ fn asked(seen: &Seen<'_>, memory: &mut Memory) {
         before.tool = true;
         let records = seen.address.path().windows(10).any(|part| part == b"logconsent");
         if records || seen.method().eq_ignore_ascii_case("post") {
-            news |= keep(&mut before.choice, time);
+            let earlier = before.choice.is_none_or(|known| time < known);
+            news |= earlier;
+            before.choice = if earlier { Some(time) } else { before.choice };
         }
     } else if seen.is_other() && is_tracker(seen) {
-        news |= keep(memory.of::<Before>().trackers.entry(seen.host), time);
+        news |= keep(&mut memory.of::<Before>().trackers, seen.host, time);
     }
     if news && memory.of::<Before>().tool {
         memory.news();
@@ -282,21 +285,21 @@ fn is_choice(name: &str) -> bool {
 fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
     let Some(before) = memory.seen::<Before>() else { return };
     let Some(page) = before.page.filter(|_| before.tool && before.cookies && !before.earlier) else { return };
-    let is_before = |time: &Option<Moment>| match (before.choice, time) {
-        (_, None) => false,
-        (None, Some(_)) => true,
+    let is_before = |time: Moment| match before.choice {
+        None => true,
         // Without a time nobody knows which came first.
-        (Some(choice), Some(time)) => choice.zip(*time).is_some_and(|(choice, time)| time < choice),
+        Some(choice) => choice.zip(time).is_some_and(|(choice, time)| time < choice),
     };
-    let mut say = |subject, table: &Bounded<usize, Option<Moment>, HOSTS>| {
-        let early = table.iter().filter(|(_, time)| is_before(time));
+    let mut say = |subject, table: &Table| {
+        let early = table.iter().filter(|(_, time)| is_before(**time));
         let whose: BTreeSet<_> = early.filter_map(|(&host, _)| hosts.get(host)).map(|host| &host.org).collect();
         if !whose.is_empty() {
             out.push(Draft {
                 who: Who::Site,
                 subject: Some((Place::Connection, subject)),
                 host: Some(page),
-                details: Details::default().with(What::Count, &whose.len().to_string()),
+                details: Details::default()
+                    .with(What::Count, &format!("{}{}", whose.len(), if table.len() < HOSTS { "" } else { "+" })),
                 ..Draft::new(Level::High, Confidence::Indicated)
             });
         }

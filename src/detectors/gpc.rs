@@ -55,15 +55,15 @@ struct Control {
     /// Whether the browser sent it, and the page's own host.
     sent: bool,
     page: Option<usize>,
-    /// Trackers that were asked.
-    trackers: Bounded<usize, (), HOSTS>,
+    /// Trackers that were asked. They are only counted, so what has no room is not missed: the count says "and more".
+    trackers: BTreeSet<usize>,
     /// Who was told that there is no objection, and by which framework.
     told: Bounded<usize, BTreeSet<&'static str>, HOSTS>,
 }
 
 impl State for Control {
     fn dropped(&self) -> u64 {
-        self.trackers.dropped() + self.told.dropped()
+        self.told.dropped()
     }
 }
 
@@ -88,9 +88,7 @@ fn asked(seen: &Seen<'_>, memory: &mut Memory) {
     let by = |technique| place_of(technique).is_some_and(|place| seen.listed(place).is_some());
     if seen.is_named() && (by("tracker-request") || by("ad-request")) {
         let control = memory.of::<Control>();
-        let news = control.trackers.get(&seen.host).is_none() && control.sent;
-        control.trackers.entry(seen.host);
-        if news {
+        if control.trackers.len() < HOSTS && control.trackers.insert(seen.host) && control.sent {
             memory.news();
         }
     }
@@ -142,13 +140,16 @@ fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
         });
     }
     let whose: BTreeSet<_> =
-        control.trackers.iter().filter_map(|(&host, ())| hosts.get(host)).map(|host| &host.org).collect();
+        control.trackers.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org).collect();
     if let Some(page) = control.page.filter(|_| !whose.is_empty()) {
         out.push(Draft {
             who: Who::Site,
             subject: Some((Place::Header, "trackers")),
             host: Some(page),
-            details: Details::default().with(What::Count, &whose.len().to_string()),
+            details: Details::default().with(
+                What::Count,
+                &format!("{}{}", whose.len(), if control.trackers.len() < HOSTS { "" } else { "+" }),
+            ),
             ..Draft::new(Level::Moderate, Confidence::Indicated)
         });
     }
