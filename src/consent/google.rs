@@ -90,6 +90,7 @@ fn choice(letter: u8) -> Option<Choice> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -102,6 +102,7 @@ fn either(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

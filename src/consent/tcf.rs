@@ -123,6 +123,7 @@ fn vendors_or_none(bits: &mut Bits<'_>) -> Option<u32> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -68,7 +68,7 @@ impl State for Control {
 }
 
 fn sent(seen: &Seen<'_>, memory: &mut Memory) {
-    if seen.headers().iter().any(|header| *header == ("sec-gpc", "1")) && !memory.of::<Control>().sent {
+    if seen.headers().contains(&("sec-gpc", "1")) && !memory.of::<Control>().sent {
         memory.of::<Control>().sent = true;
         memory.news();
     }
