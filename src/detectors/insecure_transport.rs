@@ -22,10 +22,10 @@ pub static DETECTOR: Detector = Detector {
                 turned into https before it asked (HSTS), and a host that answers by sending on to its own https. A cookie \
                 counts if it holds more than 12 bits outside known words; one without `Secure` only where the answer does \
                 not demand https (HSTS).",
-    severity: "High: what is typed, or an identifier, in the clear, as it lets anybody on the way follow the person from site \
-               to site. Moderate: the page, or code and frames within a secure page, as whoever is on the way can read and \
-               change them; a secure page that sends on to an insecure one. Low: pictures and the like, and whatever an \
-               insecure page loads; a cookie that is not marked.",
+    severity: "High: what a form sends, or somebody else's identifier, in the clear, as that lets anybody on the way follow the \
+               person from site to site. Moderate: the page, or code and frames within a secure page, as whoever is on the \
+               way can read and change them; the site's own identifier; a secure page that sends on to an insecure one. Low: \
+               pictures and the like, and what an insecure page loads of others; a cookie that is not marked.",
     sources: &[
         "https://www.w3.org/TR/mixed-content/",
         "https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy",
@@ -68,9 +68,18 @@ fn answered_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     if seen.status() == 0 || sends_on_to_its_own_https(seen) {
         return None;
     }
+    let is_document = matches!(seen.kind(), RequestType::MainFrame | RequestType::SubFrame);
+    if !is_document
+        && !seen.is_other()
+        && !seen.page_scheme.is_some_and(is_secure)
+        && seen.kind() != RequestType::Websocket
+    {
+        // What an insecure page loads of its own is in the clear as the page is, and told with it.
+        return None;
+    }
     let carries = seen.method().eq_ignore_ascii_case("post");
     let (subject, level) = match seen.kind() {
-        RequestType::MainFrame | RequestType::SubFrame if carries => ("form", Level::High),
+        _ if is_document && carries => ("form", Level::High),
         RequestType::MainFrame => ("page", Level::Moderate),
         RequestType::Websocket => ("websocket", Level::Moderate),
         RequestType::SubFrame => ("frame", within_secure(seen)),
@@ -135,7 +144,8 @@ fn downgraded<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
 /// Identifiers among the cookies of a request in the clear.
 fn sent_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     let names = seen.cookies().filter(|(_, value)| is_identifier(value)).map(|(name, _)| name);
-    cookies(seen, names, "sent-in-clear", Level::High)
+    // The site's own tells one visit of it from another; somebody else's follows from site to site.
+    cookies(seen, names, "sent-in-clear", if seen.is_other() { Level::High } else { Level::Moderate })
 }
 
 /// Identifiers that are kept, and may be sent in the clear later.

@@ -522,9 +522,13 @@ impl Details {
         }
     }
 
-    /// Notes what a page calls something; not where that may be a value in disguise.
+    /// Notes what a page calls something; not where that may be a value in disguise, and up to a pseudonym within it.
     pub fn add_name(&mut self, what: What, name: &str) {
-        self.add(what, if redact::is_name(name.as_bytes(), b"x") { name } else { "…" });
+        match name.split_once('~') {
+            _ if !redact::is_name(name.as_bytes(), b"x") => self.add(what, "…"),
+            Some((start, _)) => self.add(what, &format!("{start}…")),
+            None => self.add(what, name),
+        }
     }
 
     /// With one more.
