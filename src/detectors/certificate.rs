@@ -178,7 +178,7 @@ fn keep(seen: &Seen<'_>, security: &Security, memory: &mut Memory) {
     }
 }
 
-fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
+fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(issuers) = memory.seen::<Issuers>() else { return };
     for (issuer, met) in issuers.foreign.iter() {
         // Of several hosts the first by name, so that it means nothing which was met first.

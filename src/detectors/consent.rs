@@ -282,7 +282,7 @@ fn is_choice(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
+fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(before) = memory.seen::<Before>() else { return };
     let Some(page) = before.page.filter(|_| before.tool && before.cookies && !before.earlier) else { return };
     let is_before = |time: Moment| match before.choice {

@@ -127,7 +127,7 @@ fn answered<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     })
 }
 
-fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
+fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(control) = memory.seen::<Control>().filter(|control| control.sent) else { return };
     for (&host, frameworks) in control.told.iter() {
         let mut details = Details::default();

@@ -13,13 +13,17 @@ use crate::seen::{Details, Draft, Place, Seen, What};
 /// <https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js> takes a cookie of more than 12 bits for one.
 const IDENTIFIER_BITS: u16 = 12;
 
+/// For how long a cookie must be kept to tell one visit from another, in seconds: what only serves a session, or says which
+/// server answers, is mostly gone by then.
+const A_DAY: i64 = 86_400;
+
 pub static DETECTOR: Detector = Detector {
     technique: "insecure-transport",
     looks_for: "An answer that came without TLS: the page, a frame, what a form sends, code, a picture, a WebSocket. A secure \
                 page that redirects to an insecure one. A cookie with an identifier that is sent in the clear, or that may be, \
                 as it is not marked `Secure`.",
     threshold: "One answer. Not: a host on the own device or in the own network, an onion service, what the browser itself \
-                turned into https before it asked (HSTS), and a host that answers by sending on to its own https. A cookie \
+                turned into https before it asked (HSTS), and a host that answers by sending on to https within its site. A cookie \
                 counts if it holds more than 12 bits outside known words; one without `Secure` only where the answer does \
                 not demand https (HSTS).",
     severity: "High: what a form sends, or somebody else's identifier, in the clear, as that lets anybody on the way follow the \
@@ -102,9 +106,10 @@ fn within_secure(seen: &Seen<'_>) -> Level {
     if seen.page_scheme.is_some_and(is_secure) { Level::Moderate } else { Level::Low }
 }
 
-/// Whether the answer is a redirect to the same host's https.
+/// Whether the answer is a redirect to https within the same site.
 fn sends_on_to_its_own_https(seen: &Seen<'_>) -> bool {
-    redirect(seen, "https://").is_some_and(|host| host.eq_ignore_ascii_case(seen.host_name()))
+    let site = &*seen.facts().site;
+    redirect(seen, "https://").is_some_and(|host| party::registrable(&host.to_ascii_lowercase()) == site)
 }
 
 /// The host to which an answer redirects by that scheme.
@@ -156,8 +161,7 @@ fn unmarked<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     // A name with such a prefix is taken by browsers only if it is marked.
     let prefixed = |name: &str| name.starts_with("__Secure-") || name.starts_with("__Host-");
     let may_be = |cookie: &SetCookie<'a>| !cookie.secure && !prefixed(cookie.name) && is_identifier(&cookie.value);
-    // One that is taken back is not kept.
-    let kept = |cookie: &SetCookie<'a>| cookie.max_age.is_none_or(|seconds| seconds > 0);
+    let kept = |cookie: &SetCookie<'a>| cookie.max_age.is_some_and(|seconds| seconds >= A_DAY);
     let names = seen.set_cookies().filter(|cookie| may_be(cookie) && kept(cookie)).map(|cookie| cookie.name);
     cookies(seen, names, "not-secure", Level::Low)
 }
