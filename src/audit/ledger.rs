@@ -364,8 +364,9 @@ impl Page {
                 };
                 watcher.level = watcher.level.max(weight);
                 if note.named.is_some() {
-                    // The host bears the site's own name, so it was not counted as anybody's yet.
-                    watcher.requests += u64::from(is_request);
+                    // The host bears the site's own name, so it was not counted as anybody's yet; nor where an answer tells whose
+                    // it is.
+                    watcher.requests = (watcher.requests + u64::from(is_request)).max(1);
                 }
                 watcher.hosts.insert(key.host);
             }

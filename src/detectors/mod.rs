@@ -10,11 +10,15 @@ mod ad_request;
 mod added_list;
 mod bounce_tracking;
 mod cache_identifier;
+mod certificate;
 mod cname_cloaking;
+mod consent;
 mod cookie_syncing;
 mod endpoint;
+mod gpc;
 mod identifier_cookie;
 mod identifier_sharing;
+mod insecure_transport;
 mod link_decoration;
 mod location_request;
 mod personal_data_leak;
@@ -119,6 +123,10 @@ pub static DETECTORS: &[&Detector] = &[
     &referrer_leak::DETECTOR,
     &location_request::DETECTOR,
     &push_registration::DETECTOR,
+    &insecure_transport::DETECTOR,
+    &certificate::DETECTOR,
+    &consent::DETECTOR,
+    &gpc::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
