@@ -186,7 +186,8 @@ impl Engine {
         self.observe_part(page, id, Glimpse { url, kind, ..Glimpse::default() })
     }
 
-    /// Judges a part of an exchange. What was seen of the same `id` and stage before changes nothing.
+    /// Judges a part of an exchange. What only the whole page tells is in the verdict once [`Engine::settle`] was called: until
+    /// then it says that something has changed. What was seen of the same `id` and stage before changes nothing.
     pub fn observe_part(&mut self, page: &mut Page, id: u64, glimpse: Glimpse<'_>) -> Verdict {
         let before = page.badge();
         if page.ids.len() >= MAX_REQUESTS * Stage::ALL.len() {
@@ -286,10 +287,7 @@ impl Engine {
         for note in notes {
             page.note(number, note, glimpse.kind, is_request, &mut written);
         }
-        if memory.take_news() {
-            page.concluded = self.conclude(memory, Hosts(&page.hosts));
-            page.weigh();
-        }
+        page.stale |= memory.take_news();
         Judged { matched, third_party: is_request && third, named: is_request && named }
     }
 
@@ -323,6 +321,15 @@ impl Engine {
             Who::Contacted | Who::Site => None,
         };
         Note::new(technique, draft, named)
+    }
+
+    /// Draws what only the whole page tells, if anything came that may have changed it: not with each observation, of which
+    /// a page can send thousands.
+    pub fn settle(&self, page: &mut Page) {
+        if page.stale {
+            page.concluded = self.conclude(&page.memory, Hosts(&page.hosts));
+            page.weigh();
+        }
     }
 
     /// What only the whole page tells.
@@ -384,6 +391,7 @@ impl Engine {
                 Observation::Unreadable { why } => page.lose(why),
             }
         }
+        self.settle(&mut page);
         page
     }
 
@@ -429,7 +437,7 @@ impl Engine {
         }
     }
 
-    /// What is told of a page.
+    /// What is told of a page, as it was when [`Engine::settle`] was called last.
     pub fn page_report(&self, page: &Page) -> PageReport {
         Teller::new(self, page).tell()
     }

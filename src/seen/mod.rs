@@ -1,9 +1,12 @@
 //! What a detector sees of a part of an exchange, and what it can say of it. Hands out which rules were found; knows no
 //! detector, and keeps nothing.
 
+pub mod endpoint;
 pub mod hosts;
 pub mod identifiers;
 pub mod memory;
+pub mod sent;
+pub mod whereabouts;
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
