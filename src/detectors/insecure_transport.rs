@@ -24,8 +24,8 @@ pub static DETECTOR: Detector = Detector {
                 as it is not marked `Secure`.",
     threshold: "One answer. Not: a host on the own device or in the own network, an onion service, what the browser itself \
                 turned into https before it asked (HSTS), and a host that answers by sending on to https within its site. A cookie \
-                counts if it holds more than 12 bits outside known words; one without `Secure` only where the answer does \
-                not demand https (HSTS).",
+                counts if it holds more than 12 bits outside known words; one without `Secure` only if it is kept for a day \
+                or longer, and where the answer does not demand https (HSTS).",
     severity: "High: what a form sends, or somebody else's identifier, in the clear, as that lets anybody on the way follow the \
                person from site to site. Moderate: the page, or code and frames within a secure page, as whoever is on the \
                way can read and change them; the site's own identifier; a secure page that sends on to an insecure one. Low: \
@@ -41,8 +41,9 @@ pub static DETECTOR: Detector = Detector {
         "Nobody need be on the way: that it can be read does not say that somebody reads it.",
         "A file can be signed or encrypted in itself, as updates and certificates' lists are.",
     ],
-    blind_to: "Requests that were not answered, and what the browser refused to ask for. Whether somebody reads along. That \
-               a site demands https by an earlier answer or by the browser's own list, so that a cookie is safe without a mark.",
+    blind_to: "Requests that were not answered, and what the browser refused to ask for. Whether somebody reads along. What a \
+               session's cookie opens. That a site demands https by an earlier answer or by the browser's own list, so that a \
+               cookie is safe without a mark.",
     rights: &[Right::Privacy, Right::Expression],
     needs: &[Part::ResponseHeaders],
     look: |seen, _, out| {
