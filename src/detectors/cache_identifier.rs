@@ -23,8 +23,7 @@ pub static DETECTOR: Detector = Detector {
                are other readings.",
     sources: &[
         "https://lifecs.likai.org/2011/07",
-        "http://www.adotas.com/2011/08/more-technical-details-in-kissmetrics-etag-saga/",
-        "http://irrlab.com/2012/11/11/visitor-tracking-without-cookies-or-how-to-abuse-http-301s/",
+        "https://irrlab.com/2012/11/11/visitor-tracking-without-cookies-or-how-to-abuse-http-301s/",
         "https://www.rfc-editor.org/rfc/rfc6797#section-14.9",
         "https://github.com/stvhanna/hsts-cookie",
         "https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js",

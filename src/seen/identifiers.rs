@@ -17,6 +17,8 @@ const MAX_KEPT: usize = 1_536;
 const MAX_HOLDERS: usize = 4;
 /// How many arrivals are remembered: of one value at one host each.
 const MAX_ARRIVED: usize = 1_536;
+/// Of how many cookies that are set it is remembered whether they last.
+const MAX_SET: usize = 256;
 /// How many values that a redirect handed on are remembered.
 const MAX_LED: usize = 256;
 /// How many values that are both kept and arrived are remembered.
@@ -63,13 +65,15 @@ pub struct Identifiers {
     arrived: Bounded<(u64, usize), Option<Arrived>, MAX_ARRIVED>,
     /// Values that a host's redirect handed on, and to which host.
     led: Bounded<(u64, usize, Box<str>), (), MAX_LED>,
+    /// Whether cookies that hosts set last longer than some minutes.
+    lasts: Bounded<(usize, Rc<str>), bool, MAX_SET>,
     /// What is both kept and arrived: only this is looked at when conclusions are drawn.
     met: Bounded<(u64, usize), Option<Arrived>, MAX_MET>,
 }
 
 impl State for Identifiers {
     fn dropped(&self) -> u64 {
-        self.kept.dropped() + self.arrived.dropped() + self.led.dropped() + self.met.dropped()
+        self.kept.dropped() + self.arrived.dropped() + self.led.dropped() + self.lasts.dropped() + self.met.dropped()
     }
 }
 
@@ -110,11 +114,11 @@ impl Passed<'_> {
 
 /// Whether a value can tell one browser from many others, so that whoever keeps it in a cookie knows it again: at least 8
 /// characters, as in Englehardt and Narayanan (<https://senglehardt.com/papers/ccs16_online_tracking.pdf>), and more bits than
-/// Privacy Badger has for a cookie (<https://github.com/EFForg/privacybadger/blob/master/src/js/constants.js>). Times, dates,
-/// versions and the like are no identifiers, nor is a bare word.
+/// Privacy Badger has for a cookie (<https://github.com/EFForg/privacybadger/blob/master/src/js/constants.js>). What is a time, a
+/// date, a version or a word is no pseudonym of such a kind.
 pub fn is_identifier(value: &Pseudonym<'_>) -> bool {
     let kind = matches!(value.kind, Kind::Id | Kind::Hash);
-    kind && value.length as usize >= SHARED_LENGTH && value.bits > COOKIE_BITS && !is_word(value)
+    kind && value.length as usize >= SHARED_LENGTH && value.bits > COOKIE_BITS
 }
 
 /// Whether a value can tell one browser from all others, so that it is no chance if two have it: length and bits as in Privacy
@@ -122,12 +126,6 @@ pub fn is_identifier(value: &Pseudonym<'_>) -> bool {
 /// like are personal data, of which another technique speaks.
 pub fn is_shared(value: &Pseudonym<'_>) -> bool {
     is_identifier(value) && value.bits > SHARED_BITS
-}
-
-/// Whether it has as many bits as a word of so many letters of one case, and is as long as words are.
-fn is_word(value: &Pseudonym<'_>) -> bool {
-    const LONGEST: u32 = 20;
-    value.length < LONGEST && u32::from(value.bits) == (value.length * 4_700).div_ceil(1_000)
 }
 
 /// A name, as much of it as is told: nothing of one that is a value itself.
@@ -238,8 +236,19 @@ impl Identifiers {
 
     fn answer(&mut self, seen: &Seen<'_>) -> bool {
         let mut news = false;
-        for cookie in seen.set_cookies().filter(|cookie| !is_fleeting(cookie)) {
-            for part in cookie.value.parts() {
+        for cookie in seen.set_cookies() {
+            let ends = is_fleeting(&cookie);
+            // One that is taken away may have been kept for long.
+            if !ends || cookie.max_age.is_some_and(|seconds| seconds > 0) {
+                let key = (seen.host, called(cookie.name));
+                let known = self.lasts.get(&key).copied();
+                let lasts = !ends || known == Some(true);
+                if known != Some(lasts) {
+                    *self.lasts.entry(key) = lasts;
+                    news |= !self.met.is_empty();
+                }
+            }
+            for part in cookie.value.parts().filter(|_| !ends) {
                 news |= self.keep(seen.host, cookie.name, &part);
             }
         }
@@ -341,7 +350,8 @@ impl Identifiers {
     fn passed_on<'a>(&'a self, hash: u64, to: usize, arrived: &'a Arrived, hosts: Hosts<'a>) -> Option<Passed<'a>> {
         let kept = self.kept.get(&hash)?;
         let is_own = |host: usize| hosts.get(host).is_some_and(|host| host.relation != Relation::Other);
-        let others = kept.holders.iter().filter(|(host, _)| !hosts.are_of_one(*host, to));
+        let lasts = |holder: &(usize, Rc<str>)| self.lasts.get(holder) != Some(&false);
+        let others = kept.holders.iter().filter(|holder| !hosts.are_of_one(holder.0, to) && lasts(holder));
         // Where the site itself has it, it is the site's, but on the way to a page; then the first by name.
         let (from, cookie) = others.min_by_key(|(host, cookie)| {
             (is_own(*host) == arrived.navigation, hosts.get(*host).map(|host| &host.name), cookie)
