@@ -6,8 +6,10 @@ use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
 use crate::seen::{Draft, Hosts, Memory, Seen};
 
+mod ad_auction;
 mod ad_request;
 mod added_list;
+mod beacon;
 mod bounce_tracking;
 mod cache_identifier;
 mod certificate;
@@ -127,6 +129,8 @@ pub static DETECTORS: &[&Detector] = &[
     &certificate::DETECTOR,
     &consent::DETECTOR,
     &gpc::DETECTOR,
+    &beacon::DETECTOR,
+    &ad_auction::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
