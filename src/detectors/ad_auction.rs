@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::endpoint::{self, Endpoint};
+use super::sent::is_filled;
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
-use crate::pseudonym::Value;
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Relation, Seen, State, What, Who};
 
 /// Most hosts that are kept as asked to bid, and most bidders that one is told to ask.
@@ -212,12 +212,6 @@ fn bidders(seen: &Seen<'_>) -> BTreeSet<Box<str>> {
     all.take(BIDDERS).collect()
 }
 
-/// Whether a value says anything.
-fn is_filled(value: Value<'_>) -> bool {
-    let Value::Text(text) = value else { return true };
-    !matches!(text, "" | "null" | "undefined" | "false" | "0" | "[]" | "{}")
-}
-
 /// What a field of a bid request tells, in our words. OpenRTB's names, and those that the adapters have for the same.
 fn field_of(name: &str) -> Option<&'static str> {
     let last = name.rsplit('.').next().unwrap_or(name);
@@ -240,7 +234,7 @@ fn field_of(name: &str) -> Option<&'static str> {
     })
 }
 
-fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
+fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(auction) = memory.seen::<Auction>() else { return };
     let whose: BTreeSet<_> = auction.asked.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org).collect();
     let site = |host, name, count: usize, confidence| Draft {

@@ -161,7 +161,7 @@ fn number_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     rest.get(..end.unwrap_or(rest.len())).filter(|number| !number.is_empty())
 }
 
-fn conclude(memory: &Memory, hosts: Hosts<'_>, out: &mut Vec<Draft<'static>>) {
+fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(collectors) = memory.seen::<Collectors>() else { return };
     // Of whose sites it is known that they are the page's owner's, nobody else is told.
     let own: BTreeSet<&str> =

@@ -10,13 +10,16 @@ mod ad_auction;
 mod ad_request;
 mod added_list;
 mod beacon;
+mod block_page;
 mod bounce_tracking;
 mod cache_identifier;
+mod carrier_identifier;
 mod certificate;
 mod cname_cloaking;
 mod consent;
 mod cookie_syncing;
 mod endpoint;
+mod fingerprint_request;
 mod gpc;
 mod identifier_cookie;
 mod identifier_sharing;
@@ -131,6 +134,9 @@ pub static DETECTORS: &[&Detector] = &[
     &gpc::DETECTOR,
     &beacon::DETECTOR,
     &ad_auction::DETECTOR,
+    &fingerprint_request::DETECTOR,
+    &carrier_identifier::DETECTOR,
+    &block_page::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].
