@@ -6,14 +6,19 @@ use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
 use crate::seen::{Draft, Hosts, Memory, Seen};
 
+mod ad_auction;
 mod ad_request;
 mod added_list;
+mod beacon;
+mod block_page;
 mod bounce_tracking;
 mod cache_identifier;
+mod carrier_identifier;
 mod certificate;
 mod cname_cloaking;
 mod consent;
 mod cookie_syncing;
+mod fingerprint_request;
 mod gpc;
 mod identifier_cookie;
 mod identifier_sharing;
@@ -125,6 +130,11 @@ pub static DETECTORS: &[&Detector] = &[
     &certificate::DETECTOR,
     &consent::DETECTOR,
     &gpc::DETECTOR,
+    &beacon::DETECTOR,
+    &ad_auction::DETECTOR,
+    &fingerprint_request::DETECTOR,
+    &carrier_identifier::DETECTOR,
+    &block_page::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].

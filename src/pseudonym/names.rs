@@ -159,7 +159,12 @@ impl Names {
             *place = byte.to_ascii_lowercase();
             len += 1;
         }
+        let whole = name;
         let name = plain.get(..len).unwrap_or_default();
+        // Whose an identifier in a bid request is: a domain.
+        if name == b"source" && whole.windows(4).any(|four| four == b"eids") {
+            return Role::Word;
+        }
         if within {
             let is = |words: &str| words.split(' ').any(|word| word.as_bytes() == name);
             if let Some((role, _)) = WITHIN.iter().find(|(_, words)| is(words)) {
@@ -334,6 +339,8 @@ mod tests {
             ("", Role::Any),
             ("uid", Role::Id),
             ("ev", Role::Word),
+            ("user.ext.eids.0.source", Role::Word),
+            ("source", Role::Any),
             ("[", Role::Any),
             ("]", Role::Any),
             ("%5B%5D", Role::Any),
