@@ -8,6 +8,7 @@ import { browser } from '../shared/browser.js';
 import { failure, OnlookerError } from '../shared/protocol.js';
 import { Badge, UNKNOWN } from './badge.js';
 import { startEngine } from './engine.js';
+import { askGpc, gpcAddress } from './gpc.js';
 import { navigationEvent, originOf, requestEvent, clean } from './events.js';
 import { Ledger } from './ledger.js';
 import { isTrap, Lists } from './lists.js';
@@ -125,6 +126,7 @@ browser.runtime.onMessage.addListener(router({
   'page-report': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReport(tabId) },
   'page-log': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageLog(tabId) },
   'page-report-json': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReportJson(tabId) },
+  'gpc-ask': { from: ['popup'], read: ofTab, answer: ({ tabId }) => gpcOf(tabId) },
   lists: { from: ['popup', 'report', 'options'], read: nothing, answer: async () => (await engine()).lists() },
   'list-read': {
     from: ['options'],
@@ -447,6 +449,35 @@ async function pageReportJson(tabId) {
   const core = await (await engine()).withTexts();
   const bytes = core.report_json(await ledger.handle(page));
   return { filename: fileName(page, 'report'), json: new TextDecoder().decode(bytes) };
+}
+
+/**
+ * Asks the site of the page that a tab shows. Nothing but a press of the popup's button leads here.
+ * @param {number} tabId @returns {Promise<import('../shared/protocol.js').GpcSaid>}
+ */
+async function gpcOf(tabId) {
+  const page = await pageIn(tabId);
+  // A request of ours is none of the private window's: by it the browser could keep something of the site on disk.
+  if (page.secret || (await browser.tabs.get(tabId)).incognito) throw new OnlookerError('gpc-private', 'not from a private window');
+  const host = originOf(page.url) === '' ? '' : new URL(page.url).hostname;
+  if (host === '') throw new OnlookerError('not-known', 'the page is none of the web');
+  const id = `gpc.${host}`;
+  const known = await ledger.noted(page, id);
+  if (known) return { host, said: gpcIn(known) };
+  const { said, status } = await askGpc(host);
+  // The person may have gone on meanwhile.
+  if (observer?.pages.get(page.key) === page) {
+    await ledger.note(page, {
+      v: 2, is: 'answered', rid: id, ts: Date.now(), url: gpcAddress(host), type: 'xmlhttprequest', method: 'GET', at: '',
+      headers: [[':gpc', said]], status,
+    });
+  }
+  return { host, said };
+}
+
+/** @param {import('./store.js').Row} row */
+function gpcIn({ headers }) {
+  return /** @type {import('../shared/protocol.js').GpcAnswer} */ (headers?.find(([name]) => name === ':gpc')?.[1] ?? 'unknown');
 }
 
 /** @param {number} tabId */

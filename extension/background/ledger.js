@@ -8,6 +8,8 @@
  *
  * What was sent and answered has room of its own, and so has what requests carry: what finds none is the gap
  * `headers-left-out`. Of a host most of it is the same with every request; that is logged once.
+ *
+ * What the person had Onlooker find out stands beside the requests, under an id of its own.
  */
 
 import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
@@ -145,6 +147,20 @@ export class Ledger {
     else if (row.body && !known.body) this.#complete(book, known, row);
   }
 
+  /** Logs what was found out beside the page's requests, once for each id. @param {Page} page @param {Row} row */
+  async note(page, row) {
+    const book = this.#book(page);
+    await this.#read(book);
+    if (isMore(book, row)) this.#keep(book, row);
+  }
+
+  /** What was noted under an id. @param {Page} page @param {string} id @returns {Promise<Row|undefined>} */
+  async noted(page, id) {
+    const book = this.#book(page);
+    await this.#read(book);
+    return book.rows.find(({ rid }) => rid === id);
+  }
+
   /** @param {Page} page its URL or its gaps have changed */
   changed(page) {
     const book = this.#books.get(page.key);
@@ -180,10 +196,7 @@ export class Ledger {
         tried.add(key);
         if (row.is === 'request') {
           if (!find(target, row, false)) this.#take(target, { ...row }, false);
-        } else {
-          const its = askedBy(target, row);
-          if (its && !isTold(target, its, row.is)) this.#keep(target, row);
-        }
+        } else if (isMore(target, row)) this.#keep(target, row);
       }
     };
     move();
@@ -241,7 +254,7 @@ export class Ledger {
         gaps: this.gaps(page),
         observations: book.rows.map((row) => ({
           kind: row.is,
-          id: ids.get(row.is === 'request' ? row : askedBy(book, row) ?? row) ?? `${row.rid}.0`,
+          id: ids.get(row.is === 'request' ? row : askedBy(book, row) ?? row) ?? (isAlone(row) ? row.rid : `${row.rid}.0`),
           url: row.url,
           type: row.type,
           method: row.method,
@@ -417,8 +430,7 @@ export class Ledger {
       };
       for (const row of rows) if (row.is === 'request' && !find(book, row, false)) keep(row);
       for (const row of rows) {
-        const its = row.is === 'request' ? undefined : askedBy(book, row);
-        if (its && !isTold(book, its, row.is)) keep(row);
+        if (row.is !== 'request' && isMore(book, row)) keep(row);
       }
       book.rows = rows.filter((row) => kept.has(row));
       book.whole = true;
@@ -580,6 +592,18 @@ function placeOf(hops, row) {
 function askedBy({ hops }, row) {
   const its = hops.get(row.rid)?.filter((other) => isOf(other, row));
   return its?.findLast(({ ts }) => ts <= row.ts) ?? its?.[0];
+}
+
+/** Whether a row belongs to no request of the page: it is what the person had Onlooker find out. @param {Row} row */
+function isAlone({ rid }) {
+  return rid.startsWith('gpc.');
+}
+
+/** Whether a row that is no request is to be kept: what belongs to one that is known, and was not told yet. @param {Book} book @param {Row} row */
+function isMore(book, row) {
+  if (isAlone(row)) return !book.rows.some(({ rid }) => rid === row.rid);
+  const its = askedBy(book, row);
+  return its !== undefined && !isTold(book, its, row.is);
 }
 
 /** Whether that was told of a request before; from now on it was. @param {Book} book @param {Row} request @param {string} stage */
