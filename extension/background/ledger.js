@@ -103,7 +103,7 @@ export class Ledger {
    * @param {(page: Page) => void} onVerdict what a page's badge says has changed
    * @param {(page: Page) => void} onGap a page has one more, to be stored
    * @param {(error: unknown) => void} onFailure the engine broke
-   * @param {string[]} recorded what the browser's events tell at all, in the log's words
+   * @param {() => readonly string[]} recorded what the browser's events tell at all, in the log's words
    */
   constructor(store, onVerdict, onGap, onFailure, recorded) {
     this.#recorded = recorded;
@@ -165,6 +165,14 @@ export class Ledger {
   changed(page) {
     const book = this.#books.get(page.key);
     if (book && book.handle !== 0) this.#feed(book);
+  }
+
+  /** @param {Page} page is judged by other parts of its exchanges than before */
+  again(page) {
+    const book = this.#books.get(page.key);
+    if (!book || book.handle === 0) return;
+    this.#close(book);
+    this.#feed(book);
   }
 
   /** @param {Page} page is shown no longer: its requests stay in the store only */
@@ -250,7 +258,7 @@ export class Ledger {
       pages: [{
         url: page.url,
         pseudonymous: true,
-        recorded: this.#recorded,
+        recorded: this.#recordedOf(page),
         gaps: this.gaps(page),
         observations: book.rows.map((row) => ({
           kind: row.is,
@@ -263,6 +271,7 @@ export class Ledger {
           ...(row.headers ? { headers: row.headers } : {}),
           ...(row.body ? { body: row.body } : {}),
           ...(row.status ? { status: row.status } : {}),
+          ...(row.security ? { security: row.security } : {}),
         })),
       }],
     };
@@ -281,6 +290,11 @@ export class Ledger {
   }
 
   // -------------------------------------------------------------------------------------------------------------
+
+  /** What is recorded of a page from its beginning. @param {Page} page */
+  #recordedOf({ partly = [] }) {
+    return this.#recorded().filter((part) => !partly.includes(part));
+  }
 
   /** @param {Page} page @returns {Record<string, number>} */
   #missed({ gaps }) {
@@ -335,11 +349,13 @@ export class Ledger {
     if (!find(book, request, true) && fits(book, 0)) this.#take(book, request, true);
     const its = askedBy(book, request);
     if (!its || isTold(book, its, event.stage)) return;
-    const headers = newsOf(saidBy(book, its), event);
-    if (headers.length === 0 && !isTelling(event)) return;
+    const said = saidBy(book, its);
+    const headers = newsOf(said, event);
+    const security = event.security && !said.lines.has(lineOf(event.security)) ? event.security : null;
+    if (headers.length === 0 && !security && !isTelling(event)) return;
     this.#keep(book, {
       v: 2, is: event.stage, rid: its.rid, ts: event.ts, url: its.url, type: its.type, method: its.method, at: its.at,
-      ...(its.cut ? { cut: its.cut } : {}), headers, ...(event.status ? { status: event.status } : {}),
+      ...(its.cut ? { cut: its.cut } : {}), headers, ...(event.status ? { status: event.status } : {}), ...(security ? { security } : {}),
     });
   }
 
@@ -374,7 +390,7 @@ export class Ledger {
     let tells = false;
     this.#guard(() => {
       if (book.scouted >= SCOUTED_MAX) this.#dismiss(book);
-      if (book.scout === 0) book.scout = judge.open(book.page.url);
+      if (book.scout === 0) book.scout = judge.open(book.page.url, this.#recordedOf(book.page));
       const verdict = judge.observe(book.scout, row, book.scouted += 1, 0);
       const [news, matched] = [badgeChanged(verdict), isMatched(verdict)];
       if (!news && !matched) return;
@@ -400,6 +416,7 @@ export class Ledger {
     if (row.is !== 'request') {
       const said = saidBy(book, row);
       for (const header of row.headers ?? []) for (const line of linesOf(row.is, header)) said.lines.add(line);
+      if (row.security) said.lines.add(lineOf(row.security));
       said.text += sizeOf(row);
       book.more += 1;
       book.moreText += sizeOf(row);
@@ -497,7 +514,7 @@ export class Ledger {
         news = true;
       }
       if (book.handle === 0) {
-        book.handle = judge.open(page.url);
+        book.handle = judge.open(page.url, this.#recordedOf(page));
         book.url = page.url;
         news = true;
       }
@@ -635,6 +652,11 @@ function saidBy({ said }, row) {
 function linesOf(stage, [name, value]) {
   if (ITS_OWN.has(name)) return [];
   return name === 'cookie' ? value.split('; ').map((pair) => `cookie ${pair}`) : [`${stage} ${name} ${value}`];
+}
+
+/** The same with most answers of a host. @param {import('./security.js').Security} security */
+function lineOf(security) {
+  return `security ${JSON.stringify(security)}`;
 }
 
 /** The headers that tell more than is known already. @param {Said} said @param {RequestEvent} event @returns {Header[]} */
