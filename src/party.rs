@@ -115,6 +115,23 @@ pub fn is_public(address: &str) -> bool {
     })
 }
 
+/// Whether a host lies on the person's own device or in their own network, or is reached by Tor alone: what goes there passes
+/// nobody on the way, or is encrypted without TLS.
+///
+/// Loopback: <https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy>. Private addresses: RFC 1918, RFC 4193,
+/// RFC 3927. `.local`: RFC 6762. `.onion`: RFC 7686.
+pub fn is_local(host: &str) -> bool {
+    if let Some(six) = host.strip_prefix('[') {
+        let private = ["fc", "fd", "fe8", "fe9", "fea", "feb"].iter().any(|start| six.starts_with(start));
+        return six == "::1]" || private && six.find(':').is_some_and(|colon| colon == 4);
+    }
+    if is_ip(host) {
+        return !is_public(host);
+    }
+    let last = host.rsplit('.').next().unwrap_or_default();
+    !host.contains('.') || matches!(last, "localhost" | "local" | "onion")
+}
+
 /// Whether a host is an IPv4 or (in brackets) IPv6 address.
 pub fn is_ip(host: &str) -> bool {
     host.starts_with('[')
@@ -146,6 +163,42 @@ mod tests {
         assert!(tried > 60_000, "only {tried} hosts");
         for host in ["com", "localhost", "a.b.c.no-such-suffix", "no-such-suffix", "a.ck", "www.ck", "x.www.ck"] {
             assert_eq!(registrable(host), psl::domain_str(host).unwrap_or(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_are_near() {
+        for host in [
+            "localhost",
+            "a.localhost",
+            "printer",
+            "nas.local",
+            "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion",
+            "127.0.0.1",
+            "127.9.9.9",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.1.1",
+            "[::1]",
+            "[fd00::1]",
+            "[fe80::1]",
+        ] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in [
+            "example.com",
+            "localhost.example.com",
+            "local.example",
+            "onion.example",
+            "8.8.8.8",
+            "172.32.0.1",
+            "193.168.1.1",
+            "[2001:db8::1]",
+            "[fc::1]",
+            "[::2]",
+        ] {
+            assert!(!is_local(host), "{host}");
         }
     }
 

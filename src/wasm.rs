@@ -322,8 +322,9 @@ impl Engine {
     }
 
     /// The page's level and number of organisations, packed as by `observe`.
-    pub fn badge(&self, page: u32) -> u32 {
-        let Some(open) = self.pages.get(page as usize).and_then(Option::as_ref) else { return UNKNOWN };
+    pub fn badge(&mut self, page: u32) -> u32 {
+        let Some(open) = slot(&mut self.pages, page) else { return UNKNOWN };
+        self.core.settle(&mut open.page);
         let (level, watchers) = open.page.badge();
         pack_verdict(&Verdict { level, watchers, changed: false, judged: Judged::default(), duplicate: false })
     }
@@ -337,12 +338,12 @@ impl Engine {
 
     /// The report on a page. Throws `texts-missing` before [`Engine::add_texts`], as do all that tell rules.
     #[wasm_bindgen(unchecked_return_type = "Report")]
-    pub fn report(&self, page: u32) -> Result<JsValue, JsValue> {
+    pub fn report(&mut self, page: u32) -> Result<JsValue, JsValue> {
         to_js(&self.wire_report(page)?)
     }
 
     /// The same as canonical JSON: what the command line writes for the page's saved log.
-    pub fn report_json(&self, page: u32) -> Result<Vec<u8>, JsValue> {
+    pub fn report_json(&mut self, page: u32) -> Result<Vec<u8>, JsValue> {
         wire::json(&self.wire_report(page)?).map_err(|error| throw(&error))
     }
 
@@ -391,10 +392,10 @@ impl Engine {
         if self.core.has_texts() { Ok(()) } else { Err(throw(&Error::TextsMissing)) }
     }
 
-    fn wire_report(&self, page: u32) -> Result<wire::Report, JsValue> {
+    fn wire_report(&mut self, page: u32) -> Result<wire::Report, JsValue> {
         self.need_texts()?;
-        let open = self.pages.get(page as usize).and_then(Option::as_ref);
-        let open = open.ok_or_else(|| throw(&Error::PageUrl))?;
+        let open = slot(&mut self.pages, page).ok_or_else(|| throw(&Error::PageUrl))?;
+        self.core.settle(&mut open.page);
         self.core.report([&open.page]).map(wire::Report::from).map_err(|error| throw(&error))
     }
 

@@ -10,8 +10,9 @@ use onlooker::detectors::DETECTORS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
-const ROOMS: [(&str, &[&str]); 24] = [
+const ROOMS: [(&str, &[&str]); 25] = [
     ("address", &[]),
+    ("consent", &[]),
     ("error", &[]),
     ("finding", &[]),
     ("observation", &[]),
@@ -58,6 +59,8 @@ const ROOMS: [(&str, &[&str]); 24] = [
     (
         "detectors",
         &[
+            "address",
+            "consent",
             "finding",
             "kinds",
             "observation",

@@ -233,7 +233,11 @@ async function wake() {
   const tabs = new Set();
   // An earlier life's are rewritten already.
   for (const event of stored.queue) place(event, event);
-  for (const { event, kept } of arrived) place(event, kept);
+  // What was sent and answered has nothing stored, and waits until the requests have their verdicts.
+  for (const { event, kept } of arrived) if (kept) place(event, kept);
+  void started.then(() => {
+    for (const { event, kept } of arrived) if (!kept) give(event);
+  });
   for (const { tab } of [...stored.queue, ...arrived.map(({ event }) => event)]) if (tab >= 0) tabs.add(tab);
   if (stored.fresh) void lookAtTabs();
   void store.measure();

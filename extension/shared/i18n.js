@@ -52,7 +52,9 @@ export const FAMILIES = {
   technique: {
     members: [
       'tracker-request', 'ad-request', 'social-request', 'link-decoration', 'cname-cloaking', 'third-party-contact',
-      'added-list', 'surveillance-actor',
+      'added-list', 'surveillance-actor', 'identifier-cookie', 'cookie-syncing', 'identifier-sharing', 'bounce-tracking',
+      'cache-identifier', 'personal-data-leak', 'pixel-event', 'referrer-leak', 'location-request', 'push-registration',
+      'insecure-transport', 'certificate', 'consent', 'gpc',
     ],
     parts: ['name', 'line', 'means', 'harmless', 'site', 'you'],
     otherwise: null,

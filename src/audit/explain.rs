@@ -83,6 +83,7 @@ impl Engine {
         }
         // What a report on a page with this one request would tell; which rules match it is known after that.
         self.observe(&mut page, 0, &rewritten, kind);
+        self.settle(&mut page);
         let seen = page.techniques().filter_map(|technique| DETECTORS.get(technique).copied());
         let mut techniques: Vec<&Detector> = seen.filter(|detector| !only_host || detector.by_host).collect();
         let host = self.request.host_str();

@@ -183,8 +183,10 @@ pub struct Page {
     pub(super) watchers: BTreeMap<Org, WatcherLedger>,
     pub(super) findings: BTreeMap<FindingKey, FindingLedger>,
     pub(super) memory: Memory,
-    /// What only the whole page tells, as of now.
+    /// What only the whole page tells, as of when that was last drawn.
     pub(super) concluded: Vec<Note>,
+    /// Whether it is to be drawn anew.
+    pub(super) stale: bool,
     level: Level,
     /// The worst of `level` and what is concluded.
     worst: Level,
@@ -309,7 +311,7 @@ impl Page {
         }
     }
 
-    /// The level and the number of organisations that look on.
+    /// The level and the number of organisations that look on; see [`super::Engine::settle`].
     pub fn badge(&self) -> (Option<Level>, u32) {
         (self.told(), u32::try_from(self.watchers.len()).unwrap_or(u32::MAX))
     }
@@ -329,7 +331,7 @@ impl Page {
 
     pub(super) fn verdict(&self, before: (Option<Level>, u32), judged: Judged, duplicate: bool) -> Verdict {
         let (level, watchers) = self.badge();
-        Verdict { level, watchers, changed: before != (level, watchers), judged, duplicate }
+        Verdict { level, watchers, changed: self.stale || before != (level, watchers), judged, duplicate }
     }
 
     /// The techniques that something was found of, as often as it was.
@@ -339,6 +341,7 @@ impl Page {
 
     /// What is concluded has changed.
     pub(super) fn weigh(&mut self) {
+        self.stale = false;
         self.worst = self.concluded.iter().map(Note::weight).fold(self.level, Level::max);
     }
 
@@ -364,8 +367,9 @@ impl Page {
                 };
                 watcher.level = watcher.level.max(weight);
                 if note.named.is_some() {
-                    // The host bears the site's own name, so it was not counted as anybody's yet.
-                    watcher.requests += u64::from(is_request);
+                    // The host bears the site's own name, so it was not counted as anybody's yet; nor where an answer tells whose
+                    // it is.
+                    watcher.requests = (watcher.requests + u64::from(is_request)).max(1);
                 }
                 watcher.hosts.insert(key.host);
             }

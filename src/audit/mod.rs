@@ -29,7 +29,7 @@ use crate::rules::dossier;
 use crate::rules::index::{self, Index, Key, Matches, PageContext, RuleId};
 use crate::rules::pack::{Bytes, Section};
 use crate::seen::hosts::{Host, Met, Org};
-use crate::seen::{Draft, Found, From, Glimpse, Hosts, Memory, Relation, Seen, Who};
+use crate::seen::{Canonical, Draft, Found, From, Glimpse, Hosts, Memory, Relation, Seen, Who};
 
 /// How many examples a finding keeps: the first in alphabetical order, so that the order of events means nothing.
 pub const MAX_EVIDENCE: usize = 3;
@@ -53,6 +53,8 @@ pub struct Engine {
     added: AddedLists,
     request: Address,
     matches: Matches,
+    /// The same request under its host's canonical name, and the rules that match it.
+    canonical: (Address, Matches),
     /// What stands for rules and lists where none are asked.
     nothing: (Matches, AddedLists),
     redacted: String,
@@ -74,6 +76,7 @@ impl Engine {
             added: AddedLists::default(),
             request: Address::new(),
             matches: Matches::default(),
+            canonical: Default::default(),
             nothing: Default::default(),
             redacted: String::new(),
             techniques: DETECTORS.len(),
@@ -183,7 +186,8 @@ impl Engine {
         self.observe_part(page, id, Glimpse { url, kind, ..Glimpse::default() })
     }
 
-    /// Judges a part of an exchange. What was seen of the same `id` and stage before changes nothing.
+    /// Judges a part of an exchange. What only the whole page tells is in the verdict once [`Engine::settle`] was called: until
+    /// then it says that something has changed. What was seen of the same `id` and stage before changes nothing.
     pub fn observe_part(&mut self, page: &mut Page, id: u64, glimpse: Glimpse<'_>) -> Verdict {
         let before = page.badge();
         if page.ids.len() >= MAX_REQUESTS * Stage::ALL.len() {
@@ -235,6 +239,13 @@ impl Engine {
         let third = facts.relation != Relation::SameSite;
         let named = facts.relation == Relation::Other && (facts.actor.is_some() || facts.company().is_some());
 
+        let canonical = facts.relation == Relation::SameSite
+            && facts.subdomain
+            && is_renamed(glimpse.headers, &self.request, &mut self.canonical.0);
+        if canonical {
+            let (address, matches) = &mut self.canonical;
+            self.index.matches(&self.pack, &page.context, address, glimpse.kind, true, matches);
+        }
         // Rules are about what is asked for; the rest of an exchange tells no more of that.
         let (matches, added) = if is_request {
             self.index.matches(&self.pack, &page.context, &self.request, glimpse.kind, third, &mut self.matches);
@@ -251,7 +262,8 @@ impl Engine {
         let number = known.unwrap_or(page.hosts.len());
         let context = &page.context;
         let from = From { host: context.host(), site: context.site(), url: &page.url, scheme: page.scheme };
-        let seen = Seen::new(glimpse, &self.request, (number, facts), Hosts(&page.hosts), from, found);
+        let mut seen = Seen::new(glimpse, &self.request, (number, facts), Hosts(&page.hosts), from, found);
+        seen.canonical = canonical.then(|| self.whose_by_dns(page)).flatten();
         if known.is_none() && number >= MAX_HOSTS && !page.has_room(&seen, found) {
             if is_request {
                 page.lose("host-limit");
@@ -275,11 +287,27 @@ impl Engine {
         for note in notes {
             page.note(number, note, glimpse.kind, is_request, &mut written);
         }
-        if memory.take_news() {
-            page.concluded = self.conclude(memory, Hosts(&page.hosts));
-            page.weigh();
-        }
+        page.stale |= memory.take_news();
         Judged { matched, third_party: is_request && third, named: is_request && named }
+    }
+
+    /// Whose the host of the request in hand is by its canonical name, if it is somebody else's than the page's.
+    fn whose_by_dns(&self, page: &Page) -> Option<Canonical<'_>> {
+        let host = self.canonical.0.host_str();
+        let site = party::registrable(host);
+        let company = self.whose(host).company;
+        if site == page.context.site() || company.is_some() && company == page.company {
+            return None;
+        }
+        let company = company.map_or("", |company| self.actors.name(&self.pack, company));
+        let found = Found {
+            matches: &self.canonical.1,
+            added: &self.nothing.1,
+            index: &self.index,
+            pack: &self.pack,
+            owner: "",
+        };
+        Some(Canonical { site, company, found })
     }
 
     /// A draft as a page keeps it.
@@ -293,6 +321,15 @@ impl Engine {
             Who::Contacted | Who::Site => None,
         };
         Note::new(technique, draft, named)
+    }
+
+    /// Draws what only the whole page tells, if anything came that may have changed it: not with each observation, of which
+    /// a page can send thousands.
+    pub fn settle(&self, page: &mut Page) {
+        if page.stale {
+            page.concluded = self.conclude(&page.memory, Hosts(&page.hosts));
+            page.weigh();
+        }
     }
 
     /// What only the whole page tells.
@@ -354,6 +391,7 @@ impl Engine {
                 Observation::Unreadable { why } => page.lose(why),
             }
         }
+        self.settle(&mut page);
         page
     }
 
@@ -399,7 +437,7 @@ impl Engine {
         }
     }
 
-    /// What is told of a page.
+    /// What is told of a page, as it was when [`Engine::settle`] was called last.
     pub fn page_report(&self, page: &Page) -> PageReport {
         Teller::new(self, page).tell()
     }
@@ -539,6 +577,16 @@ fn rewritten<'a>(pseudonyms: &mut Option<Pseudonyms>, url: &'a [u8]) -> Cow<'a, 
         None => pseudonyms.url(url, &mut out),
     }
     Cow::Owned(out)
+}
+
+/// Writes a request as it would be under its host's canonical name, where a recorder that asked the DNS tells that in the
+/// answer's pseudo-header `:cname`, which no server can send.
+fn is_renamed(headers: &[(&str, &str)], request: &Address, out: &mut Address) -> bool {
+    let name = headers.iter().find(|(name, _)| *name == ":cname").map(|(_, value)| value.trim_end_matches('.'));
+    let Some(name) = name.filter(|name| !name.is_empty() && !name.contains(['/', '?', '#', '@', ':'])) else {
+        return false;
+    };
+    out.read(&[b"https://", name.as_bytes(), request.path()].concat()).is_ok() && out.host() != request.host()
 }
 
 /// What so many of the techniques say, by their places in [`DETECTORS`].

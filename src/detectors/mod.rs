@@ -10,18 +10,20 @@ mod ad_request;
 mod added_list;
 mod bounce_tracking;
 mod cache_identifier;
+mod certificate;
 mod cname_cloaking;
+mod consent;
 mod cookie_syncing;
-mod endpoint;
+mod gpc;
 mod identifier_cookie;
 mod identifier_sharing;
+mod insecure_transport;
 mod link_decoration;
 mod location_request;
 mod personal_data_leak;
 mod pixel_event;
 mod push_registration;
 mod referrer_leak;
-mod sent;
 mod social_request;
 mod surveillance_actor;
 mod third_party_contact;
@@ -119,6 +121,10 @@ pub static DETECTORS: &[&Detector] = &[
     &referrer_leak::DETECTOR,
     &location_request::DETECTOR,
     &push_registration::DETECTOR,
+    &insecure_transport::DETECTOR,
+    &certificate::DETECTOR,
+    &consent::DETECTOR,
+    &gpc::DETECTOR,
 ];
 
 /// The place of a technique in [`DETECTORS`].

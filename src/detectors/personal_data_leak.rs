@@ -3,12 +3,12 @@
 
 use std::rc::Rc;
 
-use super::location_request;
-use super::sent::{called, last_part, referrer, sent};
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::observation::Part;
 use crate::pseudonym::{Form, Kind, Pseudonym};
+use crate::seen::sent::{called, last_part, referrer, sent};
+use crate::seen::whereabouts;
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Memory, Place, Seen, State, What};
 
 /// How many hashes of what the site was given are kept: of each mail address or phone number, one for each form in which it
@@ -90,7 +90,7 @@ fn arrives<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
         return;
     }
     // Whoever says where coordinates are is told of by `location-request`.
-    let locates = location_request::service(seen).is_some();
+    let locates = whereabouts::service(seen).is_some();
     let mut placed = false;
     for one in sent(seen) {
         let name = last_part(one.name);

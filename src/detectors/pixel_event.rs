@@ -1,11 +1,11 @@
 //! pixel-event: the page reports to an advertising network what happens on it, with which personal fields, and puts the
 //! visitor on a list to be found by again.
 
-use super::endpoint::{self, Endpoint};
-use super::sent::{Sent, called, is_filled, kept, last_part, sent};
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::pseudonym::{self, Kind, Value};
+use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::sent::{Sent, called, is_filled, kept, last_part, sent};
 use crate::seen::{Details, Draft, Place, Relation, Seen, What};
 
 /// Most events of one report that are told.

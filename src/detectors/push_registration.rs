@@ -1,11 +1,11 @@
 //! push-registration: somebody other than the site gets the address by which the browser can be sent notifications, or
 //! brings the means for it into the page.
 
-use super::endpoint::{self, Endpoint};
-use super::sent::{Inner, called, sent};
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::observation::{Part, RequestType};
+use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::sent::{Inner, called, sent};
 use crate::seen::{Details, Draft, What};
 
 /// Hosts of the browsers' push services. A page gets an address at one of them when the person says yes, and whoever is
@@ -134,6 +134,6 @@ fn is_push_service(inner: &Inner<'_>) -> bool {
 mod tests {
     #[test]
     fn in_order() {
-        assert!(super::endpoint::is_sorted(super::COMPANIES));
+        assert!(crate::seen::endpoint::is_sorted(super::COMPANIES));
     }
 }

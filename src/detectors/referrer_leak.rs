@@ -1,10 +1,10 @@
 //! referrer-leak: the whole address of the page goes to somebody else, and not only the site's name.
 
-use super::sent::{Inner, called, is_filled, kept, last_part, referrer, sent};
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
 use crate::pseudonym::{self, Kind, Value};
+use crate::seen::sent::{Inner, called, is_filled, kept, last_part, referrer, sent};
 use crate::seen::{Draft, Place, Seen, What};
 
 /// Parameters by which sites have visitors search, as Matomo expects them by default:

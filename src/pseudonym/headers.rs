@@ -115,6 +115,8 @@ fn keep(direction: Direction, name: &str) -> Option<Keep> {
             | "tk"
             | "age",
         ) => Keep::Plain(MAX_PLAIN),
+        // What a recorder adds that asked the DNS, or the site for its gpc.json; no server can send such a name.
+        (Direction::Answered, ":cname" | ":gpc") => Keep::Plain(MAX_PLAIN),
         (Direction::Answered, "server") => Keep::Plain(64),
         (Direction::Answered, "via") => Keep::Compound,
         (Direction::Answered, "report-to" | "reporting-endpoints" | "nel" | "refresh") => Keep::Compound,

@@ -53,7 +53,7 @@ const WORDS: [(Role, &str); 12] = [
         Role::Consent,
         "\
       gdprconsent gdprconsentstring euconsent euconsentv2 addtlconsent usprivacy gpp gppsid gppstring gcs gcd \
-      npa gdpr tcstring tcfstring ccpa consentstring dma dmacps uspstring usp groups",
+      npa gdpr tcstring tcfstring ccpa consent consentstring dma dmacps uspstring usp groups",
     ),
     (
         Role::Mail,

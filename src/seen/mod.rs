@@ -1,9 +1,12 @@
 //! What a detector sees of a part of an exchange, and what it can say of it. Hands out which rules were found; knows no
 //! detector, and keeps nothing.
 
+pub mod endpoint;
 pub mod hosts;
 pub mod identifiers;
 pub mod memory;
+pub mod sent;
+pub mod whereabouts;
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
@@ -91,6 +94,8 @@ pub struct Seen<'a> {
     facts: &'a Host,
     found: Found<'a>,
     own: Option<(RuleId, Standing)>,
+    /// Whose the host is by the DNS, where that is another organisation's.
+    pub canonical: Option<Canonical<'a>>,
     example: OnceCell<Rc<Example>>,
 }
 
@@ -130,6 +135,29 @@ impl<'a> Found<'a> {
     }
 }
 
+/// Whose a host of the site's own name is by the DNS, where that was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Canonical<'a> {
+    /// The registrable domain of its canonical name: another site's, and not of the organisation that owns the page's.
+    pub site: &'a str,
+    /// The name of the organisation that owns it; empty where that is not known.
+    pub company: &'a str,
+    /// The rules that match the same request, had it been made under that name.
+    pub found: Found<'a>,
+}
+
+impl Canonical<'_> {
+    /// The rule that says most of whom it names: one of our own lists, else one of a bundled list; and how grave our own lists
+    /// say it is.
+    pub fn rule(&self) -> Option<(RuleId, Option<Standing>)> {
+        if let Some(own) = self.found.own_rules().max_by_key(OwnRule::weight) {
+            return Some((own.rule, Some(own.standing)));
+        }
+        let all = self.found.matches.blocking.iter();
+        all.min_by_key(|found| (u16::MAX - found.length, found.rule)).map(|found| (found.rule, None))
+    }
+}
+
 /// Where a page is from which something is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct From<'a> {
@@ -156,7 +184,22 @@ impl<'a> Seen<'a> {
         let own = found.own_rules().max_by_key(OwnRule::weight).map(|own| (own.rule, own.standing));
         let (page_host, page_site, page_url, page_scheme) = (page.host, page.site, page.url, page.scheme);
         let example = OnceCell::new();
-        Self { glimpse, address, host, hosts, page_host, page_site, page_url, page_scheme, facts, found, own, example }
+        let canonical = None;
+        Self {
+            glimpse,
+            address,
+            host,
+            hosts,
+            page_host,
+            page_site,
+            page_url,
+            page_scheme,
+            facts,
+            found,
+            own,
+            canonical,
+            example,
+        }
     }
 
     /// Of which part of the exchange it tells.
@@ -497,6 +540,15 @@ impl Details {
         self.0.insert((what, text.into()));
         while self.0.len() > MAX_DETAILS {
             self.0.pop_last();
+        }
+    }
+
+    /// Notes what a page calls something; not where that may be a value in disguise, and up to a pseudonym within it.
+    pub fn add_name(&mut self, what: What, name: &str) {
+        match name.split_once('~') {
+            _ if !redact::is_name(name.as_bytes(), b"x") => self.add(what, "…"),
+            Some((start, _)) => self.add(what, &format!("{start}…")),
+            None => self.add(what, name),
         }
     }
 

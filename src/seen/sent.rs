@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 
 use super::endpoint;
+use super::{Place, Seen};
 use crate::observation::Stage;
 use crate::pseudonym::{self, Value};
 use crate::redact;
-use crate::seen::{Place, Seen};
 
 /// Most values of one request that are looked at.
 const MAX_VALUES: usize = 512;
