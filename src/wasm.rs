@@ -10,7 +10,7 @@ use crate::address;
 use crate::audit::{self, Judged, Page, Verdict};
 use crate::error::Error;
 use crate::feeds;
-use crate::observation::{self, RequestType, Stage};
+use crate::observation::{self, RequestType, Security, Stage};
 use crate::pseudonym::{Direction, Pseudonyms};
 use crate::seen::Glimpse;
 use crate::wire;
@@ -106,7 +106,9 @@ fn judged(core: &mut audit::Engine, page: &mut Page, part: &Part, text: &[u8]) -
     // What JavaScript wrote is valid; what is not says nothing.
     let lines = std::str::from_utf8(text.get(headers..body).unwrap_or_default()).unwrap_or_default();
     let body = std::str::from_utf8(text.get(body..).unwrap_or_default()).ok().filter(|body| !body.is_empty());
-    let headers: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
+    let mut security = None;
+    let all = lines.lines().filter_map(|line| line.split_once(": "));
+    let headers: Vec<(&str, &str)> = all.filter(|&header| !is_of_connection(header, &mut security)).collect();
     let glimpse = Glimpse {
         stage: part.stage,
         url: text.get(..part.parts.0).unwrap_or_default(),
@@ -116,9 +118,25 @@ fn judged(core: &mut audit::Engine, page: &mut Page, part: &Part, text: &[u8]) -
         headers: &headers,
         body,
         status: part.status,
-        ..Glimpse::default()
+        security: security.as_ref().filter(|_| part.stage == Stage::Answered),
     };
     core.observe_part(page, part.id, glimpse)
+}
+
+/// Takes what stands among the headers and tells how the connection is secured, under names that no server can send.
+fn is_of_connection((name, value): (&str, &str), security: &mut Option<Security>) -> bool {
+    if !matches!(name, ":protocol" | ":cipher" | ":issuer" | ":root" | ":built-in") {
+        return false;
+    }
+    let told = security.get_or_insert_default();
+    match name {
+        ":protocol" => value.clone_into(&mut told.protocol),
+        ":cipher" => value.clone_into(&mut told.cipher),
+        ":issuer" => value.clone_into(&mut told.issuer),
+        ":root" => value.clone_into(&mut told.root),
+        _ => told.built_in = Some(value == "true"),
+    }
+    true
 }
 
 #[wasm_bindgen]
@@ -266,7 +284,8 @@ impl Engine {
     }
 
     /// The same of any part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the
-    /// other in the scratch buffer. `stage` is 0 request, 1 sent, 2 answered; `method` is of [`request_method`]; `status` 0 and
+    /// other in the scratch buffer. How an answer's connection is secured stands among the headers, as `:protocol`, `:cipher`,
+    /// `:issuer`, `:root` and `:built-in` (`true` or `false`). `stage` is 0 request, 1 sent, 2 answered; `method` is of [`request_method`]; `status` 0 and
     /// `time` below 0 are not known.
     #[allow(clippy::too_many_arguments, reason = "numbers cross without being allocated")]
     pub fn observe_more(

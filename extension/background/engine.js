@@ -3,7 +3,7 @@
  */
 
 import init, { Engine, read_list, request_method, request_type } from '../pkg/onlooker.js';
-import { STAGES } from './events.js';
+import { headerLines, recordsOf, STAGES } from './events.js';
 import { fetched, pack, wasm } from './files.js';
 import { addressWriter } from './scratch.js';
 import { failure } from '../shared/protocol.js';
@@ -23,8 +23,6 @@ export class Judge {
   #whole = null;
   /** Called when it judges by more or less than before: what was judged is to be judged again. */
   onChange = () => {};
-  /** What the browser's events tell at all, in the engine's bits: see `page_records` in pkg/onlooker.d.ts. */
-  records = 0;
 
   /** @param {Engine} engine @param {WebAssembly.Memory} memory */
   constructor(engine, memory) {
@@ -53,10 +51,10 @@ export class Judge {
     return this.#whole;
   }
 
-  /** @param {string} url @returns {number} a handle */
-  open(url) {
+  /** @param {string} url @param {readonly string[]} recorded what is recorded of it at all, in the log's words @returns {number} a handle */
+  open(url, recorded) {
     const page = this.#engine.page_open(this.#write(url));
-    this.#engine.page_records(page, this.records);
+    this.#engine.page_records(page, recordsOf(recorded));
     return page;
   }
 
@@ -112,12 +110,12 @@ export class Judge {
    * @param {number} id of its hop, in this page; unlike any other hop's
    * @param {number} time ms since the page's first request
    */
-  observe(page, { is, url, type, method, headers, body = '', status = 0 }, id, time) {
+  observe(page, { is, url, type, method, headers, body = '', status = 0, security }, id, time) {
     const kind = codeOf(this.#types, type, request_type);
     const how = codeOf(this.#methods, method, request_method);
     const stage = STAGES[is];
     const length = this.#write(url);
-    const lines = headers ? headers.map(([name, value]) => `${name}: ${value}\n`).join('') : '';
+    const lines = headerLines(headers, security);
     const headersLength = lines === '' ? 0 : this.#write(lines, length);
     const bodyLength = body === '' ? 0 : this.#write(body, length + headersLength);
     // The stage is the lowest bits of the id, so that an answer is no second request.

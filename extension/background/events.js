@@ -55,6 +55,7 @@
  * @property {string} body of a request; '' where there is none or it cannot be read
  * @property {string} media what its body is
  * @property {number} status of an answer, else 0
+ * @property {import('./security.js').Security|null} [security] of an answer, where the person wants to be told
  * @property {boolean} [masked] by `mask` in pseudonyms.js
  */
 
@@ -125,6 +126,24 @@
 
 /** What the engine calls the stages of an exchange. @type {Record<Stage, number>} */
 export const STAGES = { request: 0, sent: 1, answered: 2 };
+
+/** `Part` in src/observation.rs, by code. */
+const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns'];
+
+/** In the engine's bits: see `page_records` in pkg/onlooker.d.ts. @param {readonly string[]} recorded */
+export function recordsOf(recorded) {
+  return PARTS.reduce((bits, part, code) => (recorded.includes(part) ? bits | 1 << code : bits), 0);
+}
+
+/**
+ * Headers as the engine reads them; how the connection is secured stands among them.
+ * @param {readonly Header[]|undefined} headers @param {import('./security.js').Security} [security]
+ */
+export function headerLines(headers = [], security = undefined) {
+  let lines = headers.map(([name, value]) => `${name}: ${value}\n`).join('');
+  for (const [name, value] of Object.entries(security ?? {})) lines += `:${name.replace('_', '-')}: ${value}\n`;
+  return lines;
+}
 
 /** One byte more than the core judges of a URL (4096): so it cuts, and counts in the report that it did. */
 const URL_BYTES = 4097;

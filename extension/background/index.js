@@ -8,12 +8,14 @@ import { browser } from '../shared/browser.js';
 import { failure, OnlookerError } from '../shared/protocol.js';
 import { Badge, UNKNOWN } from './badge.js';
 import { startEngine } from './engine.js';
+import { askGpc, gpcAddress } from './gpc.js';
 import { navigationEvent, originOf, requestEvent, clean } from './events.js';
 import { Ledger } from './ledger.js';
 import { isTrap, Lists } from './lists.js';
 import { Observer } from './observer.js';
 import { mask, Pseudonyms } from './pseudonyms.js';
 import { bytesOf, nothing, ofFile, ofList, ofTab, router } from './router.js';
+import { securityOf } from './security.js';
 import { shelf } from './shelf.js';
 import { Store } from './store.js';
 import { levelOf, organisationsOf } from './verdict.js';
@@ -30,16 +32,18 @@ const LAPSE_MS = 8_000;
 const STORE_BYTES = 8_000_000;
 const WEB = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] };
 const EVERYWHERE = { origins: ['<all_urls>'] };
-/** What the listeners below tell; in the log's words, and as the engine has them: see `page_records` in pkg/onlooker.d.ts. */
+/** What the listeners below tell, in the log's words. */
 const RECORDED = ['request-headers', 'cookies', 'response-headers', 'bodies', 'times'];
-const RECORDS = 0b10_1111;
+/** And where the person has turned it on. */
+const SECURITY = 'security';
+const RECORDED_SECURELY = [...RECORDED.slice(0, -1), SECURITY, ...RECORDED.slice(-1)];
 
 const store = new Store(browser.storage.session, makeRoom, lost);
 const lists = new Lists(browser.storage.local, shelf, browser.runtime.getManifest().version);
 const badge = new Badge(lookOf);
 const ledger = new Ledger(store, (page) => {
   if (page.state === 'open') badge.update(page.tab);
-}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke, RECORDED);
+}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke, () => (secured ? RECORDED_SECURELY : RECORDED));
 
 /** @type {Observer|null} */
 let observer = null;
@@ -51,6 +55,8 @@ let pseudonyms = null;
 let judge = null;
 /** @type {import('../shared/protocol.js').Failure|null} */
 let broken = null;
+/** Are we told how connections are secured? */
+let secured = false;
 /** May we see everything? null: not asked yet. @type {boolean|null} */
 let permitted = null;
 
@@ -68,10 +74,40 @@ browser.webRequest.onSendHeaders.addListener((details) => {
   take(requestEvent(/** @type {RequestDetails} */ (details), 'sent', false));
 }, WEB, ['requestHeaders', ...extra]);
 
-browser.webRequest.onHeadersReceived.addListener((details) => {
+/** Firefox alone could tell how connections are secured. */
+const canBeTold = 'getSecurityInfo' in browser.webRequest;
+
+/** @param {unknown} details */
+function answered(details) {
   take(requestEvent(/** @type {RequestDetails} */ (details), 'answered', false));
   return undefined;
-}, WEB, ['responseHeaders', ...extra]);
+}
+
+/** The same in Firefox, where a person wants to know how connections are secured. The request goes on at once. @param {unknown} details */
+function answeredSecurely(details) {
+  const event = requestEvent(/** @type {RequestDetails} */ (details), 'answered', false);
+  if (!/^(?:https|wss):/.test(event.url)) take(event);
+  else void securityOf(browser.webRequest, event.rid).then((security) => take({ ...event, security }));
+  return {};
+}
+
+/** Firefox throws where the permission for it is not there: so it is known in the first tick. */
+function listenToAnswers() {
+  const { onHeadersReceived } = browser.webRequest;
+  secured = false;
+  if (canBeTold) {
+    onHeadersReceived.removeListener(answered);
+    onHeadersReceived.removeListener(answeredSecurely);
+    try {
+      onHeadersReceived.addListener(answeredSecurely, WEB, ['blocking', 'responseHeaders']);
+      secured = true;
+      return;
+    } catch { /* not turned on */ }
+  }
+  onHeadersReceived.addListener(answered, WEB, ['responseHeaders', ...extra]);
+}
+
+listenToAnswers();
 
 browser.webRequest.onBeforeRedirect.addListener((details) => {
   if (details.statusCode === 0 && details.redirectUrl === details.url) {
@@ -114,8 +150,8 @@ browser.tabs.onRemoved.addListener((tab) => {
   take({ is: 'closed', ts: Date.now(), tab });
 });
 
-browser.permissions.onAdded.addListener(() => void readPermission());
-browser.permissions.onRemoved.addListener(() => void readPermission());
+browser.permissions.onAdded.addListener(permissionsChanged);
+browser.permissions.onRemoved.addListener(permissionsChanged);
 
 // Registered so that the background starts, and looks at the tabs that are open already.
 browser.runtime.onInstalled.addListener(() => {});
@@ -125,6 +161,7 @@ browser.runtime.onMessage.addListener(router({
   'page-report': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReport(tabId) },
   'page-log': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageLog(tabId) },
   'page-report-json': { from: ['popup', 'report'], read: ofTab, answer: ({ tabId }) => pageReportJson(tabId) },
+  'gpc-ask': { from: ['popup'], read: ofTab, answer: ({ tabId }) => gpcOf(tabId) },
   lists: { from: ['popup', 'report', 'options'], read: nothing, answer: async () => (await engine()).lists() },
   'list-read': {
     from: ['options'],
@@ -149,7 +186,6 @@ const started = born.then(async (found) => {
   // What comes meanwhile is written down, and judged by these lists too.
   await lists.into(found);
   ledger.lostLists = lists.lost;
-  found.records = RECORDS;
   judge = found;
   ledger.start(found);
   void badge.everywhere(null);
@@ -334,6 +370,21 @@ function lost(key) {
 
 // --- permission --------------------------------------------------------------------------------------------------
 
+/** @param {{permissions?: string[]}} change */
+function permissionsChanged({ permissions = [] }) {
+  void readPermission();
+  if (!canBeTold || !permissions.includes('webRequestBlocking')) return;
+  listenToAnswers();
+  // Of the pages that are there now a part was, or will be, seen without.
+  void ready.then(() => {
+    for (const page of observer?.pages.values() ?? []) {
+      page.partly = [SECURITY];
+      store.savePage(page, observer?.next ?? page.key + 1);
+      ledger.again(page);
+    }
+  });
+}
+
 async function readPermission() {
   permitted = await browser.permissions.contains(EVERYWHERE);
   applyPermission();
@@ -451,6 +502,35 @@ async function pageReportJson(tabId) {
   const core = await (await engine()).withTexts();
   const bytes = core.report_json(await ledger.handle(page));
   return { filename: fileName(page, 'report'), json: new TextDecoder().decode(bytes) };
+}
+
+/**
+ * Asks the site of the page that a tab shows. Nothing but a press of the popup's button leads here.
+ * @param {number} tabId @returns {Promise<import('../shared/protocol.js').GpcSaid>}
+ */
+async function gpcOf(tabId) {
+  const page = await pageIn(tabId);
+  // A request of ours is none of the private window's: by it the browser could keep something of the site on disk.
+  if (page.secret || (await browser.tabs.get(tabId)).incognito) throw new OnlookerError('gpc-private', 'not from a private window');
+  const host = originOf(page.url) === '' ? '' : new URL(page.url).hostname;
+  if (host === '') throw new OnlookerError('not-known', 'the page is none of the web');
+  const id = `gpc.${host}`;
+  const known = await ledger.noted(page, id);
+  if (known) return { host, said: gpcIn(known) };
+  const { said, status } = await askGpc(host);
+  // The person may have gone on meanwhile.
+  if (observer?.pages.get(page.key) === page) {
+    await ledger.note(page, {
+      v: 2, is: 'answered', rid: id, ts: Date.now(), url: gpcAddress(host), type: 'xmlhttprequest', method: 'GET', at: '',
+      headers: [[':gpc', said]], status,
+    });
+  }
+  return { host, said };
+}
+
+/** @param {import('./store.js').Row} row */
+function gpcIn({ headers }) {
+  return /** @type {import('../shared/protocol.js').GpcAnswer} */ (headers?.find(([name]) => name === ':gpc')?.[1] ?? 'unknown');
 }
 
 /** @param {number} tabId */

@@ -8,6 +8,8 @@
  *
  * What was sent and answered has room of its own, and so has what requests carry: what finds none is the gap
  * `headers-left-out`. Of a host most of it is the same with every request; that is logged once.
+ *
+ * What the person had Onlooker find out stands beside the requests, under an id of its own.
  */
 
 import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
@@ -101,7 +103,7 @@ export class Ledger {
    * @param {(page: Page) => void} onVerdict what a page's badge says has changed
    * @param {(page: Page) => void} onGap a page has one more, to be stored
    * @param {(error: unknown) => void} onFailure the engine broke
-   * @param {string[]} recorded what the browser's events tell at all, in the log's words
+   * @param {() => readonly string[]} recorded what the browser's events tell at all, in the log's words
    */
   constructor(store, onVerdict, onGap, onFailure, recorded) {
     this.#recorded = recorded;
@@ -145,10 +147,32 @@ export class Ledger {
     else if (row.body && !known.body) this.#complete(book, known, row);
   }
 
+  /** Logs what was found out beside the page's requests, once for each id. @param {Page} page @param {Row} row */
+  async note(page, row) {
+    const book = this.#book(page);
+    await this.#read(book);
+    if (isMore(book, row)) this.#keep(book, row);
+  }
+
+  /** What was noted under an id. @param {Page} page @param {string} id @returns {Promise<Row|undefined>} */
+  async noted(page, id) {
+    const book = this.#book(page);
+    await this.#read(book);
+    return book.rows.find(({ rid }) => rid === id);
+  }
+
   /** @param {Page} page its URL or its gaps have changed */
   changed(page) {
     const book = this.#books.get(page.key);
     if (book && book.handle !== 0) this.#feed(book);
+  }
+
+  /** @param {Page} page is judged by other parts of its exchanges than before */
+  again(page) {
+    const book = this.#books.get(page.key);
+    if (!book || book.handle === 0) return;
+    this.#close(book);
+    this.#feed(book);
   }
 
   /** @param {Page} page is shown no longer: its requests stay in the store only */
@@ -180,10 +204,7 @@ export class Ledger {
         tried.add(key);
         if (row.is === 'request') {
           if (!find(target, row, false)) this.#take(target, { ...row }, false);
-        } else {
-          const its = askedBy(target, row);
-          if (its && !isTold(target, its, row.is)) this.#keep(target, row);
-        }
+        } else if (isMore(target, row)) this.#keep(target, row);
       }
     };
     move();
@@ -237,11 +258,11 @@ export class Ledger {
       pages: [{
         url: page.url,
         pseudonymous: true,
-        recorded: this.#recorded,
+        recorded: this.#recordedOf(page),
         gaps: this.gaps(page),
         observations: book.rows.map((row) => ({
           kind: row.is,
-          id: ids.get(row.is === 'request' ? row : askedBy(book, row) ?? row) ?? `${row.rid}.0`,
+          id: ids.get(row.is === 'request' ? row : askedBy(book, row) ?? row) ?? (isAlone(row) ? row.rid : `${row.rid}.0`),
           url: row.url,
           type: row.type,
           method: row.method,
@@ -250,6 +271,7 @@ export class Ledger {
           ...(row.headers ? { headers: row.headers } : {}),
           ...(row.body ? { body: row.body } : {}),
           ...(row.status ? { status: row.status } : {}),
+          ...(row.security ? { security: row.security } : {}),
         })),
       }],
     };
@@ -268,6 +290,11 @@ export class Ledger {
   }
 
   // -------------------------------------------------------------------------------------------------------------
+
+  /** What is recorded of a page from its beginning. @param {Page} page */
+  #recordedOf({ partly = [] }) {
+    return this.#recorded().filter((part) => !partly.includes(part));
+  }
 
   /** @param {Page} page @returns {Record<string, number>} */
   #missed({ gaps }) {
@@ -322,11 +349,13 @@ export class Ledger {
     if (!find(book, request, true) && fits(book, 0)) this.#take(book, request, true);
     const its = askedBy(book, request);
     if (!its || isTold(book, its, event.stage)) return;
-    const headers = newsOf(saidBy(book, its), event);
-    if (headers.length === 0 && !isTelling(event)) return;
+    const said = saidBy(book, its);
+    const headers = newsOf(said, event);
+    const security = event.security && !said.lines.has(lineOf(event.security)) ? event.security : null;
+    if (headers.length === 0 && !security && !isTelling(event)) return;
     this.#keep(book, {
       v: 2, is: event.stage, rid: its.rid, ts: event.ts, url: its.url, type: its.type, method: its.method, at: its.at,
-      ...(its.cut ? { cut: its.cut } : {}), headers, ...(event.status ? { status: event.status } : {}),
+      ...(its.cut ? { cut: its.cut } : {}), headers, ...(event.status ? { status: event.status } : {}), ...(security ? { security } : {}),
     });
   }
 
@@ -361,7 +390,7 @@ export class Ledger {
     let tells = false;
     this.#guard(() => {
       if (book.scouted >= SCOUTED_MAX) this.#dismiss(book);
-      if (book.scout === 0) book.scout = judge.open(book.page.url);
+      if (book.scout === 0) book.scout = judge.open(book.page.url, this.#recordedOf(book.page));
       const verdict = judge.observe(book.scout, row, book.scouted += 1, 0);
       const [news, matched] = [badgeChanged(verdict), isMatched(verdict)];
       if (!news && !matched) return;
@@ -387,6 +416,7 @@ export class Ledger {
     if (row.is !== 'request') {
       const said = saidBy(book, row);
       for (const header of row.headers ?? []) for (const line of linesOf(row.is, header)) said.lines.add(line);
+      if (row.security) said.lines.add(lineOf(row.security));
       said.text += sizeOf(row);
       book.more += 1;
       book.moreText += sizeOf(row);
@@ -417,8 +447,7 @@ export class Ledger {
       };
       for (const row of rows) if (row.is === 'request' && !find(book, row, false)) keep(row);
       for (const row of rows) {
-        const its = row.is === 'request' ? undefined : askedBy(book, row);
-        if (its && !isTold(book, its, row.is)) keep(row);
+        if (row.is !== 'request' && isMore(book, row)) keep(row);
       }
       book.rows = rows.filter((row) => kept.has(row));
       book.whole = true;
@@ -485,7 +514,7 @@ export class Ledger {
         news = true;
       }
       if (book.handle === 0) {
-        book.handle = judge.open(page.url);
+        book.handle = judge.open(page.url, this.#recordedOf(page));
         book.url = page.url;
         news = true;
       }
@@ -582,6 +611,18 @@ function askedBy({ hops }, row) {
   return its?.findLast(({ ts }) => ts <= row.ts) ?? its?.[0];
 }
 
+/** Whether a row belongs to no request of the page: it is what the person had Onlooker find out. @param {Row} row */
+function isAlone({ rid }) {
+  return rid.startsWith('gpc.');
+}
+
+/** Whether a row that is no request is to be kept: what belongs to one that is known, and was not told yet. @param {Book} book @param {Row} row */
+function isMore(book, row) {
+  if (isAlone(row)) return !book.rows.some(({ rid }) => rid === row.rid);
+  const its = askedBy(book, row);
+  return its !== undefined && !isTold(book, its, row.is);
+}
+
 /** Whether that was told of a request before; from now on it was. @param {Book} book @param {Row} request @param {string} stage */
 function isTold({ stages }, request, stage) {
   let told = stages.get(request);
@@ -611,6 +652,11 @@ function saidBy({ said }, row) {
 function linesOf(stage, [name, value]) {
   if (ITS_OWN.has(name)) return [];
   return name === 'cookie' ? value.split('; ').map((pair) => `cookie ${pair}`) : [`${stage} ${name} ${value}`];
+}
+
+/** The same with most answers of a host. @param {import('./security.js').Security} security */
+function lineOf(security) {
+  return `security ${JSON.stringify(security)}`;
 }
 
 /** The headers that tell more than is known already. @param {Said} said @param {RequestEvent} event @returns {Header[]} */

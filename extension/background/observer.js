@@ -45,6 +45,7 @@ import { originOf } from './events.js';
  * @property {string[]} origins of its documents, also of those that are gone
  * @property {number} front key of the page that began its navigation, 0: none that we know
  * @property {boolean} told its requests are that page's as well
+ * @property {string[]} [partly] what was recorded of a part of it only: it was turned on or off meanwhile
  */
 
 /**

@@ -33,6 +33,7 @@
  * @property {string} [body]
  * @property {string} [media]
  * @property {number} [status]
+ * @property {import('./security.js').Security} [security]
  */
 
 /** One set() per request is cheap to write but costs at every wake to list; so many become one. */
@@ -302,8 +303,8 @@ export class Store {
 }
 
 /** Characters in what differs from row to row. @param {Row} row */
-export function sizeOf({ url, at, headers, body }) {
-  let size = url.length + at.length + (body?.length ?? 0);
+export function sizeOf({ url, at, headers, body, security }) {
+  let size = url.length + at.length + (body?.length ?? 0) + (security ? JSON.stringify(security).length : 0);
   for (const [name, value] of headers ?? []) size += name.length + value.length + 6;
   return size;
 }

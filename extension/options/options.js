@@ -6,6 +6,7 @@ import { byId } from '../shared/dom.js';
 import { i18n, setLanguage, t } from '../shared/i18n.js';
 import { LIST_BYTES, OnlookerError } from '../shared/protocol.js';
 import { around, name } from '../shared/views.js';
+import { isSecureOn, turnSecure } from './more.js';
 import { failed, title, view } from './view.js';
 import { failureOf } from './words.js';
 
@@ -13,7 +14,7 @@ import { failureOf } from './words.js';
 
 const root = byId('root', HTMLElement);
 /** @type {import('./view.js').Ui} */
-const ui = { lists: null, chosen: [], note: nothing };
+const ui = { lists: null, chosen: [], note: nothing, secure: null };
 /** A change is under way: a second click is no second wish. */
 let busy = false;
 
@@ -71,6 +72,12 @@ const actions = {
     }
     return 'used';
   }),
+  secure: (on) => change(async () => {
+    const now = await turnSecure(on);
+    ui.secure = now;
+    ui.note = now !== on ? t('secure_refused') : now ? t('secure_said_on') : t('secure_said_off');
+    return 'secure';
+  }),
 };
 
 function draw() {
@@ -124,6 +131,7 @@ async function load() {
   } catch (error) {
     ui.lists = failureOf(error);
   }
+  ui.secure = await isSecureOn().catch(() => null);
   draw();
 }
 

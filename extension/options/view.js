@@ -4,6 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { LIST_BYTES } from '../shared/protocol.js';
 import { code, dated, entry, name } from '../shared/views.js';
+import { more } from './more.js';
 import { leftOut } from './words.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -19,7 +20,7 @@ import { leftOut } from './words.js';
  * @property {Failure|null} failure
  */
 
-/** @typedef {{lists: OwnList[]|Failure|null, chosen: Chosen[], note: View|string}} Ui `lists` null: not asked yet */
+/** @typedef {{lists: OwnList[]|Failure|null, chosen: Chosen[], note: View|string, secure: boolean|null}} Ui `lists` null: not asked yet; `secure` null: not asked yet, or this browser has none of it */
 
 /**
  * @typedef {object} Actions
@@ -27,12 +28,13 @@ import { leftOut } from './words.js';
  * @property {(one: Chosen) => void} use
  * @property {(one: Chosen) => void} dismiss
  * @property {(list: OwnList) => void} remove
+ * @property {(on: boolean) => void} secure
  */
 
 const MEGABYTES = LIST_BYTES / (1 << 20);
 
 /** @param {Ui} ui @param {Actions} actions @returns {View} */
-export function view({ lists, chosen, note }, actions) {
+export function view({ lists, chosen, note, secure }, actions) {
   return html`
     <header>
       <h1>${t('options_title')}</h1>
@@ -58,7 +60,8 @@ export function view({ lists, chosen, note }, actions) {
         ? lists.length === 0 ? html`<p class="quiet">${t('options_none')}</p>`
           : html`<ul>${lists.map((list) => used(list, actions))}</ul>`
         : lists === null ? html`<p class="quiet">${t('loading')}</p>` : html`<div class="list">${failed(lists)}</div>`}
-    </section>`;
+    </section>
+    ${secure === null ? nothing : more(secure, actions.secure)}`;
 }
 
 /** @param {ListFacts} list @returns {View} */

@@ -74,6 +74,11 @@ export function ownSite({ rule, domain }) {
   return domain === site || domain === `www.${site}` ? 'site' : 'below';
 }
 
+/** @param {string} url @returns {string} its host; the address itself where it has none that can be read */
+export function hostOf(url) {
+  return URL.canParse(url) ? new URL(url).hostname : url;
+}
+
 /** The level of that name; a name that is not one is "unknown", never a mild level. @param {string} name @returns {Level} */
 export function levelOf(name) {
   return LEVELS.find((level) => level === name) ?? 'unknown';

@@ -20,6 +20,7 @@ import { pathData, shape } from './shapes.js';
  * @property {() => void} allow
  * @property {() => void} reload
  * @property {() => void} ownLists
+ * @property {() => void} askGpc
  * @property {() => void} retry
  */
 

@@ -5,7 +5,7 @@ import { browser } from '../shared/browser.js';
 import { ask } from '../shared/client.js';
 import { byId, saveFile } from '../shared/dom.js';
 import { i18n, setLanguage } from '../shared/i18n.js';
-import { modelOf } from './model.js';
+import { hostOf, modelOf } from './model.js';
 import { view } from './view.js';
 
 /** @typedef {import('../shared/protocol.js').PageReport} PageReport */
@@ -15,7 +15,7 @@ const SOON = 1000;
 const SELDOM = 8000;
 
 /** @type {import('./view.js').Ui} */
-const ui = { shown: { state: 'loading' }, tab: 'who', note: null };
+const ui = { shown: { state: 'loading' }, tab: 'who', note: null, gpc: null };
 /** @type {Set<string>} what is opened in place */
 const opened = new Set();
 const root = byId('root', HTMLElement);
@@ -52,6 +52,17 @@ const actions = {
       ui.note = 'failed';
     }
     draw();
+  },
+  async askGpc() {
+    if (ui.shown.state !== 'ok') return;
+    const host = hostOf(ui.shown.model.page.url);
+    ui.gpc = { host, said: 'asking' };
+    draw();
+    // The button has gone: the keyboard stays with what takes its place.
+    document.getElementById('gpc-note')?.focus({ preventScroll: true });
+    ui.gpc = await ask('gpc-ask', { tabId }).catch(() => ({ host, said: /** @type {const} */ ('failed') }));
+    draw();
+    again(0);
   },
   get visit() {
     // Chromium has one of this popup for all windows, and would open a link of a private window's in an ordinary one, with
@@ -137,15 +148,6 @@ function shownOf(answer) {
       return answer;
     default:
       return { state: 'broken' };
-  }
-}
-
-/** @param {string} origin */
-function hostOf(origin) {
-  try {
-    return new URL(origin).hostname;
-  } catch {
-    return origin;
   }
 }
 

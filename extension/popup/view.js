@@ -15,6 +15,7 @@ import { who } from './who.js';
 /** @typedef {import('./parts.js').Actions} Actions */
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Level} Level */
+/** @typedef {import('./foot.js').GpcNote} GpcNote */
 /** @typedef {import('./foot.js').SaveNote} SaveNote */
 /** @typedef {'who'|'how'|'unknown'} Tab */
 
@@ -26,7 +27,7 @@ import { who } from './who.js';
  *   | {state: 'not-known'} | {state: 'broken'}} Shown
  */
 
-/** @typedef {{shown: Shown, tab: Tab, note: SaveNote}} Ui */
+/** @typedef {{shown: Shown, tab: Tab, note: SaveNote, gpc: GpcNote}} Ui */
 
 /** @type {readonly Tab[]} */
 const TABS = ['who', 'how', 'unknown'];
@@ -46,7 +47,7 @@ export function view(ui, actions) {
         html`<span class="unseen">${t('level_label')} </span>${word('level', model.level)}`,
         sentence(model),
         overview(model, actions),
-        html`${tabs(ui.tab, model, actions)}${panels(ui.tab, model, actions)}${foot(model, ui.note, actions)}`,
+        html`${tabs(ui.tab, model, actions)}${panels(ui.tab, model, actions)}${foot(model, { note: ui.note, gpc: ui.gpc, private: shown.private }, actions)}`,
       );
     }
     case 'no-permission':

@@ -25,6 +25,9 @@
 
 /** @typedef {{filename: string, json: string}} SavedFile */
 
+/** What a site says: that it heeds Global Privacy Control, that it does not, or nothing that can be read. @typedef {'true'|'false'|'unknown'} GpcAnswer */
+/** @typedef {{host: string, said: GpcAnswer}} GpcSaid */
+
 /**
  * @typedef {object} Status
  * @property {boolean} ready the engine judges
@@ -42,6 +45,7 @@
  * @property {[OfTab, PageReport]} page-report
  * @property {[OfTab, SavedFile]} page-log
  * @property {[OfTab, SavedFile]} page-report-json
+ * @property {[OfTab, GpcSaid]} gpc-ask asks the site of the page that the tab shows; once for a page
  * @property {[Nothing, ListInfo[]]} lists
  * @property {[ListFile, ListFacts]} list-read
  * @property {[OfList, OwnList[]]} list-add uses one that was read
@@ -60,7 +64,7 @@
 
 /** @type {readonly Kind[]} */
 export const KINDS = [
-  'page-report', 'page-log', 'page-report-json', 'lists', 'list-read', 'list-add', 'list-remove', 'lists-added', 'status',
+  'page-report', 'page-log', 'page-report-json', 'gpc-ask', 'lists', 'list-read', 'list-add', 'list-remove', 'lists-added', 'status',
 ];
 
 /** The largest file that is read as a list: what src/feeds/mod.rs takes, and as base64 less than Chromium's messages hold. */

@@ -1,14 +1,14 @@
 // @ts-check
-/** Zero egress: with the extension installed the server sees what it sees without it, and nothing else. */
+/** Zero egress: with the extension installed the server sees what it sees without it, and nothing else; but for what a person asks of a site. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { copyOf, distFor, manifestOf, PAGES, ROOT } from "./lib/dist.mjs";
 import { startNet, until } from "./lib/net.mjs";
-import { ask, BROWSERS, flush, isBrowsersOwn, launch, openAll, tally, untilText } from "./lib/session.mjs";
-import { withOptions } from "./lib/options.mjs";
-import { DEMO } from "./lib/suite.mjs";
+import { ask, BROWSERS, flush, isBrowsersOwn, launch, logOf, openAll, tally, untilText } from "./lib/session.mjs";
+import { judged, withOptions } from "./lib/options.mjs";
+import { DEMO, eachBrowser, page } from "./lib/suite.mjs";
 
 /**
  * Opens the demonstration site and says what the server saw: requests of pages with their count, and the
@@ -98,10 +98,68 @@ for (const name of BROWSERS) {
       }
     });
 
-    test("the manifest lets no page of the extension connect anywhere", () => {
+    test("the manifest lets no page of the extension connect anywhere but to one path", () => {
       const policy = manifestOf(distFor(name)).content_security_policy.extension_pages;
       assert.match(policy, /default-src 'none'/);
-      assert.match(policy, /connect-src 'self'(;|$)/);
+      assert.match(policy, /connect-src 'self' https:\/\/\*:443\/\.well-known\/gpc\.json(;|$)/);
     });
   });
 }
+
+eachBrowser("asking a site about Global Privacy Control", { pages: [], incognito: true }, (world) => {
+  /** @type {import("node:http").IncomingHttpHeaders[]} */
+  const asked = [];
+  const PATH = "/.well-known/gpc.json";
+
+  test("one request, at the press of the button, and its answer is in the log", async () => {
+    const { net, session } = world;
+    net.route("gpc.example/", () => ({ body: page("<p>quiet"), type: "text/html", headers: { "set-cookie": "here=1; Secure; SameSite=None" } }));
+    net.route(`gpc.example${PATH}`, (req) => {
+      asked.push(req.headers);
+      return { body: '{"gpc": false, "lastUpdate": "2026-01-01"}', type: "application/json" };
+    });
+    const tab = await session.openPage("https://gpc.example/");
+    await flush(session, tab);
+    const popup = await session.popup(tab);
+    try {
+      await untilText(popup, (text) => /Before you press, nothing is sent/.test(text), "the offer");
+      assert.equal(asked.length, 0);
+      await popup.evaluate(() => /** @type {HTMLElement} */ (document.querySelector(".gpc button")).click());
+      await untilText(popup, (text) => /gpc\.example.? says that it does not honour it/.test(text), "the answer");
+    } finally {
+      await popup.close();
+    }
+    assert.equal(asked.length, 1);
+    for (const header of ["cookie", "origin", "referer"]) assert.equal(asked[0]?.[header], undefined, header);
+    const told = async () => (await logOf(session, tab)).log.pages[0].observations.filter((/** @type {any} */ one) => one.id === "gpc.gpc.example");
+    assert.deepEqual((await told()).map((/** @type {any} */ { kind, url, status, headers }) => ({ kind, url, status, headers })),
+      [{ kind: "answered", url: `https://gpc.example${PATH}`, status: 200, headers: [[":gpc", "false"]] }]);
+    // Asked once more it is as it was; also by a background that was ended meanwhile.
+    await session.killBackground();
+    assert.deepEqual(await ask(session, { kind: "gpc-ask", tabId: tab.id }), { host: "gpc.example", said: "false" });
+    assert.equal((await told()).length, 1);
+    assert.equal(asked.length, 1);
+    const log = await ask(session, { kind: "page-log", tabId: tab.id });
+    assert.equal(judged(log.filename, log.json), (await ask(session, { kind: "page-report-json", tabId: tab.id })).json);
+  });
+
+  test("where the answer leads elsewhere, nobody there is asked", async () => {
+    const { net, session } = world;
+    net.route("moved.example/", page("<p>quiet"));
+    net.route(`moved.example${PATH}`, { status: 302, headers: { location: `https://elsewhere.example${PATH}` }, body: "" });
+    const tab = await session.openPage("https://moved.example/");
+    await flush(session, tab);
+    await assert.rejects(ask(session, { kind: "gpc-ask", tabId: tab.id }), /gpc-failed/);
+    assert.ok(!net.names.has("elsewhere.example"));
+    assert.ok(!(await logOf(session, tab)).text.includes(":gpc"));
+  });
+
+  test("not from a private window", async () => {
+    const { net, session } = world;
+    net.route("hidden.example/", page("<p>quiet"));
+    const tab = await session.openPage("https://hidden.example/", { isPrivate: true });
+    await flush(session, tab);
+    await assert.rejects(ask(session, { kind: "gpc-ask", tabId: tab.id }), /gpc-private/);
+    assert.ok(!net.requests.some(({ host, path }) => host === "hidden.example" && path === PATH));
+  });
+});

@@ -60,6 +60,9 @@ export function standIn({ answer, texts, language }) {
         asked.push(message);
         if (scope.answer === null) return undefined;
         if (scope.answer === 'never') return new Promise(() => {});
+        if (message.kind === 'gpc-ask') {
+          return scope.said ? { ok: true, value: scope.said } : { ok: false, error: { name: 'OnlookerError', variant: 'gpc-failed', message: '' } };
+        }
         if (message.kind === 'page-report') return { ok: true, value: structuredClone(scope.answer) };
         return { ok: true, value: { filename: `${message.kind}.json`, json: '{}' } };
       },

@@ -40,8 +40,8 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** @param {{language?: string, dark?: boolean, width?: number, disk?: ReturnType<typeof newDisk>}} [how] */
-async function open({ language = 'en', dark = false, width = 800, disk = newDisk() } = {}) {
+/** @param {{language?: string, dark?: boolean, width?: number, disk?: ReturnType<typeof newDisk>, tells?: boolean}} [how] `tells`: as Firefox, which can tell more */
+async function open({ language = 'en', dark = false, width = 800, disk = newDisk(), tells = false } = {}) {
   const background = { life: await newLife(disk) };
   const page = await browser.newPage();
   /** @type {string[]} */
@@ -53,7 +53,7 @@ async function open({ language = 'en', dark = false, width = 800, disk = newDisk
   await page.setViewport({ width, height: 700 });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
   await page.exposeFunction('toBackground', (/** @type {unknown} */ message) => background.life.ask(message));
-  await page.evaluateOnNewDocument((texts, language) => {
+  await page.evaluateOnNewDocument((texts, language, tells) => {
     const scope = /** @type {any} */ (globalThis);
     scope.chrome = {
       i18n: {
@@ -61,8 +61,22 @@ async function open({ language = 'en', dark = false, width = 800, disk = newDisk
         getMessage: (/** @type {string} */ key, /** @type {string[]} */ values = []) => (texts[key]?.message ?? '').replace(/\$(\d)/g, (_, n) => values[n - 1] ?? ''),
       },
       runtime: { sendMessage: (/** @type {unknown} */ message) => scope.toBackground(message) },
+      webRequest: tells ? { getSecurityInfo() {} } : {},
+      permissions: {
+        contains: async (/** @type {any} */ { permissions }) => permissions.every((/** @type {string} */ one) => scope.granted.includes(one)),
+        request: async (/** @type {any} */ { permissions }) => {
+          if (scope.refuses) throw new Error('blocked by policy');
+          scope.granted.push(...permissions);
+          return true;
+        },
+        remove: async (/** @type {any} */ { permissions }) => {
+          scope.granted = scope.granted.filter((/** @type {string} */ one) => !permissions.includes(one));
+          return true;
+        },
+      },
     };
-  }, await messages(language), language);
+    scope.granted = [];
+  }, await messages(language), language, tells);
   await page.goto(`${server.origin}/options/options.html`);
   const { loading, options_reading: reading } = await messages(language);
   const settled = () => page.waitForFunction((...texts) => {
@@ -138,6 +152,43 @@ for (const language of ['en', 'ar']) {
       await page.close();
     });
   }
+}
+
+test('what only some browsers tell is not spoken of in the others', async () => {
+  const { page, text, errors } = await open();
+  assert.ok(!(await text()).includes('More that this browser can tell'));
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+for (const language of ['en', 'ar']) {
+  test(`certificates: off until they are turned on, and off again; a refusal is said (${language})`, async () => {
+    const { page, press, text, status, errors } = await open({ language, width: 320, tells: true });
+    const texts = await messages(language);
+    const word = (/** @type {string} */ key) => texts[key]?.message ?? key;
+    const granted = () => page.evaluate(() => /** @type {any} */ (globalThis).granted);
+    await page.waitForSelector('#secure');
+    for (const key of ['options_more', 'secure_what', 'secure_how', 'secure_off']) assert.ok((await text()).includes(word(key)), key);
+    assert.deepEqual(await granted(), []);
+    await axe(page);
+    await page.evaluate(() => { /** @type {any} */ (globalThis).refuses = true; });
+    await press(word('secure_turn_on'));
+    await until(page, word('secure_refused'));
+    await page.evaluate(() => { /** @type {any} */ (globalThis).refuses = false; });
+    await press(word('secure_turn_on'));
+    await until(page, word('secure_on'));
+    assert.equal(await status(), word('secure_said_on'));
+    assert.deepEqual(await granted(), ['webRequestBlocking']);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'secure', 'the keyboard stays there');
+    await axe(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+    await press(word('secure_turn_off'));
+    await until(page, word('secure_off'));
+    assert.equal(await status(), word('secure_said_off'));
+    assert.deepEqual(await granted(), []);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
 }
 
 test('first what was read is shown, and then it can be used, and removed', async () => {

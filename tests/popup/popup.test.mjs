@@ -548,6 +548,41 @@ test('saving says the name of the file', async () => {
   await page.close();
 });
 
+test('the site is asked about Global Privacy Control by the click alone, and what it says is said', async () => {
+  const { page, errors, asked } = await open(STATES.some ?? null);
+  const note = () => page.$eval('#gpc-note', (one) => one.textContent ?? '');
+  const host = await page.$eval('#gpc-note .name', (one) => one.textContent ?? '');
+  const press = () => page.$eval('.gpc button', (one) => one.click());
+  assert.match(await note(), /Before you press, nothing is sent/);
+  assert.ok(!(await asked()).includes('gpc-ask'));
+  await press();
+  await page.waitForFunction(() => document.querySelector('#gpc-note')?.textContent?.includes('could not be asked'));
+  assert.ok(await page.$('.gpc button'), 'it can be tried again');
+  for (const [said, words] of /** @type {[string, string][]} */ ([['true', 'says that it honours it'], ['false', 'does not honour it'], ['unknown', 'says nothing of it']])) {
+    await page.evaluate((value) => { /** @type {any} */ (globalThis).said = value; }, { host, said });
+    if (said !== 'true') {
+      await page.evaluate(() => location.reload());
+      await page.waitForSelector('.gpc button');
+      await page.evaluate((value) => { /** @type {any} */ (globalThis).said = value; }, { host, said });
+    }
+    await press();
+    await page.waitForFunction((text) => document.querySelector('#gpc-note')?.textContent?.includes(text), {}, words);
+    assert.equal(await page.$('.gpc button'), null);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'gpc-note', 'the keyboard stays there');
+    await axe(page);
+  }
+  assert.equal((await asked()).filter((kind) => kind === 'gpc-ask').length, 1, 'of this page, once');
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test('from a private window no site is asked', async () => {
+  const { page } = await open(STATES.private ?? null);
+  await page.waitForSelector('footer');
+  assert.equal(await page.$('.gpc'), null);
+  await page.close();
+});
+
 test('while there is no answer it says that it is looking, and shows no level', async () => {
   const { page } = await open('never');
   await page.waitForSelector('h1');

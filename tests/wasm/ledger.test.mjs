@@ -40,7 +40,7 @@ class Disk {
 function life(disk, page, known = false) {
   /** @type {unknown[]} */
   const failures = [];
-  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, (error) => failures.push(error), RECORDED);
+  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, (error) => failures.push(error), () => RECORDED);
   if (known) ledger.known(page);
   ledger.start(/** @type {any} */ (judgeOf(core)));
   return {
@@ -167,7 +167,7 @@ test('a page whose earlier life is still to be read is merged once: what finds n
 
 test('before there is an engine, what comes to a full log is kept while there is room', async () => {
   const [disk, page] = [new Disk(), newPage()];
-  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {}, RECORDED);
+  const ledger = new Ledger(/** @type {any} */ (disk), () => {}, () => {}, () => {}, () => RECORDED);
   for (let n = 0; n < FULL + 3000; n += 1) {
     ledger.record(page, event({ rid: `s${n}`, ts: n, url: `https://flood.example/${n}` }));
   }
@@ -341,4 +341,49 @@ test('a page that is merged into another brings what was sent and answered along
   one.ledger.merge(from, to);
   one.ledger.merge(from, to);
   assert.deepEqual((await observations(one, to)).map(({ kind }) => kind), ['request', 'answered']);
+});
+
+test('what was found out beside the requests is there once, under an id of its own, also for the next background', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  one.ask('https://flood.example/', 'main_frame');
+  /** @type {any} */
+  const row = { v: 2, is: 'answered', rid: 'gpc.flood.example', ts: clock += 1, url: 'https://flood.example/.well-known/gpc.json', type: 'xmlhttprequest', method: 'GET', at: '', headers: [[':gpc', 'false']], status: 200 };
+  await one.ledger.note(page, row);
+  await one.ledger.note(page, { ...row, ts: clock += 1, headers: [[':gpc', 'true']] });
+  const told = async (/** @type {Ledger} */ ledger) => ((await ledger.log(page)).pages[0]?.observations ?? []).filter((/** @type {any} */ { id }) => id === 'gpc.flood.example');
+  assert.deepEqual((await told(one.ledger)).map((/** @type {any} */ { headers }) => headers), [[[':gpc', 'false']]]);
+  const report = await one.report();
+  const next = life(disk, page, true);
+  assert.equal((await next.ledger.noted(page, 'gpc.flood.example'))?.status, 200);
+  assert.equal((await told(next.ledger)).length, 1);
+  assert.deepEqual(await next.report(), report);
+});
+
+test('how a connection is secured is told once for a host, again where it is another, and judged as the log is', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  const [own, foreign] = [{ protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256', issuer: 'CN=R11', root: 'ab'.repeat(32), built_in: true }, { protocol: 'TLSv1', issuer: 'CN=Fortinet', built_in: false }];
+  for (const security of [own, own, foreign, own]) {
+    clock += 2;
+    const [rid, url] = [`s${clock}`, `https://flood.example/${clock}.gif`];
+    one.ledger.record(page, event({ rid, ts: clock, url }));
+    one.ledger.record(page, { ...more(rid, clock + 1, url, [], 200), security });
+  }
+  const secured = async (/** @type {Ledger} */ ledger) => ((await ledger.log(page)).pages[0]?.observations ?? []).flatMap((/** @type {any} */ { security }) => security ?? []);
+  assert.deepEqual(await secured(one.ledger), [own, foreign]);
+  const report = await one.report();
+  const next = life(disk, page, true);
+  assert.deepEqual(await secured(next.ledger), [own, foreign]);
+  assert.deepEqual(await next.report(), report);
+});
+
+test('a part that was turned on or off meanwhile is not said to be recorded', async () => {
+  const page = newPage();
+  const one = life(new Disk(), page);
+  one.ask('https://flood.example/', 'main_frame');
+  page.partly = ['times'];
+  one.ledger.again(page);
+  assert.deepEqual((await one.ledger.log(page)).pages[0]?.recorded, RECORDED.filter((part) => part !== 'times'));
+  await one.report();
 });
