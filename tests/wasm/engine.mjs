@@ -57,6 +57,21 @@ function writeAll(engine, texts) {
   });
 }
 
+/** What may be kept of an address, of a header and of a body, as engine.js asks for it. @param {Engine} core */
+export const pseudonymsOf = (core) => ({
+  url: (/** @type {string} */ url) => core.pseudonym_url(write(core, url)) ?? url,
+  /** @param {import('../../extension/background/events.js').Stage} stage @param {[string, string][]} headers @returns {[string, string][]} */
+  headers: (stage, headers) => headers.flatMap(([name, value]) => value.split('\n').flatMap((line) => {
+    const [length = 0] = writeAll(core, [`${name}: ${line}\n`]);
+    const kept = core.pseudonym_headers(length, STAGES[stage]);
+    return kept === '' ? [] : [/** @type {[string, string]} */ ([name, kept.slice(name.length + 2, -1)])];
+  })),
+  body(/** @type {string} */ body, /** @type {string} */ media) {
+    const [length = 0] = writeAll(core, [body]);
+    return core.pseudonym_body(length, media);
+  },
+});
+
 /** The background's engine.js without the browser. @param {Engine} core */
 export const judgeOf = (core) => ({
   engine: core,
