@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import init, { Engine, read_list, request_method, request_type } from '../../pkg/onlooker.js';
-import { STAGES } from '../../extension/background/events.js';
+import { headerLines, recordsOf, STAGES } from '../../extension/background/events.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -76,9 +76,9 @@ export const pseudonymsOf = (core) => ({
 /** The background's engine.js without the browser. @param {Engine} core */
 export const judgeOf = (core) => ({
   engine: core,
-  open: (/** @type {string} */ url) => {
+  open: (/** @type {string} */ url, /** @type {readonly string[]} */ recorded) => {
     const page = open(core, url);
-    core.page_records(page, 0b10_1111);
+    core.page_records(page, recordsOf(recorded));
     return page;
   },
   rename: (/** @type {number} */ page, /** @type {string} */ url) => core.page_url(page, write(core, url)),
@@ -86,7 +86,7 @@ export const judgeOf = (core) => ({
     const stage = STAGES[row.is];
     const code = request_type(row.type);
     const low = id * 4 + stage;
-    const lines = (row.headers ?? []).map(([name, value]) => `${name}: ${value}\n`).join('');
+    const lines = headerLines(row.headers, row.security);
     const [url = 0, headers = 0, body = 0] = writeAll(core, [row.url, lines, row.body ?? '']);
     return core.observe_more(page, stage, url, headers, body, code, request_method(row.method), low, 0, row.status ?? 0, time);
   },
