@@ -12,7 +12,7 @@
  * What the person had Onlooker find out stands beside the requests, under an id of its own.
  */
 
-import { badgeChanged, gravityOf, isMatched, isNamed } from './verdict.js';
+import { badgeChanged, badgeOf, gravityOf, isMatched, isNamed } from './verdict.js';
 import { alike } from './pseudonyms.js';
 import { sizeOf } from './store.js';
 
@@ -46,6 +46,7 @@ import { sizeOf } from './store.js';
  * @property {Record<string, number>} gaps that the engine knows
  * @property {number} scout the engine's handle of what came to the full log, 0: none
  * @property {number} scouted how many requests the scout has seen
+ * @property {number} scoutSaid its level and number after the last of them, -1: none yet
  * @property {number} gravest the gravest level for which a request had no need of room
  * @property {Map<string, number>} told how many requests of a host were logged though the log was full
  */
@@ -392,7 +393,9 @@ export class Ledger {
       if (book.scouted >= SCOUTED_MAX) this.#dismiss(book);
       if (book.scout === 0) book.scout = judge.open(book.page.url, this.#recordedOf(book.page));
       const verdict = judge.observe(book.scout, row, book.scouted += 1, 0);
-      const [news, matched] = [badgeChanged(verdict), isMatched(verdict)];
+      // Not what may have changed: to draw that for each of a flood would cost too much.
+      const [news, matched] = [badgeOf(verdict) !== book.scoutSaid, isMatched(verdict)];
+      book.scoutSaid = badgeOf(verdict);
       if (!news && !matched) return;
       const gravity = gravityOf(verdict);
       if (news && gravity > Math.max(0, book.gravest, gravityOf(judge.engine.badge(main)))) {
@@ -490,6 +493,7 @@ export class Ledger {
     if (book.scout !== 0) this.#guard(() => this.#judge?.engine.page_close(book.scout));
     book.scout = 0;
     book.scouted = 0;
+    book.scoutSaid = -1;
   }
 
   /**
@@ -563,7 +567,7 @@ function newBook(page, whole) {
   return {
     page, rows: [], hops: new Map(), requests: 0, text: 0, stages: new Map(), more: 0, moreText: 0, said: new Map(), places: new Map(),
     whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
-    scout: 0, scouted: 0, gravest: -1, told: new Map(),
+    scout: 0, scouted: 0, scoutSaid: -1, gravest: -1, told: new Map(),
   };
 }
 

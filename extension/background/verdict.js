@@ -9,7 +9,9 @@ export const levelOf = (verdict) => LEVELS[verdict & 7] ?? 'unknown';
 export const gravityOf = (verdict) => ((verdict & 7) > 4 ? -1 : verdict & 7);
 /** @param {number} verdict */
 export const organisationsOf = (verdict) => verdict >>> 8;
-/** The request changed level or number. @param {number} verdict */
+/** Level and number, and nothing of the request. @param {number} verdict */
+export const badgeOf = (verdict) => (verdict & ~0xf8) >>> 0;
+/** The request changed level or number, or may have: what only the whole page tells is drawn when the badge is asked for. @param {number} verdict */
 export const badgeChanged = (verdict) => (verdict & 8) !== 0;
 /** A rule matches the request. @param {number} verdict */
 export const isMatched = (verdict) => (verdict & 16) !== 0;

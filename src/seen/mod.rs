@@ -545,10 +545,11 @@ impl Details {
 
     /// Notes what a page calls something; not where that may be a value in disguise, and up to a pseudonym within it.
     pub fn add_name(&mut self, what: What, name: &str) {
+        // What a pseudonym is made of must not decide: it is another one in another session.
         match name.split_once('~') {
-            _ if !redact::is_name(name.as_bytes(), b"x") => self.add(what, "…"),
-            Some((start, _)) => self.add(what, &format!("{start}…")),
-            None => self.add(what, name),
+            Some((start, _)) if redact::is_name(start.as_bytes(), b"x") => self.add(what, &format!("{start}…")),
+            None if redact::is_name(name.as_bytes(), b"x") => self.add(what, name),
+            _ => self.add(what, "…"),
         }
     }
 

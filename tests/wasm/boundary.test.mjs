@@ -105,15 +105,21 @@ test('a handle is never 0, is given again after closing, and means nothing when 
 
 test('one number says what a request changed', () => {
   const page = open(engine, PAGE);
+  /** What only the whole page tells may have changed, until the badge is asked for. @param {string} url @param {string} type @param {number} id */
+  const asked = (url, type, id) => {
+    const verdict = observe(engine, page, url, type, id);
+    engine.badge(page);
+    return verdict;
+  };
   const nothing = { level: 0, changed: false, matched: false, third: false, duplicate: false, organisations: 0 };
   assert.deepEqual(unpack(engine.badge(page)), { ...nothing, level: UNKNOWN });
-  assert.deepEqual(unpack(observe(engine, page, PAGE, 'main_frame', 1)), { ...nothing, changed: true });
-  assert.deepEqual(unpack(observe(engine, page, `${PAGE}a.js`, 'script', 2)), nothing);
-  assert.deepEqual(unpack(observe(engine, page, 'https://js.stripe.com/v3/', 'script', 3)), { ...nothing, level: 1, changed: true, third: true, organisations: 1 });
-  assert.deepEqual(unpack(observe(engine, page, TRACKER, 'script', 4)), { level: 3, changed: true, matched: true, third: true, duplicate: false, organisations: 2 });
-  assert.deepEqual(unpack(observe(engine, page, TRACKER, 'script', 4)), { ...nothing, level: 3, duplicate: true, organisations: 2 });
-  assert.deepEqual(unpack(observe(engine, page, TRACKER, 'script', 5)), { level: 3, changed: false, matched: true, third: true, duplicate: false, organisations: 2 });
-  assert.deepEqual(unpack(observe(engine, page, 'data:,x', 'image', 6)), { ...nothing, level: 3, organisations: 2 });
+  assert.deepEqual(unpack(asked(PAGE, 'main_frame', 1)), { ...nothing, changed: true });
+  assert.deepEqual(unpack(asked(`${PAGE}a.js`, 'script', 2)), nothing);
+  assert.deepEqual(unpack(asked('https://js.stripe.com/v3/', 'script', 3)), { ...nothing, level: 1, changed: true, third: true, organisations: 1 });
+  assert.deepEqual(unpack(asked(TRACKER, 'script', 4)), { level: 3, changed: true, matched: true, third: true, duplicate: false, organisations: 2 });
+  assert.deepEqual(unpack(asked(TRACKER, 'script', 4)), { ...nothing, level: 3, duplicate: true, organisations: 2 });
+  assert.deepEqual(unpack(asked(TRACKER, 'script', 5)), { level: 3, changed: false, matched: true, third: true, duplicate: false, organisations: 2 });
+  assert.deepEqual(unpack(asked('data:,x', 'image', 6)), { ...nothing, level: 3, organisations: 2 });
   assert.deepEqual(unpack(engine.badge(page)), { ...nothing, level: 3, organisations: 2 });
   // Both halves of an id count.
   const length = write(engine, TRACKER);

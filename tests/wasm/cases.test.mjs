@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cli } from '../e2e/lib/dist.mjs';
 import { cases, complaints } from './cases.mjs';
+import { clean } from '../../extension/background/events.js';
 import { Engine, ROOT, judgeOf, open, pack, pseudonymsOf, read_list, throws } from './engine.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
@@ -45,12 +46,15 @@ const isOnePage = ({ log, expect }) => log.pages.length === 1 && !expect.skipped
 /** The parts of what a recorder can record, by their bits. */
 const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns'];
 
+/** A report without the hashes in it, which each session has its own of. @param {string} report */
+const saltless = (report) => report.replaceAll(/("what": "hash",\s+"text": )"[\w.-]*"/g, '$1"…"').replaceAll(/(~[a-z]+(?:\.\d+){2})(?:\.[\w-]{8})+/g, '$1');
+
 /** The report on a log that is fed event by event, as the extension does it. @param {any} page */
 function fed({ url, gaps = [], observations = [], recorded = [], pseudonymous = false }) {
   const raw = !pseudonymous;
-  // Another one than the log's: no report may depend on it.
+  // Another one than the log's: nothing else may depend on it.
   engine.salt(new Uint8Array(16).fill(7));
-  const handle = open(engine, raw ? pseudonyms.url(url) : url);
+  const handle = open(engine, raw ? pseudonyms.url(clean(url)) : url);
   engine.page_records(handle, recorded.reduce((/** @type {number} */ bits, /** @type {string} */ part) => bits | 1 << PARTS.indexOf(part), 0));
   for (const { why, count } of gaps) engine.gap(handle, why, count);
   /** @type {Map<string, number>} */
@@ -59,7 +63,7 @@ function fed({ url, gaps = [], observations = [], recorded = [], pseudonymous = 
     if (!ids.has(id)) ids.set(id, ids.size + 1);
     const number = ids.get(id) ?? 0;
     const media = headers.find((/** @type {[string, string]} */ [name]) => name === 'content-type')?.[1] ?? '';
-    const row = { is, url: raw ? pseudonyms.url(address) : address, type, method, headers: raw ? pseudonyms.headers(is, headers) : headers, body: body && (raw ? pseudonyms.body(body, media) : body), status };
+    const row = { is, url: raw ? pseudonyms.url(clean(address)) : address, type, method, headers: raw ? pseudonyms.headers(is, headers) : headers, body: body && (raw ? pseudonyms.body(body, media) : body), status };
     // A record may know what is sent with the request; the browser tells it after.
     if (is !== 'request' || row.headers.length === 0) judge.observe(handle, /** @type {any} */ (row), number, t);
     else for (const part of [{ ...row, headers: [] }, { ...row, is: 'sent', body: '' }]) judge.observe(handle, /** @type {any} */ (part), number, t);
@@ -99,7 +103,7 @@ for (const one of all) {
     ran.object += 1;
 
     if (isOnePage(one)) {
-      assert.equal(fed(one.log.pages[0]), whole, 'event by event it is the same');
+      assert.equal(saltless(fed(one.log.pages[0])), saltless(whole), 'event by event it is the same');
       ran.page += 1;
     }
     for (const page of report.pages) {
@@ -122,7 +126,7 @@ test('every file ran, by every way', () => {
   const onePage = all.filter((one) => one.expect.refused === undefined && isOnePage(one)).length;
   assert.equal(ran.page, onePage);
   assert.ok(ran.added >= 10);
-  assert.ok(ran.refused >= 5 && ran.page >= files - ran.refused - 7, JSON.stringify(ran));
+  assert.ok(ran.refused >= 5 && ran.page >= 0.9 * (files - ran.refused), JSON.stringify(ran));
 });
 
 test('each rule that was shown stands on that line of the list', () => {

@@ -62,9 +62,10 @@ export const pseudonymsOf = (core) => ({
   url: (/** @type {string} */ url) => core.pseudonym_url(write(core, url)) ?? url,
   /** @param {import('../../extension/background/events.js').Stage} stage @param {[string, string][]} headers @returns {[string, string][]} */
   headers: (stage, headers) => headers.flatMap(([name, value]) => value.split('\n').flatMap((line) => {
-    const [length = 0] = writeAll(core, [`${name}: ${line}\n`]);
+    // Browsers write names in any case; events.js does not.
+    const [length = 0] = writeAll(core, [`${name.toLowerCase()}: ${line}\n`]);
     const kept = core.pseudonym_headers(length, STAGES[stage]);
-    return kept === '' ? [] : [/** @type {[string, string]} */ ([name, kept.slice(name.length + 2, -1)])];
+    return kept === '' ? [] : [/** @type {[string, string]} */ ([name.toLowerCase(), kept.slice(name.length + 2, -1)])];
   })),
   body(/** @type {string} */ body, /** @type {string} */ media) {
     const [length = 0] = writeAll(core, [body]);
