@@ -9,8 +9,9 @@ use crate::seen::endpoint::{self, Endpoint};
 use crate::seen::sent::is_filled;
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Relation, Seen, State, What, Who};
 
-/// Most hosts that are kept as asked to bid, and most bidders that one is told to ask.
+/// Most hosts that are kept as asked to bid, most servers that are told to ask further, and most bidders that one is told.
 const HOSTS: usize = 512;
+const SERVERS: usize = 32;
 const BIDDERS: usize = 64;
 /// Longest name of a bidder.
 const NAME: usize = 24;
@@ -32,8 +33,8 @@ const fn at(host: &'static str, path: &'static str) -> Endpoint<Asks> {
 
 /// Where bids are asked for, in the order of hosts: what the adapters of Prebid.js call,
 /// <https://github.com/prebid/Prebid.js/tree/master/modules>; Amazon's `dtb`:
-/// <https://github.com/prebid/Prebid.js/blob/master/modules/apsBidAdapter.js> and AdGuard's list; `gampad/ads`, to which the
-/// winner is told: <https://docs.prebid.org/adops/send-all-vs-top-price.html>.
+/// <https://github.com/ampproject/amphtml/blob/main/extensions/amp-a4a/0.1/callout-vendors.js>; Google's `gampad/ads`, to which
+/// the winner is told by the names in <https://github.com/prebid/Prebid.js/blob/master/src/constants.ts>.
 static PLACES: &[Endpoint<Asks>] = &[
     at("a.teads.tv", "hb/bid-request"),
     at("aax.amazon-adsystem.com", "e/dtb/bid"),
@@ -95,8 +96,9 @@ pub static DETECTOR: Detector = Detector {
     sources: &[
         "https://github.com/prebid/Prebid.js/tree/master/modules",
         "https://github.com/prebid/Prebid.js/blob/master/src/constants.ts",
-        "https://github.com/InteractiveAdvertisingBureau/openrtb2.x/blob/main/2.6.md",
-        "https://docs.prebid.org/prebid-server/endpoints/openrtb2/pbs-endpoint-auction.html",
+        "https://github.com/ampproject/amphtml/blob/main/extensions/amp-a4a/0.1/callout-vendors.js",
+        "https://raw.githubusercontent.com/IABTechLab/openrtb-proto-v2/master/openrtb-core/src/main/protobuf/openrtb.proto",
+        "https://docs.prebid.org/prebid-server/endpoints/openrtb2/pbs-endpoint-auction",
     ],
     harmless: &[
         "Auctions pay for much of what can be read without paying.",
@@ -116,12 +118,12 @@ pub static DETECTOR: Detector = Detector {
 /// Who was asked to bid.
 #[derive(Debug, Default)]
 struct Auction {
-    /// Hosts of others that were asked.
+    /// Hosts of others that were asked. They are only counted, so what has no room is not missed: the count says "and more".
     asked: BTreeSet<usize>,
     /// The page's own host.
     page: Option<usize>,
     /// By the host of a server, which bidders it is to ask.
-    further: Bounded<usize, BTreeSet<Box<str>>, HOSTS>,
+    further: Bounded<usize, BTreeSet<Box<str>>, SERVERS>,
 }
 
 impl State for Auction {
@@ -237,18 +239,18 @@ fn field_of(name: &str) -> Option<&'static str> {
 fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(auction) = memory.seen::<Auction>() else { return };
     let whose: BTreeSet<_> = auction.asked.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org).collect();
-    let site = |host, name, count: usize, confidence| Draft {
+    let site = |host, name, count: usize, full: bool, confidence| Draft {
         who: Who::Site,
         subject: Some((Place::Body, name)),
         host: Some(host),
-        details: Details::default().with(What::Count, &count.to_string()),
+        details: Details::default().with(What::Count, &format!("{count}{}", if full { "+" } else { "" })),
         ..Draft::new(Level::High, confidence)
     };
     if let Some(page) = auction.page.filter(|_| whose.len() >= 2) {
-        out.push(site(page, "organisations-asked", whose.len(), Confidence::Documented));
+        out.push(site(page, "organisations-asked", whose.len(), auction.asked.len() >= HOSTS, Confidence::Documented));
     }
     for (&host, bidders) in auction.further.iter() {
-        let mut draft = site(host, "bidders-named", bidders.len(), Confidence::Indicated);
+        let mut draft = site(host, "bidders-named", bidders.len(), bidders.len() >= BIDDERS, Confidence::Indicated);
         if hosts.get(host).is_some_and(|host| host.relation == Relation::Other) {
             draft.who = Who::Contacted;
         }

@@ -28,11 +28,10 @@ pub static DETECTOR: Detector = Detector {
     severity: "Low: a beacon is a way of sending; what it carries is judged by other techniques. Moderate where somebody else \
                is told which links are followed, or, by NEL with a `success_fraction`, also of visits in which nothing failed.",
     sources: &[
-        "https://html.spec.whatwg.org/multipage/links.html#hyperlink-auditing",
+        "https://searchfox.org/mozilla-central/source/dom/html/test/test_anchor_ping.html",
+        "https://github.com/w3c/html/pull/1275/files",
         "https://web.dev/network-error-logging",
-        "https://www.w3.org/TR/network-error-logging/",
-        "https://www.w3.org/TR/beacon/",
-        "https://www.w3.org/TR/reporting-1/",
+        "https://www.w3.org/TR/2018/WD-network-error-logging-1-20180925",
     ],
     harmless: &[
         "Sites measure by beacons how fast they load and what fails.",

@@ -12,33 +12,27 @@ use crate::seen::{Details, Draft, Place, Relation, Seen, What, Who};
 /// Most values of one request that are looked at.
 const VALUES: usize = 512;
 
-/// Headers in which operators put a number of their customer's; sorted. The names, and whose: Vallina-Rodriguez and others,
-/// "Header Enrichment or ISP Enrichment?" (2015), and Access Now, "The Rise of Mobile Tracking Headers" (2015). Those that
-/// proxies and sites use for other things too (`X-Forwarded-For`, `X-Hash`, `X-Network-Info`) are left out.
+/// Headers in which operators put a number of their customer's; sorted. Whose and what for: Access Now, "The Rise of Mobile
+/// Tracking Headers" (2015), <https://ja.scribd.com/document/334326788/AIBT-Report>; the names are those that several public
+/// programs look for or take out. What proxies and sites use for other things too (`X-Forwarded-For`, `X-Hash`,
+/// `X-Network-Info`) is left out.
 static HEADERS: &[&str] = &[
     "msisdn",
     "tm-user-id",
     "x-acr",
     "x-amobee-1",
     "x-amobee-2",
-    "x-dcmguid",
     "x-drutt-portal-user-msisdn",
-    "x-em-uid",
-    "x-fh-msisdn",
     "x-h3g-msisdn",
-    "x-imei",
     "x-imsi",
     "x-jphone-uid",
-    "x-line-id",
     "x-msisdn",
     "x-nokia-msisdn",
-    "x-orange-id",
     "x-piper-id",
     "x-uidh",
     "x-up-calling-line-id",
     "x-up-subno",
     "x-vf-acr",
-    "x-vfacr",
     "x-wap-network-client-msisdn",
 ];
 
@@ -57,9 +51,9 @@ pub static DETECTOR: Detector = Detector {
     severity: "High: such a number follows the customer across all sites and cannot be deleted in the browser. That the script is \
                loaded is only a sign: what follows depends on the connection, and on what the person agrees to.",
     sources: &[
-        "https://www.usenix.org/conference/foci15/workshop-program/presentation/vallina-rodriguez",
-        "https://www.accessnow.org/cms/assets/uploads/archive/AIBT-Report.pdf",
-        "https://www.eff.org/deeplinks/2014/11/verizon-x-uidh",
+        "https://ja.scribd.com/document/334326788/AIBT-Report",
+        "https://www.accessnow.org/zombie-cookies-rise-again-as-telcos-respond-to-our-report-on-tracking-headers/",
+        "https://bitbucket.org/peternixon/packetdata/wiki/Header%20Enrichment",
         "https://docs.utiq.com/docs/website-integration",
         "https://docs.utiq.com/docs/integration-checklist-onboarding-process",
         "https://github.com/prebid/Prebid.js/blob/master/modules/utiqIdSystem.js",
