@@ -45,7 +45,7 @@ test('nobody stands before somebody graver, and of equals those first whom the p
 
 test('what the level rests on: kinds of our own lists, and other techniques, of that level alone', () => {
   const kinds = (/** @type {string} */ state) => model(state).because.kinds.map(({ kind, sign }) => (sign ? `${kind}, a sign` : kind));
-  assert.deepEqual(model('added-list').because.techniques, ['added-list']);
+  assert.deepEqual(model('added-list').because.techniques, ['added-list', 'ad-auction']);
   assert.deepEqual(kinds('added-list'), ['data-broker', 'identity-graph', 'rtb', 'session-replay']);
   assert.deepEqual(kinds('listed'), ['data-broker', 'identity-graph', 'rtb', 'session-replay'], 'and not the moderate ones');
   assert.deepEqual(model('listed').because.techniques, []);

@@ -211,7 +211,7 @@ test('a very long rule shows its beginning, and all of it when asked', async () 
 test('the page in numbers: kinds, countries, and of how many the country is not known', async () => {
   const { page } = await open(STATES.listed ?? null);
   assert.deepEqual(await texts(page, '.overview p'), [
-    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and Recorder of visits (session replay).',
+    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and 2 more.',
     'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more.',
     'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
     'Whose this site is, is not known here.',
