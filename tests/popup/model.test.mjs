@@ -48,7 +48,7 @@ test('what the level rests on: kinds of our own lists, and other techniques, of 
   assert.deepEqual(model('added-list').because.techniques, ['added-list', 'ad-auction']);
   assert.deepEqual(kinds('added-list'), ['data-broker', 'identity-graph', 'rtb', 'session-replay']);
   assert.deepEqual(kinds('listed'), ['data-broker', 'identity-graph', 'rtb', 'session-replay'], 'and not the moderate ones');
-  assert.deepEqual(model('listed').because.techniques, []);
+  assert.deepEqual(model('listed').because.techniques, ['ad-auction']);
   assert.deepEqual(kinds('sign'), ['stalkerware, a sign']);
   // A vendor's public site is none of its trade; nor is what is read of its own accord.
   for (const state of ['below-site', 'vendor-site', 'own-site', 'sign-site']) {
