@@ -203,9 +203,9 @@ for (const locale of ["en", "ar"]) {
         assert.equal(await options.evaluate(() => document.documentElement.dir), locale === "ar" ? "rtl" : "ltr");
         assert.deepEqual(await axe(options), []);
         await options.choose(BUNDLE, join(ROOT, "tests", "feeds", "roots.csv"), join(ROOT, "package.json"));
-        await until(() => options.evaluate(() => document.querySelectorAll(".list button").length === 3), "both lists");
+        await until(() => options.evaluate(() => document.querySelectorAll("li.list button").length === 3), "both lists");
         assert.deepEqual(await axe(options), []);
-        await options.evaluate(() => /** @type {HTMLElement} */ (document.querySelector(".list .main-button")).click());
+        await options.evaluate(() => /** @type {HTMLElement} */ (document.querySelector("li.list .main-button")).click());
         await until(() => options.evaluate(() => document.querySelector("[id^=list-]") !== null), "the list in use");
         assert.deepEqual(await axe(options), []);
         assert.ok(await options.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
