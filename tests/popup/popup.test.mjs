@@ -216,9 +216,15 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
     'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
     'Whose this site is, is not known here.',
   ]);
-  await page.focus('.overview .link');
-  await page.keyboard.press('Enter');
-  assert.match((await texts(page, '.overview p'))[1] ?? '', /and Linked to a state\.$/);
+  // What the level rests on, then who is among them.
+  for (let folded = 2; folded > 0; folded -= 1) {
+    assert.equal((await page.$$('.overview .link')).length, folded);
+    await page.focus('.overview .link');
+    await page.keyboard.press('Enter');
+  }
+  const [because, among] = await texts(page, '.overview p');
+  assert.match(because ?? '', /Recorder of visits \(session replay\), and .*auction.*\.$/i);
+  assert.match(among ?? '', /and Linked to a state\.$/);
   assert.equal((await page.$$('.overview .link')).length, 0);
   assert.ok(await page.evaluate(() => document.activeElement?.matches('.overview')), 'the keyboard is not lost');
   await page.close();
@@ -324,7 +330,7 @@ test('what is only a published indicator is told as that, without the actor\'s o
 test('whom a list that the person added names is said at the top, and in its row', async () => {
   const { page } = await open(STATES['added-list'] ?? null);
   const said = await texts(page, '.overview > p');
-  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 2 more\.$/);
+  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 3 more\.$/);
   assert.deepEqual(said.slice(1, 3), ['A list that you added names 2 of them.', 'A list that you added names an address of this site itself.']);
   assert.deepEqual((await texts(page, '#panel-who h2')).slice(0, 3), ['Measures visits · High', 'Not known who they are', 'Sells or places advertising']);
   assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
