@@ -1,9 +1,9 @@
 //! cookie-syncing: a number by which one organisation knows the browser arrives at another.
 
 use super::{Detector, PLAIN};
-use crate::finding::{Confidence, Level, Right};
+use crate::finding::{Level, Right};
 use crate::observation::Part;
-use crate::seen::{Draft, Identifiers};
+use crate::seen::Identifiers;
 
 pub static DETECTOR: Detector = Detector {
     technique: "cookie-syncing",
@@ -33,14 +33,7 @@ pub static DETECTOR: Detector = Detector {
     conclude: Some(|memory, hosts, out| {
         let Some(identifiers) = memory.seen::<Identifiers>() else { return };
         let passed = identifiers.passed(hosts).filter(|passed| !passed.own && !passed.navigation);
-        out.extend(passed.map(|passed| Draft {
-            host: Some(passed.to),
-            from: Some(passed.from),
-            subject: Some(passed.subject),
-            details: passed.details(),
-            example: Some(passed.example),
-            ..Draft::new(Level::High, Confidence::Documented)
-        }));
+        out.extend(passed.map(|passed| passed.draft(Level::High)));
     }),
     ..PLAIN
 };

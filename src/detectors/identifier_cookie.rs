@@ -174,19 +174,22 @@ impl Cookies {
     fn sent(&mut self, seen: &Seen<'_>, name: &str, value: &Value<'_>) -> bool {
         // What is sent to a host under the site's name is the whole site's: who wrote it shows in its name alone.
         let own = seen.relation() == Relation::SameSite && vendor(name).is_none();
-        let Some(found) = identifier(name, value).filter(|_| Self::is_told(seen, name) && !own) else { return false };
+        if own || !Self::is_told(seen, name) {
+            return false;
+        }
+        let Some(found) = identifier(name, value) else { return false };
         let (cookie, news) = self.cookie(seen, name, found);
         !std::mem::replace(&mut cookie.sent, true) | news
     }
 
     fn set(&mut self, seen: &Seen<'_>, cookie: &SetCookie<'_>) -> bool {
         let others = seen.is_other();
-        let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
         // In a page of another site no browser takes these.
         let refused = others && matches!(cookie.same_site, Some(SameSite::Strict | SameSite::Lax));
         if is_fleeting(cookie) || refused || !Self::is_told(seen, cookie.name) {
             return false;
         }
+        let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
         let taken = cookie.same_site == Some(SameSite::None) && cookie.secure;
         let kept = Kept { ends: ends(cookie), apart: cookie.partitioned, taken };
         let (known, news) = self.cookie(seen, cookie.name, found);

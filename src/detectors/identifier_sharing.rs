@@ -1,9 +1,9 @@
 //! identifier-sharing: the number by which the site itself knows the browser is handed to somebody else.
 
 use super::{Detector, PLAIN};
-use crate::finding::{Confidence, Level, Right};
+use crate::finding::{Level, Right};
 use crate::observation::Part;
-use crate::seen::{Draft, Identifiers};
+use crate::seen::Identifiers;
 
 pub static DETECTOR: Detector = Detector {
     technique: "identifier-sharing",
@@ -27,14 +27,7 @@ pub static DETECTOR: Detector = Detector {
     conclude: Some(|memory, hosts, out| {
         let Some(identifiers) = memory.seen::<Identifiers>() else { return };
         let passed = identifiers.passed(hosts).filter(|passed| passed.own && !passed.navigation);
-        out.extend(passed.map(|passed| Draft {
-            host: Some(passed.to),
-            from: Some(passed.from),
-            subject: Some(passed.subject),
-            details: passed.details(),
-            example: Some(passed.example),
-            ..Draft::new(Level::Moderate, Confidence::Documented)
-        }));
+        out.extend(passed.map(|passed| passed.draft(Level::Moderate)));
     }),
     ..PLAIN
 };

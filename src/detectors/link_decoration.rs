@@ -54,15 +54,8 @@ pub static DETECTOR: Detector = Detector {
         let Some(identifiers) = memory.seen::<Identifiers>() else { return };
         for passed in identifiers.passed(hosts).filter(|passed| passed.navigation) {
             let at_home = hosts.get(passed.to).is_some_and(|host| host.relation != Relation::Other);
-            out.push(Draft {
-                who: if at_home { Who::Site } else { Who::Contacted },
-                host: Some(passed.to),
-                from: Some(passed.from),
-                subject: Some(passed.subject),
-                details: passed.details(),
-                example: Some(passed.example),
-                ..Draft::new(if passed.own { Level::Moderate } else { Level::High }, Confidence::Documented)
-            });
+            let level = if passed.own { Level::Moderate } else { Level::High };
+            out.push(Draft { who: if at_home { Who::Site } else { Who::Contacted }, ..passed.draft(level) });
         }
     }),
     ..PLAIN

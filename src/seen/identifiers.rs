@@ -7,7 +7,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{Bounded, Details, Example, Hosts, Memory, Place, Relation, Seen, State, What};
+use super::{Bounded, Details, Draft, Example, Hosts, Memory, Place, Relation, Seen, State, What};
+use crate::finding::{Confidence, Level};
 use crate::observation::{RequestType, Stage};
 use crate::pseudonym::{self, COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, SetCookie, Value};
 
@@ -100,7 +101,19 @@ pub struct Passed<'a> {
     bits: u16,
 }
 
-impl Passed<'_> {
+impl<'a> Passed<'a> {
+    /// What is to be said of it, by the organisation at which it arrived.
+    pub fn draft(self, level: Level) -> Draft<'a> {
+        Draft {
+            host: Some(self.to),
+            from: Some(self.from),
+            subject: Some(self.subject),
+            details: self.details(),
+            example: Some(self.example),
+            ..Draft::new(level, Confidence::Documented)
+        }
+    }
+
     /// What is told of it: by which way it came, how it was written, what it is called at home.
     pub fn details(&self) -> Details {
         Details::default()

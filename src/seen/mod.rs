@@ -97,6 +97,16 @@ pub struct Seen<'a> {
     /// Whose the host is by the DNS, where that is another organisation's.
     pub canonical: Option<Canonical<'a>>,
     example: OnceCell<Rc<Example>>,
+    parsed: Parsed<'a>,
+}
+
+/// What the detectors ask for again and again, read when the first of them asks.
+#[derive(Debug, Default)]
+struct Parsed<'a> {
+    params: OnceCell<Vec<(&'a str, Value<'a>)>>,
+    body: OnceCell<Vec<(&'a str, Value<'a>)>>,
+    cookies: OnceCell<Vec<(&'a str, Value<'a>)>>,
+    set_cookies: OnceCell<Vec<SetCookie<'a>>>,
 }
 
 /// A rule of our own list that matches a request.
@@ -199,6 +209,7 @@ impl<'a> Seen<'a> {
             own,
             canonical,
             example,
+            parsed: Parsed::default(),
         }
     }
 
@@ -273,8 +284,9 @@ impl<'a> Seen<'a> {
     }
 
     /// The parameters of the address's query.
-    pub fn params(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        pseudonym::pairs(self.address.query())
+    pub fn params(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        let read = || pseudonym::pairs(self.address.query()).collect();
+        self.parsed.params.get_or_init(read).iter().copied()
     }
 
     /// The first parameter of that name.
@@ -283,8 +295,9 @@ impl<'a> Seen<'a> {
     }
 
     /// What the request carries, as pairs; JSON is flattened, its names joined by dots.
-    pub fn body(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        pseudonym::pairs(self.glimpse.body.unwrap_or_default().as_bytes())
+    pub fn body(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        let read = || pseudonym::pairs(self.glimpse.body.unwrap_or_default().as_bytes()).collect();
+        self.parsed.body.get_or_init(read).iter().copied()
     }
 
     /// Whether it carries anything beside its address.
@@ -293,16 +306,17 @@ impl<'a> Seen<'a> {
     }
 
     /// The cookies that were sent along.
-    pub fn cookies(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+    pub fn cookies(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
         let lines = self.glimpse.headers.iter().filter(|(name, _)| *name == "cookie");
-        lines.flat_map(|(_, line)| pseudonym::cookies(line))
+        let read = || lines.flat_map(|(_, line)| pseudonym::cookies(line)).collect();
+        self.parsed.cookies.get_or_init(read).iter().copied()
     }
 
     /// The cookies that the answer sets.
-    pub fn set_cookies(&self) -> impl Iterator<Item = SetCookie<'a>> + use<'a> {
-        let date = self.header("date");
+    pub fn set_cookies(&self) -> impl Iterator<Item = SetCookie<'a>> {
         let lines = self.glimpse.headers.iter().filter(|(name, _)| *name == "set-cookie");
-        lines.flat_map(move |(_, line)| pseudonym::set_cookies(line, date))
+        let read = || lines.flat_map(|(_, line)| pseudonym::set_cookies(line, self.header("date"))).collect();
+        self.parsed.set_cookies.get_or_init(read).iter().copied()
     }
 
     /// An example to be kept for a finding that may be made later.

@@ -25,7 +25,7 @@ pub struct Sent<'a> {
 
 /// All values of a request. Of what a browser sends along, those in the address of the page are told with the headers, which
 /// may be known later than the rest.
-pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> + use<'a> {
+pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
     let is_request = seen.is_request();
     let of = move |place| move |(name, value)| Sent { place, name, value };
     let path = seen.address.path().split(|byte| matches!(byte, b'?' | b';')).next().unwrap_or_default();

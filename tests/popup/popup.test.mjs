@@ -335,7 +335,7 @@ test('whom a list that the person added names is said at the top, and in its row
   assert.deepEqual((await texts(page, '#panel-who h2')).slice(0, 3), ['Measures visits · High', 'Not known who they are', 'Sells or places advertising']);
   assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
   assert.equal((await texts(page, '.line'))[0], 'One ID over many sites (identity graph) · On a list that you added · One request');
-  await openNamed(page, 'and 2 more'.slice(4));
+  await openNamed(page, 'and 3 more'.slice(4));
   assert.match((await texts(page, '.overview > p'))[0] ?? '', /and Recorder of visits \(session replay\)\.$/);
   await page.close();
   const arabic = await open(STATES['added-list'] ?? null, { language: 'ar' });
