@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod audit;
+pub mod calendar;
 pub mod consent;
 pub mod detectors;
 pub mod error;

@@ -270,25 +270,13 @@ impl Engine {
         }
     }
 
-    /// Judges the request whose URL is in the scratch buffer. See [`pack_verdict`] for the number that comes back.
-    pub fn observe(&mut self, page: u32, len: usize, kind: u32, id_low: u32, id_high: u32) -> u32 {
-        let Some(open) = slot(&mut self.pages, page) else { return UNKNOWN };
-        let kind = RequestType::from_code(kind);
-        let id = whole(id_low, id_high);
-        let url = self.scratch.get(..len).unwrap_or_default();
-        if open.keeps(kind) {
-            let (text, parts) = (url.to_vec(), (len, len));
-            open.early.push(Part { id, stage: Stage::Request, kind, method: "", status: 0, time: None, text, parts });
-        }
-        pack_verdict(&self.core.observe(&mut open.page, id, url, kind))
-    }
-
-    /// The same of any part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the
-    /// other in the scratch buffer. How an answer's connection is secured stands among the headers, as `:protocol`, `:cipher`,
-    /// `:issuer`, `:root` and `:built-in` (`true` or `false`). `stage` is 0 request, 1 sent, 2 answered; `method` is of [`request_method`]; `status` 0 and
-    /// `time` below 0 are not known.
+    /// Judges a part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the other in
+    /// the scratch buffer. How an answer's connection is secured stands among the headers, as `:protocol`, `:cipher`, `:issuer`,
+    /// `:root` and `:built-in` (`true` or `false`). `stage` is 0 request, 1 sent, 2 answered; `kind` is of [`request_type`],
+    /// `method` of [`request_method`]; `status` 0 and `time` below 0 are not known. See [`pack_verdict`] for the number that
+    /// comes back.
     #[allow(clippy::too_many_arguments, reason = "numbers cross without being allocated")]
-    pub fn observe_more(
+    pub fn observe(
         &mut self,
         page: u32,
         stage: u32,

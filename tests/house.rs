@@ -10,14 +10,15 @@ use onlooker::detectors::DETECTORS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("address", &[]),
+    ("calendar", &[]),
     ("consent", &[]),
     ("error", &[]),
     ("finding", &[]),
     ("observation", &[]),
     ("party", &[]),
-    ("pseudonym", &[]),
+    ("pseudonym", &["calendar"]),
     ("redact", &[]),
     ("unseen", &[]),
     ("shared", &["party"]),
@@ -93,7 +94,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ),
     ("wire", &["error", "feeds", "finding", "observation", "report", "unseen"]),
     ("wasm", &["address", "audit", "error", "feeds", "finding", "observation", "pseudonym", "seen", "wire"]),
-    ("har", &["address", "observation"]),
+    ("har", &["address", "calendar", "observation"]),
     (
         "cli",
         &[

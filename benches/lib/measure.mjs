@@ -33,7 +33,7 @@ export function onlookerPass({ request_type }, memory, engine, addressWriter) {
         let code = types.get(type);
         if (code === undefined) types.set(type, code = request_type(type));
         id += 1;
-        matched += (engine.observe(handle, write(url), code, id, 0) >>> 4) & 1;
+        matched += (engine.observe(handle, 0, write(url), 0, 0, code, 0, id, 0, 0, id) >>> 4) & 1;
       }
       engine.page_close(handle);
     }

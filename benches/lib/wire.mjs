@@ -53,7 +53,7 @@ export function wirePasses({ request_type, request_method }, write, engine) {
     const url = write(of.url);
     const head = headers === "" ? 0 : write(headers, url);
     const tail = body === "" ? 0 : write(body, url + head);
-    engine.observe_more(handle, stage, url, head, tail, request_type(of.type), request_method(of.method), id, 0, stage === 2 ? of.status : 0, id);
+    engine.observe(handle, stage, url, head, tail, request_type(of.type), request_method(of.method), id, 0, stage === 2 ? of.status : 0, id);
   };
   const parts = (/** @type {number} */ handle, /** @type {Exchange} */ of) => {
     id += 1;

@@ -104,10 +104,7 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
             }
             let leads_out = |to: &str| host_of(to).is_some_and(|to| !is_within(to, &seen.facts().site));
             if seen.location().is_some_and(leads_out) {
-                let example = seen.example();
-                if hop.example.as_ref().is_none_or(|known| example < *known) {
-                    hop.example = Some(example);
-                }
+                Example::keep_first(&mut hop.example, seen.example());
             }
         }
     }

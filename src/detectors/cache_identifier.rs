@@ -113,15 +113,6 @@ impl State for Files {
     }
 }
 
-/// The first of two examples by alphabet: so the order of events means nothing. Says whether that is another than before.
-fn keep_first(known: &mut Option<Rc<Example>>, example: Rc<Example>) -> bool {
-    let is_first = known.as_ref().is_none_or(|known| example < *known);
-    if is_first {
-        *known = Some(example);
-    }
-    is_first
-}
-
 /// An answer's entity tag, without its quotes and the mark of a weak one: the file compressed has the same.
 fn entity_tag<'a>(seen: &Seen<'a>) -> Option<Pseudonym<'a>> {
     let tag = seen.header("etag")?;
@@ -201,13 +192,13 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
     {
         let known = files.tags.entry((hash, seen.host));
         (known.length, known.bits) = (tag.length, tag.bits);
-        news |= keep_first(&mut known.example, seen.example());
+        news |= Example::keep_first(&mut known.example, seen.example());
         if max_age(seen) >= LONG {
             let file = files.files.entry((seen.host, number(seen.address.exact())));
             if file.tag == 0 {
                 file.tag = hash;
             }
-            let is_first = keep_first(&mut file.example, seen.example());
+            let is_first = Example::keep_first(&mut file.example, seen.example());
             news |= (file.tag != hash && !file.changes) | (is_first && file.changes);
             file.changes |= file.tag != hash;
         }
@@ -215,7 +206,7 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
     // A date is kept as it stands, but for unusual ways to write one.
     let date = seen.header("last-modified").map(Value::read).filter(|_| max_age(seen) >= LONG);
     if date.is_some_and(|date| matches!(date, Value::Pseudonym(one) if is_shared(&one) && is_dense(&one))) {
-        news |= keep_first(files.odd.entry((seen.host, "last-modified")), seen.example());
+        news |= Example::keep_first(files.odd.entry((seen.host, "last-modified")), seen.example());
     }
     if news {
         memory.news();
@@ -241,7 +232,7 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| known.contains(&hash));
     let pairs = crate::pseudonym::pairs(query.as_bytes());
     if pairs.filter(|(name, _)| !VERSIONS.contains(name)).any(|(_, value)| value.parts().any(is_new)) {
-        let news = keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());
+        let news = Example::keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());
         if news {
             memory.news();
         }
@@ -267,7 +258,7 @@ fn row(seen: &Seen<'_>, memory: &mut Memory) {
     let binds = seen.header("strict-transport-security").is_some();
     let side = if binds { &mut row.bound } else { &mut row.unbound };
     let is_new = side.len() < MAX_ROW && side.insert(seen.host);
-    if keep_first(&mut row.example, seen.example()) | is_new && row.is_one() {
+    if Example::keep_first(&mut row.example, seen.example()) | is_new && row.is_one() {
         memory.news();
     }
 }

@@ -214,11 +214,7 @@ impl Cookies {
             cookie.values.push(hash);
             news = true;
         }
-        let example = seen.example();
-        if cookie.example.as_ref().is_none_or(|known| example < *known) {
-            cookie.example = Some(example);
-            news = true;
-        }
+        news |= Example::keep_first(&mut cookie.example, seen.example());
         (cookie, news)
     }
 

@@ -1,5 +1,7 @@
 //! The dates of recordings (RFC 3339, as JavaScript, Firefox and Python write it) as milliseconds since 1970.
 
+use onlooker::calendar::days;
+
 /// Milliseconds since 1970; none where it is no date. Without a zone it is taken for UTC: what is asked for are
 /// differences within one recording.
 pub(super) fn milliseconds(text: &str) -> Option<i64> {
@@ -45,15 +47,6 @@ fn offset(zone: &str) -> Option<i64> {
     let minutes = minutes.strip_prefix(':').unwrap_or(minutes);
     let minutes = if minutes.is_empty() { 0 } else { digits(minutes, 2)? };
     Some(sign * (digits(hours, 2)? * 60 + minutes))
-}
-
-/// Days since 1970. Years begin with March, so that the leap day is a year's last.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let before = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    // From the first of March of the year 0 to the first of January 1970 it is so many days.
-    year * 365 + leaps + before - 719_468
 }
 
 #[cfg(test)]

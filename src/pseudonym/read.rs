@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::encodings::{base64_bits, decode};
 use super::kinds::{Form, Kind};
+use crate::calendar::days;
 
 /// Characters of a hash: 48 bits, six in each.
 pub(super) const HASH_LEN: usize = 8;
@@ -413,10 +414,7 @@ pub fn http_date(text: &str) -> Option<i64> {
     if !(1..=31).contains(&day) || year < 1601 {
         return None;
     }
-    // Days since 1970-03-01 of the proleptic Gregorian calendar, with years that begin in March.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
-    Some(days * 86_400 + time)
+    Some(days(year, month, day) * 86_400 + time)
 }
 
 /// Seconds of `hh:mm:ss`.

@@ -59,11 +59,6 @@ impl Memory {
     pub fn take_news(&mut self) -> bool {
         std::mem::take(&mut self.news)
     }
-
-    /// Whether nothing was kept at all.
-    pub fn is_empty(&self) -> bool {
-        self.states.is_empty()
-    }
 }
 
 /// A table with room for so many entries; what came first goes first.
@@ -174,7 +169,7 @@ mod tests {
     #[test]
     fn each_has_a_place_of_its_own() {
         let mut memory = Memory::default();
-        assert!(memory.is_empty() && memory.seen::<One>().is_none());
+        assert!(memory.seen::<One>().is_none() && memory.seen::<Two>().is_none());
         memory.of::<One>().0 = 3;
         memory.of::<Two>().0 = 4;
         assert_eq!((memory.of::<One>().0, memory.of::<Two>().0, memory.dropped()), (3, 4, 3));

@@ -58,6 +58,17 @@ pub struct Example {
     pub kind: RequestType,
 }
 
+impl Example {
+    /// Keeps the first of two by alphabet, so that the order of events means nothing. Says whether that is another than before.
+    pub fn keep_first(known: &mut Option<Rc<Self>>, example: Rc<Self>) -> bool {
+        let is_first = known.as_ref().is_none_or(|known| example < *known);
+        if is_first {
+            *known = Some(example);
+        }
+        is_first
+    }
+}
+
 /// The lists, loaded, and which of their rules match.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {

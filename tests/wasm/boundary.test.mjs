@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Engine, ROOT, SCRATCH, built, memory, observe, open, pack, read_list, request_type, throws, unpack, write, writeBytes } from './engine.mjs';
+import { Engine, ROOT, SCRATCH, asked as askedFor, built, memory, observe, open, pack, read_list, request_type, throws, unpack, write, writeBytes } from './engine.mjs';
 
 const PAGE = 'https://shop.example/';
 const TRACKER = 'https://static.hotjar.com/c/hotjar-1.js';
@@ -123,7 +123,7 @@ test('one number says what a request changed', () => {
   assert.deepEqual(unpack(engine.badge(page)), { ...nothing, level: 3, organisations: 2 });
   // Both halves of an id count.
   const length = write(engine, TRACKER);
-  assert.equal(unpack(engine.observe(page, length, request_type('script'), 4, 1)).duplicate, false);
+  assert.equal(unpack(askedFor(engine, page, length, request_type('script'), 4, 1)).duplicate, false);
   assert.equal(report(engine, page).pages[0]?.requests.total, 6);
   engine.page_close(page);
 });
@@ -185,7 +185,7 @@ test('the scratch buffer has a limit, and a length beyond it reads nothing', () 
   const page = open(engine, PAGE);
   for (const length of [SCRATCH + 1, 1 << 30, 0xffffffff]) {
     write(engine, TRACKER);
-    assert.equal(unpack(engine.observe(page, length, request_type('script'), length, 0)).matched, false);
+    assert.equal(unpack(askedFor(engine, page, length, request_type('script'), length)).matched, false);
   }
   assert.deepEqual(report(engine, page).pages[0]?.requests.skipped, [{ why: 'malformed-url', count: 3 }]);
   engine.page_close(page);
@@ -196,8 +196,8 @@ test('the scratch buffer has a limit, and a length beyond it reads nothing', () 
 
 test('a type beyond the codes is "other"', () => {
   const page = open(engine, PAGE);
-  engine.observe(page, write(engine, 'https://px.other.example/1'), 4711, 1, 0);
-  engine.observe(page, write(engine, 'https://px.other.example/1'), request_type('no such type'), 2, 0);
+  askedFor(engine, page, write(engine, 'https://px.other.example/1'), 4711, 1);
+  askedFor(engine, page, write(engine, 'https://px.other.example/1'), request_type('no such type'), 2);
   assert.deepEqual(report(engine, page).pages[0]?.findings[0]?.evidence, [{ type: 'other', url: 'https://px.other.example/1' }]);
   assert.equal(report(engine, page).pages[0]?.findings[0]?.count, 2);
   engine.page_close(page);
@@ -218,7 +218,7 @@ test('bytes that are no UTF-8 are kept out of hosts, and replaced in reports', (
   ];
   addresses.forEach(([what, bytes, judged], at) => {
     const length = writeBytes(engine, new Uint8Array(bytes));
-    assert.equal(unpack(engine.observe(page, length, request_type('image'), at, 0)).matched, judged, what);
+    assert.equal(unpack(askedFor(engine, page, length, request_type('image'), at)).matched, judged, what);
   });
   const [told] = report(engine, page).pages;
   assert.equal(told?.requests.total, 3);

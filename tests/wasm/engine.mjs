@@ -42,8 +42,14 @@ export function write(engine, url) {
 /** @param {Engine} engine @param {string} url */
 export const open = (engine, url) => engine.page_open(write(engine, url));
 
+/**
+ * That an address is asked for, of which so many bytes are in the buffer.
+ * @param {Engine} engine @param {number} page @param {number} length @param {number} kind @param {number} low of the id @param {number} [high]
+ */
+export const asked = (engine, page, length, kind, low, high = 0) => engine.observe(page, 0, length, 0, 0, kind, 0, low, high, 0, -1);
+
 /** @param {Engine} engine @param {number} page @param {string} url @param {string} type @param {number} id */
-export const observe = (engine, page, url, type, id) => engine.observe(page, write(engine, url), request_type(type), id, 0);
+export const observe = (engine, page, url, type, id) => asked(engine, page, write(engine, url), request_type(type), id);
 
 /** Several texts one behind the other. @param {Engine} engine @param {string[]} texts @returns {number[]} their lengths */
 function writeAll(engine, texts) {
@@ -88,7 +94,7 @@ export const judgeOf = (core) => ({
     const low = id * 4 + stage;
     const lines = headerLines(row.headers, row.security);
     const [url = 0, headers = 0, body = 0] = writeAll(core, [row.url, lines, row.body ?? '']);
-    return core.observe_more(page, stage, url, headers, body, code, request_method(row.method), low, 0, row.status ?? 0, time);
+    return core.observe(page, stage, url, headers, body, code, request_method(row.method), low, 0, row.status ?? 0, time);
   },
   onChange: () => {},
 });
