@@ -223,7 +223,7 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
     await page.keyboard.press('Enter');
   }
   const [because, among] = await texts(page, '.overview p');
-  assert.match(because ?? '', /, Recorder of visits \(session replay\), and Auction of your visit \(real\-time bidding\)\.$/);
+  assert.match(because ?? '', /, Recorder of visits \(session replay\), and Auction of your visit \(real-time bidding\)\.$/);
   assert.match(among ?? '', /and Linked to a state\.$/);
   assert.equal((await page.$$('.overview .link')).length, 0);
   assert.ok(await page.evaluate(() => document.activeElement?.matches('.overview')), 'the keyboard is not lost');
@@ -336,7 +336,7 @@ test('whom a list that the person added names is said at the top, and in its row
   assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
   assert.equal((await texts(page, '.line'))[0], 'One ID over many sites (identity graph) · On a list that you added · One request');
   await openNamed(page, 'and 3 more'.slice(4));
-  assert.match((await texts(page, '.overview > p'))[0] ?? '', /, Recorder of visits \(session replay\), and Auction of your visit \(real\-time bidding\)\.$/);
+  assert.match((await texts(page, '.overview > p'))[0] ?? '', /, Recorder of visits \(session replay\), and Auction of your visit \(real-time bidding\)\.$/);
   await page.close();
   const arabic = await open(STATES['added-list'] ?? null, { language: 'ar' });
   assert.equal((await texts(arabic.page, '.overview > p'))[1], 'تذكر قائمة مضافة جهتين منها.');
