@@ -66,7 +66,8 @@ function read(har) {
       url: request.url, host: hostname, site: siteOf(hostname), type: String(_resourceType ?? response?.content?.mimeType ?? ""),
       referrer: header(request.headers, "referer")[0] ?? "",
       sent: Object.fromEntries(cookies === "" ? (request.cookies ?? []).map((/** @type {any} */ one) => [one.name, one.value]) : pairs(cookies)),
-      set: set.map((line) => [...pairs(line.split(";")[0] ?? "")[0] ?? ["", ""], line]),
+      // Some recorders leave an empty line of a header that they do not show.
+      set: set.filter((line) => line.includes("=")).map((line) => [...pairs(line.split(";")[0] ?? "")[0] ?? ["", ""], line]),
       status: Number(response?.status ?? 0),
     };
   });
@@ -119,7 +120,8 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith(".har")).s
   const findings = report.pages.flatMap((/** @type {any} */ page) => page.findings);
   for (const [criterion, techniques] of Object.entries(OURS)) {
     // What the site does itself is not what these two look for.
-    const its = findings.filter((/** @type {any} */ one) => techniques.includes(one.technique) && one.watcher !== null);
+    const kind = criterion.endsWith("session recorder") ? "session-replay" : null;
+    const its = findings.filter((/** @type {any} */ one) => techniques.includes(one.technique) && one.watcher !== null && (kind === null || one.rule?.actor?.kind === kind));
     const ours = new Set(its.map((/** @type {any} */ one) => siteOf(one.domain)));
     const found = theirs[criterion] ?? new Set();
     if (found.size === 0 && (ours.size === 0 || !criterion.startsWith("Privacy"))) continue;
