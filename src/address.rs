@@ -83,6 +83,11 @@ impl Address {
         Self::default()
     }
 
+    /// Whether it holds this very URL.
+    pub fn is_of(&self, url: &[u8]) -> bool {
+        self.scheme.is_some() && !self.cut && self.exact == url
+    }
+
     /// Reads `url`, replacing what was here. Bytes over 127 and invalid UTF-8 are kept as they are.
     pub fn read(&mut self, url: &[u8]) -> Result<(), NotJudged> {
         self.exact.clear();

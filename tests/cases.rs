@@ -373,8 +373,8 @@ fn the_order_of_observations_means_nothing() {
     }
     none(&out);
     assert!(turned >= 4 * 30, "only {turned} logs had an order to change");
-    // Those that are about a limit: behind it order decides what is told apart.
-    assert!(exempt <= 8, "{exempt} cases say that order matters");
+    // Those that are about a limit, behind which order decides what is told apart, or about what goes along with many requests.
+    assert!(exempt <= 10, "{exempt} cases say that order matters");
 }
 
 #[test]

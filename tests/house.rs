@@ -162,6 +162,7 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 25] = [
         &[
             ("rules/pack.rs", "the checksum"),
             ("audit/mod.rs", "a log's ids as numbers, and its salt"),
+            ("audit/ledger.rs", "what hosts were sent, without keeping it"),
             ("feeds/mod.rs", "entries that stand twice"),
             ("har/url.rs", "addresses met before, without keeping them"),
             ("har/walk.rs", "names of pages, without keeping them"),

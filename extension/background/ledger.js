@@ -82,7 +82,7 @@ const ITS_OWN = new Set([
   'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to',
 ]);
 /** What belongs to those: when a cookie ends, for how long an answer is kept. By themselves a time is none worth a row. */
-const BESIDE = new Set(['cache-control', 'content-type', 'date', 'expires']);
+const BESIDE = new Set(['cache-control', 'content-type', 'date', 'expires', 'strict-transport-security']);
 
 export class Ledger {
   /** @type {Map<number, Book>} */
@@ -646,9 +646,11 @@ function numberOf(book, row) {
 
 /** @param {Book} book @param {Row} row */
 function saidBy({ said }, row) {
-  const host = hostOf(row.url);
-  let its = said.get(host);
-  if (!its) said.set(host, its = { text: 0, lines: new Set() });
+  // On the way to a page a host is the page's own: what it is told then is looked at otherwise.
+  const origin = URL.canParse(row.url) ? new URL(row.url).origin : row.url;
+  const place = row.type === 'main_frame' ? `${origin} page` : origin;
+  let its = said.get(place);
+  if (!its) said.set(place, its = { text: 0, lines: new Set() });
   return its;
 }
 

@@ -3,21 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, Verdict, look};
-use crate::address::Scheme;
+use crate::address::{Address, Scheme};
 use crate::detectors::DETECTORS;
 use crate::finding::{Confidence, Level};
 use crate::grade;
 use crate::observation::{Part, RequestType, Stage};
+use crate::pseudonym::{self, Value};
 use crate::redact;
 use crate::report::Evidence;
 use crate::rules::actors::{self, Company};
 use crate::rules::index::{PageContext, RuleId};
 use crate::seen::hosts::{Host, Met, Org};
-use crate::seen::{Details, Draft, Example, Found, MAX_DETAIL, Memory, Place, Relation, Seen, Who};
+use crate::seen::{Details, Draft, Example, Found, Glimpse, MAX_DETAIL, Memory, Place, Relation, Seen, Who};
 
 /// How many different reasons a page's record can give for what it left out.
 const MAX_REASONS: usize = 32;
+
+/// How many different header lines and cookies are remembered that hosts were sent.
+const MAX_TOLD: usize = 8_192;
 
 /// How often something was, by its reason.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +37,44 @@ impl Reasons {
             // A record from outside could give a novel as its reason.
             self.0.insert(why.chars().take(64).collect(), count);
         }
+    }
+}
+
+/// Hashes of the header lines and cookies that hosts were sent.
+#[derive(Debug, Default)]
+pub(super) struct Told(BTreeSet<u64>);
+
+/// What a host is sent along with a request, and was not sent before.
+#[derive(Debug)]
+pub(super) struct News<'a> {
+    pub(super) headers: Vec<(&'a str, &'a str)>,
+    pub(super) cookies: Vec<(&'a str, Value<'a>)>,
+}
+
+impl Told {
+    /// Browsers send nearly the same with each request: what is known is not looked at again, but for what is told of the one
+    /// request.
+    pub(super) fn news<'a>(&mut self, to: &Address, glimpse: &Glimpse<'a>) -> News<'a> {
+        // On the way to a page a host is the page's own.
+        let is_page = glimpse.kind == RequestType::MainFrame;
+        let place = xxh3_64_with_seed(to.host(), u64::from(is_page) << 4 | to.scheme() as u64);
+        let mut is_new = |name: &str, value: &str| {
+            let line = xxh3_64_with_seed(value.as_bytes(), xxh3_64_with_seed(name.as_bytes(), place));
+            if self.0.len() < MAX_TOLD { self.0.insert(line) } else { !self.0.contains(&line) }
+        };
+        let (mut headers, mut cookies) = (Vec::new(), Vec::new());
+        for (name, value) in glimpse.headers {
+            let is_of_request = matches!(*name, "authorization" | "ping-from" | "ping-to");
+            if !is_of_request && !is_new(name, value) {
+                continue;
+            }
+            headers.push((*name, *value));
+            if *name == "cookie" {
+                let pieces = value.split(';').filter(|piece| is_new("", piece.trim()));
+                cookies.extend(pieces.flat_map(pseudonym::cookies));
+            }
+        }
+        News { headers, cookies }
     }
 }
 
@@ -177,6 +221,7 @@ pub struct Page {
     /// The actor under which our own lists name its host.
     pub(super) actor: Option<(Box<str>, Met)>,
     pub(super) ids: BTreeSet<(u64, Stage)>,
+    pub(super) told: Told,
     /// The numbers of its hosts.
     pub(super) numbers: BTreeMap<Box<[u8]>, usize>,
     pub(super) hosts: Vec<Host>,

@@ -1,7 +1,8 @@
 //! Keeps one page's ledger: feeds each observation to the detectors, counts, and grades. Knows nothing of browsers.
 //!
-//! Up to its limits the ledger does not depend on the order of observations; and a page cannot make it grow without end:
-//! each of its tables has a limit, and what goes over it is counted and told.
+//! Up to its limits the ledger does not depend on the order of observations, but for which request stands as the example of
+//! what goes along with many: the first that was seen. And a page cannot make it grow without end: each of its tables has a
+//! limit, and what goes over it is counted and told.
 
 mod explain;
 mod ledger;
@@ -205,7 +206,9 @@ impl Engine {
 
     fn judge(&mut self, page: &mut Page, memory: &mut Memory, glimpse: Glimpse<'_>) -> Judged {
         let is_request = glimpse.stage == Stage::Request;
-        if let Err(why) = self.request.read(glimpse.url) {
+        // What was sent and answered follows what was asked, mostly at once.
+        let is_in_hand = !is_request && self.request.is_of(glimpse.url);
+        if let Err(why) = if is_in_hand { Ok(()) } else { self.request.read(glimpse.url) } {
             match why {
                 // That it was asked for is told already, or lost.
                 _ if !is_request => {}
@@ -260,9 +263,14 @@ impl Engine {
             found.owner = self.actors.name(&self.pack, company);
         }
         let number = known.unwrap_or(page.hosts.len());
+        let news = (glimpse.stage == Stage::Sent).then(|| page.told.news(&self.request, &glimpse));
+        let glimpse = Glimpse { headers: news.as_ref().map_or(glimpse.headers, |news| &news.headers), ..glimpse };
         let context = &page.context;
         let from = From { host: context.host(), site: context.site(), url: &page.url, scheme: page.scheme };
         let mut seen = Seen::new(glimpse, &self.request, (number, facts), Hosts(&page.hosts), from, found);
+        if let Some(news) = &news {
+            seen = seen.with_cookies(&news.cookies);
+        }
         seen.canonical = canonical.then(|| self.whose_by_dns(page)).flatten();
         if known.is_none() && number >= MAX_HOSTS && !page.has_room(&seen, found) {
             if is_request {

@@ -130,6 +130,25 @@ pub enum Consent {
 /// <https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework> ("Full TC String passing"),
 /// <https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform/blob/main/Core/Consent%20String%20Specification.md>
 pub fn read(name: &str, value: &str) -> Option<Consent> {
+    if value.is_empty() || value.len() > MAX {
+        return None;
+    }
+    match form(name)? {
+        "gcs" => google::Status::read(value).map(Consent::GoogleStatus),
+        "gcd" => google::Detail::read(value).map(Consent::GoogleDetail),
+        "us_privacy" => UsPrivacy::read(value).map(Consent::UsPrivacy),
+        // The first character tells a string of one framework from one of several, whatever the name.
+        _ if value.starts_with('D') => gpp::Gpp::read(value).map(Consent::Gpp),
+        _ => tcf::Tcf::read(value).map(Consent::Tcf),
+    }
+}
+
+/// Whether what is called so may be such a string.
+pub fn is_called(name: &str) -> bool {
+    form(name).is_some()
+}
+
+fn form(name: &str) -> Option<&'static str> {
     const NAMES: [&str; 11] = [
         "consent_string",
         "euconsent",
@@ -143,18 +162,7 @@ pub fn read(name: &str, value: &str) -> Option<Consent> {
         "tcstring",
         "us_privacy",
     ];
-    if value.is_empty() || value.len() > MAX {
-        return None;
-    }
-    let place = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
-    match *NAMES.get(place)? {
-        "gcs" => google::Status::read(value).map(Consent::GoogleStatus),
-        "gcd" => google::Detail::read(value).map(Consent::GoogleDetail),
-        "us_privacy" => UsPrivacy::read(value).map(Consent::UsPrivacy),
-        // The first character tells a string of one framework from one of several, whatever the name.
-        _ if value.starts_with('D') => gpp::Gpp::read(value).map(Consent::Gpp),
-        _ => tcf::Tcf::read(value).map(Consent::Tcf),
-    }
+    NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Which of the kinds of the European framework are set, for people: `1-4, 7`.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
-use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::endpoint::{Endpoint, Table};
 use crate::seen::sent::is_filled;
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Relation, Seen, State, What, Who};
 
@@ -35,7 +35,7 @@ const fn at(host: &'static str, path: &'static str) -> Endpoint<Asks> {
 /// <https://github.com/prebid/Prebid.js/tree/master/modules>; Amazon's `dtb`:
 /// <https://github.com/ampproject/amphtml/blob/main/extensions/amp-a4a/0.1/callout-vendors.js>; Google's `gampad/ads`, to which
 /// the winner is told by the names in <https://github.com/prebid/Prebid.js/blob/master/src/constants.ts>.
-static PLACES: &[Endpoint<Asks>] = &[
+static PLACES: Table<Asks> = Table::of(&[
     at("a.teads.tv", "hb/bid-request"),
     at("aax.amazon-adsystem.com", "e/dtb/bid"),
     at("ad.360yield-basic.com", ""),
@@ -81,7 +81,7 @@ static PLACES: &[Endpoint<Asks>] = &[
     at("tlx.3lift.com", "header/auction"),
     at("web.ads.aps.amazon-adsystem.com", "e/pb/bid"),
     at("web.hb.ad.cpe.dotomi.com", "cvx/client/hb"),
-];
+]);
 
 pub static DETECTOR: Detector = Detector {
     technique: "ad-auction",
@@ -142,7 +142,7 @@ fn look<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     if seen.method() == "OPTIONS" {
         return;
     }
-    let place = if seen.is_other() { endpoint::find(PLACES, seen.host_name(), seen.address.path()) } else { None };
+    let place = if seen.is_other() { PLACES.find(seen.host_name(), seen.address.path()) } else { None };
     let confidence = match place.map(|place| place.what) {
         Some(Asks::Always) => Confidence::Documented,
         Some(Asks::WithKeys) if has_keys(seen) => Confidence::Reported,
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn in_order() {
-        assert!(endpoint::is_sorted(PLACES));
+        assert!(PLACES.is_sorted());
     }
 
     #[test]

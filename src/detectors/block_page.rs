@@ -4,7 +4,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
-use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::endpoint::{self, Endpoint, Table};
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Seen, State, What, Who};
 
 /// Most pages of that kind that are kept, and most redirects from one site to another.
@@ -19,7 +19,7 @@ const fn at(host: &'static str, path: &'static str, whose: &'static str) -> Endp
 /// Pages of that kind which are known by their path, in the order of hosts: country and whose.
 /// <https://github.com/ooni/blocking-fingerprints> (`fingerprints_http.csv`), which gathers those of OONI, the Citizen Lab and
 /// Censored Planet. Hosts that serve nothing else stand in our own lists.
-static PAGES: &[Endpoint<&str>] = &[
+static PAGES: Table<&str> = Table::of(&[
     at("account.nowtv.com", "broadband-buddy/blocked-pages", "GB, NOW"),
     at("assets.o2.co.uk", "18plusaccess", "GB, O2"),
     at("bilgi.turktelekom.com.tr", "guvenli_internet_uyari", "TR, Türk Telekom"),
@@ -47,7 +47,7 @@ static PAGES: &[Endpoint<&str>] = &[
     at("vodafone.co.uk", "contentcontrolpage", "GB, Vodafone"),
     at("vodafone.co.uk", "restricted-content", "GB, Vodafone"),
     at("vodafone.qa", "alu.cfm", "QA, Vodafone"),
-];
+]);
 
 /// What filters' own answers say they are, at the start of `Server`; from the same list.
 static SERVERS: &[(&str, &str)] = &[
@@ -122,7 +122,7 @@ fn look(seen: &Seen<'_>, memory: &mut Memory) {
     match seen.stage() {
         Stage::Request => {
             let (host, path) = (seen.host_name(), seen.address.path());
-            let known = endpoint::find(PAGES, host, path).map(|page| page.what);
+            let known = PAGES.find(host, path).map(|page| page.what);
             let filter = || FILTERS.iter().find(|(begins, _)| endpoint::begins(path, begins)).map(|(_, whose)| *whose);
             let listed = || {
                 let is_block = |standing: crate::kinds::Standing| standing.kind.is_some_and(|k| k.name == "block-page");
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn in_order() {
-        assert!(endpoint::is_sorted(PAGES) && SERVERS.is_sorted() && FILTERS.is_sorted());
+        assert!(PAGES.is_sorted() && SERVERS.is_sorted() && FILTERS.is_sorted());
     }
 
     #[test]

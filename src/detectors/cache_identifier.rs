@@ -144,11 +144,10 @@ fn max_age(seen: &Seen<'_>) -> u64 {
     age
 }
 
-/// The hashes of all values in an address.
-fn in_address(seen: &Seen<'_>) -> BTreeSet<u64> {
-    let path = std::str::from_utf8(seen.address.path()).unwrap_or_default();
-    let values = seen.params().map(|(_, value)| value).chain([Value::read(path)]);
-    values.flat_map(|value| value.parts()).flat_map(|part| part.hashes()).take(256).collect()
+/// Whether a value stands in an address.
+fn is_in_address(seen: &Seen<'_>, hash: u64) -> bool {
+    let address = std::str::from_utf8(seen.address.path()).unwrap_or_default();
+    Value::read(address).parts().flat_map(|part| part.hashes()).any(|known| known == hash)
 }
 
 /// An address as a number (FNV-1a, 64 bits).
@@ -164,9 +163,9 @@ fn recall(seen: &Seen<'_>, memory: &mut Memory) {
             .flat_map(|part| part.hashes())
             .any(|hash| files.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some())
     };
-    let known = memory
-        .seen::<Files>()
-        .is_some_and(|files| seen.params().chain(seen.body()).any(|(_, value)| is_tag(files, &value)));
+    let known = memory.seen::<Files>().is_some_and(|files| {
+        !files.tags.is_empty() && seen.params().chain(seen.body()).any(|(_, value)| is_tag(files, &value))
+    });
     if known {
         memory.news();
     }
@@ -177,7 +176,8 @@ fn recall_cookies(seen: &Seen<'_>, memory: &mut Memory) {
     let Some(files) = memory.seen::<Files>().filter(|files| !files.tags.is_empty()) else { return };
     let sent = seen.cookies().map(|(_, value)| value);
     let set = seen.set_cookies().map(|cookie| cookie.value);
-    let mut hashes = sent.chain(set).flat_map(|value| value.parts()).flat_map(|part| part.hashes());
+    let parts = sent.chain(set).flat_map(|value| value.parts());
+    let mut hashes = parts.filter(is_shared).flat_map(|part| part.hashes());
     if hashes.any(|hash| files.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some()) {
         memory.news();
     }
@@ -188,7 +188,7 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
     let files = memory.of::<Files>();
     if let Some(tag) = entity_tag(seen)
         && let Some(hash) = tag.hashes().next()
-        && !in_address(seen).contains(&hash)
+        && !is_in_address(seen, hash)
     {
         let known = files.tags.entry((hash, seen.host));
         (known.length, known.bits) = (tag.length, tag.bits);
@@ -228,8 +228,7 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     {
         return;
     }
-    let known = in_address(seen);
-    let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| known.contains(&hash));
+    let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| is_in_address(seen, hash));
     let pairs = crate::pseudonym::pairs(query.as_bytes());
     if pairs.filter(|(name, _)| !VERSIONS.contains(name)).any(|(_, value)| value.parts().any(is_new)) {
         let news = Example::keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());

@@ -113,9 +113,6 @@ fn asked<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) {
         return;
     }
     for (name, value) in seen.params().chain(seen.body()).take(VALUES) {
-        if !is_filled(value) {
-            continue;
-        }
         // Magnite's adapter has the source in the name, others in a value.
         let of = if let Some(source) = name.strip_prefix("eid_") {
             source_of(source)
@@ -124,7 +121,9 @@ fn asked<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) {
         } else {
             None
         };
-        if let Some(vendor) = of {
+        if let Some(vendor) = of
+            && is_filled(value)
+        {
             out.push(Draft {
                 subject: Some((Place::Body, "eids")),
                 details: Details::default().with(What::Vendor, vendor),

@@ -2,48 +2,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Detector, PLAIN, place_of};
+use super::{Detector, PLAIN, is_tracker};
 use crate::consent::{self, Consent, gpp::Gpp, tcf::Tcf};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::pseudonym::Value;
+use crate::seen::endpoint::{Endpoint, Table};
 use crate::seen::{Details, Draft, Hosts, Memory, Place, Seen, State, What, Who};
 
 /// Hosts of consent tools, and all below them; sorted. Those that the maintained collection of technologies knows by the
 /// address of their script.
 ///
 /// <https://github.com/enthec/webappanalyzer/tree/main/src/technologies> (category 67, cookie compliance)
-static TOOLS: [&str; 29] = [
-    "app.cookieassistant.com",
-    "app.enzuzo.com",
-    "app.termly.io",
-    "cc.cdn.civiccomputing.com",
-    "cdn-cookieyes.com",
-    "cdn.biskoui.com",
-    "cdn.clarip.com",
-    "cdn.priv.center",
-    "cdn.truendo.com",
-    "choices.consentframework.com",
-    "cmp.osano.com",
-    "consensu.org",
-    "consent.cookiebot.com",
-    "consent.cookiefirst.com",
-    "consent.trustarc.com",
-    "consentcdn.cookiebot.com",
-    "cookie-script.com",
-    "cookiehub.net",
-    "cookielaw.org",
-    "cookieseal.com",
-    "evidon.com",
-    "fundingchoicesmessages.google.com",
-    "gdpr.privacymanager.io",
-    "iubenda.com",
-    "ketchcdn.com",
-    "privacy-center.org",
-    "seersco.com",
-    "trustcommander.net",
-    "usercentrics.eu",
-];
+static TOOLS: Table<()> = Table::of(&[
+    tool("app.cookieassistant.com"),
+    tool("app.enzuzo.com"),
+    tool("app.termly.io"),
+    tool("cc.cdn.civiccomputing.com"),
+    tool("cdn-cookieyes.com"),
+    tool("cdn.biskoui.com"),
+    tool("cdn.clarip.com"),
+    tool("cdn.priv.center"),
+    tool("cdn.truendo.com"),
+    tool("choices.consentframework.com"),
+    tool("cmp.osano.com"),
+    tool("consensu.org"),
+    tool("consent.cookiebot.com"),
+    tool("consent.cookiefirst.com"),
+    tool("consent.trustarc.com"),
+    tool("consentcdn.cookiebot.com"),
+    tool("cookie-script.com"),
+    tool("cookiehub.net"),
+    tool("cookielaw.org"),
+    tool("cookieseal.com"),
+    tool("evidon.com"),
+    tool("fundingchoicesmessages.google.com"),
+    tool("gdpr.privacymanager.io"),
+    tool("iubenda.com"),
+    tool("ketchcdn.com"),
+    tool("privacy-center.org"),
+    tool("seersco.com"),
+    tool("trustcommander.net"),
+    tool("usercentrics.eu"),
+]);
+
+const fn tool(host: &'static str) -> Endpoint<()> {
+    Endpoint { host, path: "", what: () }
+}
 
 /// Most hosts that are kept for each of two questions.
 const HOSTS: usize = 512;
@@ -105,13 +110,13 @@ struct Before {
     /// When a choice was first recorded.
     choice: Option<Moment>,
     /// When each tracker was first asked.
-    trackers: Table,
+    trackers: Moments,
     /// When each host was first told of an agreement.
-    told: Table,
+    told: Moments,
 }
 
 /// Hosts, and when something was first. They are only counted, so what has no room is not missed: the count says "and more".
-type Table = BTreeMap<usize, Moment>;
+type Moments = BTreeMap<usize, Moment>;
 
 /// A time, or none that is known; that is before all others, so that the earliest is kept.
 type Moment = Option<u64>;
@@ -119,7 +124,7 @@ type Moment = Option<u64>;
 impl State for Before {}
 
 /// Keeps the earlier of two moments for a host. Gives whether that is news.
-fn keep(table: &mut Table, host: usize, time: Moment) -> bool {
+fn keep(table: &mut Moments, host: usize, time: Moment) -> bool {
     let room = table.len() < HOSTS;
     match table.get_mut(&host) {
         Some(known) if time < *known => *known = time,
@@ -130,8 +135,7 @@ fn keep(table: &mut Table, host: usize, time: Moment) -> bool {
 }
 
 fn is_tool(host: &str) -> bool {
-    let names = std::iter::successors(Some(host), |name| name.split_once('.').map(|(_, rest)| rest));
-    names.into_iter().any(|name| TOOLS.binary_search(&name).is_ok())
+    TOOLS.find(host, b"").is_some()
 }
 
 /// What a request tells others of an agreement.
@@ -143,11 +147,14 @@ fn told<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     let in_body = seen.body().map(|pair| (Place::Body, pair));
     let mut agreed = false;
     // What Google is told in detail says all that the other parameter does.
-    let in_detail = seen.param("gcd").is_some();
+    let in_detail = || seen.param("gcd").is_some();
     for (place, (name, value)) in in_query.chain(in_body) {
         let Value::Text(_) = value else { continue };
+        if !consent::is_called(known_as(name)) {
+            continue;
+        }
         let Some(said) = consent::read(known_as(name), &value.text()) else { continue };
-        let Some((level, details)) = says(&said).filter(|_| !(in_detail && matches!(said, Consent::GoogleStatus(_))))
+        let Some((level, details)) = says(&said).filter(|_| !(matches!(said, Consent::GoogleStatus(_)) && in_detail()))
         else {
             continue;
         };
@@ -251,12 +258,6 @@ fn asked(seen: &Seen<'_>, memory: &mut Memory) {
     }
 }
 
-/// Named by a list of trackers or advertising.
-fn is_tracker(seen: &Seen<'_>) -> bool {
-    let by = |technique| place_of(technique).is_some_and(|place| seen.listed(place).is_some());
-    seen.is_named() && (by("tracker-request") || by("ad-request"))
-}
-
 /// Looks for signs of an earlier choice.
 fn cookies(seen: &Seen<'_>, memory: &mut Memory) {
     let mut names = seen.cookies().map(|(name, _)| name);
@@ -290,7 +291,7 @@ fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) 
         // Without a time nobody knows which came first.
         Some(choice) => choice.zip(time).is_some_and(|(choice, time)| time < choice),
     };
-    let mut say = |subject, table: &Table| {
+    let mut say = |subject, table: &Moments| {
         let early = table.iter().filter(|(_, time)| is_before(**time));
         let whose: BTreeSet<_> = early.filter_map(|(&host, _)| hosts.get(host)).map(|host| &host.org).collect();
         if !whose.is_empty() {

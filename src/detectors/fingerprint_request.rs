@@ -5,7 +5,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::observation::{Part, RequestType, Stage};
 use crate::pseudonym::Value;
-use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::endpoint::{self, Endpoint, Table};
 use crate::seen::{Details, Draft, Place, Seen, What};
 
 /// How many hints that somebody else gets make a known way of recognising.
@@ -48,7 +48,7 @@ const fn marks(host: &'static str, path: &'static str, vendor: &'static str) -> 
 
 /// Where products have their scripts and send to, in the order of hosts; the sources stand with the detector. That a host is
 /// somebody's, our own lists know: here is what is done there.
-static PLACES: &[Endpoint<(&str, Sends)>] = &[
+static PLACES: Table<(&str, Sends)> = Table::of(&[
     marks("api-js.datadome.co", "js", "DataDome"),
     marks("api.fpjs.io", "", "Fingerprint"),
     script("cdn.seondf.com", "js", "SEON"),
@@ -61,7 +61,7 @@ static PLACES: &[Endpoint<(&str, Sends)>] = &[
     script("mpsnare.iesnare.com", "snare.js", "TransUnion (iovation)"),
     script("openfpcdn.io", "fingerprintjs", "FingerprintJS"),
     marks("px-cloud.net", "api/v2/collector", "HUMAN (PerimeterX)"),
-];
+]);
 
 /// Kasada's place on its customers' sites, the same on all.
 const KASADA: &str = "149e9513-01fa-4fb0-aad4-566afd725d1b/2d206a39-8ed7-437e-a3be-862e0f06eea3";
@@ -163,7 +163,7 @@ fn high(name: &str) -> Option<&'static str> {
 /// A request of a product's.
 fn product<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     let path = seen.address.path();
-    let known = if seen.is_other() { endpoint::find(PLACES, seen.host_name(), path) } else { None };
+    let known = if seen.is_other() { PLACES.find(seen.host_name(), path) } else { None };
     let (confidence, (vendor, sends)) = match known {
         Some(place) => (Confidence::Documented, place.what),
         None => (Confidence::Reported, by_form(seen)?),
@@ -186,7 +186,7 @@ fn by_form(seen: &Seen<'_>) -> Option<(&'static str, Sends)> {
     if begins("iojs/*/dyn_wdp.js") || begins("iojs/*/static_wdp.js") {
         return Some(("TransUnion (iovation)", Sends::Script));
     }
-    if is_library(path) && seen.kind() == RequestType::Script {
+    if seen.kind() == RequestType::Script && is_library(path) {
         return Some(("FingerprintJS", Sends::Script));
     }
     if seen.method() != "POST" {
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn tables() {
-        assert!(endpoint::is_sorted(PLACES) && HINTS.is_sorted());
+        assert!(PLACES.is_sorted() && HINTS.is_sorted());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Detector, PLAIN, Rests, place_of};
+use super::{Detector, PLAIN, Rests, is_tracker};
 use crate::consent::{self, Consent};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, Stage};
@@ -85,8 +85,7 @@ fn asked(seen: &Seen<'_>, memory: &mut Memory) {
     if !seen.is_other() {
         return;
     }
-    let by = |technique| place_of(technique).is_some_and(|place| seen.listed(place).is_some());
-    if seen.is_named() && (by("tracker-request") || by("ad-request")) {
+    if is_tracker(seen) {
         let control = memory.of::<Control>();
         if control.trackers.len() < HOSTS && control.trackers.insert(seen.host) && control.sent {
             memory.news();
@@ -95,6 +94,9 @@ fn asked(seen: &Seen<'_>, memory: &mut Memory) {
     for (name, value) in seen.params().chain(seen.body()) {
         let Value::Text(_) = value else { continue };
         let last = name.rsplit('.').next().unwrap_or(name);
+        if !consent::is_called(last) {
+            continue;
+        }
         let Some(framework) = consent::read(last, &value.text()).and_then(|said| denies_objection(&said)) else {
             continue;
         };

@@ -333,9 +333,12 @@ fn is_of_service(name: &str) -> bool {
 
 /// Whether a name is the known one, in which `*` stands for one character or more.
 fn is_called(name: &str, known: &str) -> bool {
-    known.split_once('*').map_or(name == known, |(start, end)| {
-        name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-    })
+    let same = name.bytes().zip(known.bytes()).take_while(|(one, other)| one == other && *other != b'*').count();
+    match known.as_bytes().get(same..) {
+        Some([]) => name.len() == same,
+        Some([b'*', end @ ..]) => name.len() > same + end.len() && name.as_bytes().ends_with(end),
+        _ => false,
+    }
 }
 
 /// Cookies with an identifier that a vendor's script is documented to write under the site's name, and the vendor. Session

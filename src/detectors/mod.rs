@@ -142,6 +142,12 @@ pub fn place_of(technique: &str) -> Option<usize> {
     DETECTORS.iter().position(|detector| detector.technique == technique)
 }
 
+/// Whether a list of trackers or of advertising names a request.
+fn is_tracker(seen: &Seen<'_>) -> bool {
+    let by = |technique| place_of(technique).is_some_and(|place| seen.listed(place).is_some());
+    seen.is_named() && (by("tracker-request") || by("ad-request"))
+}
+
 /// What a match in the lists of `technique` says of a request. Shared by the detectors that rest on a list.
 fn listed<'a>(seen: &Seen<'a>, technique: &str) -> Option<Draft<'a>> {
     let rule = seen.listed(place_of(technique)?)?;

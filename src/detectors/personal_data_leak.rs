@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
-use crate::observation::Part;
+use crate::observation::{Part, Stage};
 use crate::pseudonym::{Form, Kind, Pseudonym};
 use crate::seen::sent::{called, last_part, referrer, sent};
 use crate::seen::whereabouts;
@@ -74,6 +74,9 @@ pub static DETECTOR: Detector = Detector {
                requests carry that the record does not have; and what the receiver does with it.",
     needs: &[Part::Bodies],
     look: |seen, memory, out| {
+        if seen.stage() == Stage::Answered {
+            return;
+        }
         if seen.is_other() {
             arrives(seen, memory, out);
         } else {
@@ -93,8 +96,8 @@ fn arrives<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     let locates = whereabouts::service(seen).is_some();
     let mut placed = false;
     for one in sent(seen) {
-        let name = last_part(one.name);
         for part in one.value.parts() {
+            let name = last_part(one.name);
             let Some((level, confidence)) = graded(&part) else {
                 if part.kind == Kind::Hash {
                     keep(seen, memory, (one.place, name), &part);
@@ -125,8 +128,7 @@ fn arrives<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
 /// Whether there is anything in a request that could belong to a person. Most have nothing, and are passed over quickly.
 fn has_pseudonyms(seen: &Seen<'_>) -> bool {
     let marked = |text: &[u8]| text.contains(&b'~');
-    marked(seen.address.exact())
-        || seen.has_body()
+    seen.is_request() && (marked(seen.address.exact()) || seen.has_body())
         || referrer(seen).is_some_and(|referrer| marked(referrer.as_bytes()))
 }
 
@@ -161,9 +163,14 @@ fn keep(seen: &Seen<'_>, memory: &mut Memory, (place, field): (Place, &str), par
     let passed = memory.of::<Passed>();
     let mut known = false;
     for hash in part.hashes() {
-        let arrival =
-            Arrival { place, field: called(field).as_ref().into(), example: seen.example(), length: part.length };
+        let example = seen.example();
         let kept = passed.arrived.entry((hash, seen.host));
+        // Nearly always it is the same as before.
+        let is_before = |kept: &Arrival| (kept.place, &*kept.field, &*kept.example) < (place, field, &*example);
+        if kept.as_ref().is_some_and(is_before) {
+            continue;
+        }
+        let arrival = Arrival { place, field: called(field).as_ref().into(), example, length: part.length };
         if kept.as_ref().is_none_or(|kept| arrival < *kept) {
             *kept = Some(arrival);
             known |= passed.given.get(&hash).is_some();
@@ -176,8 +183,8 @@ fn keep(seen: &Seen<'_>, memory: &mut Memory, (place, field): (Place, &str), par
 
 /// Keeps what the site itself is sent.
 fn given(seen: &Seen<'_>, memory: &mut Memory) {
-    let parts = sent(seen).flat_map(|one| one.value.parts().collect::<Vec<_>>());
-    let cookies = seen.cookies().flat_map(|(_, value)| value.parts().collect::<Vec<_>>());
+    let parts = sent(seen).filter(|_| has_pseudonyms(seen)).flat_map(|one| one.value.parts());
+    let cookies = seen.cookies().flat_map(|(_, value)| value.parts());
     for part in parts.chain(cookies).filter(|part| matches!(part.kind, Kind::Mail | Kind::Tel)) {
         let passed = memory.of::<Passed>();
         let mut known = false;

@@ -4,7 +4,7 @@
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::pseudonym::{self, Kind, Value};
-use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::endpoint::{self, Endpoint, Table};
 use crate::seen::sent::{Sent, called, is_filled, kept, last_part, sent};
 use crate::seen::{Details, Draft, Place, Relation, Seen, What};
 
@@ -64,7 +64,7 @@ const fn at(host: &'static str, path: &'static str, what: Network) -> Endpoint<N
 /// Where the reports go, in the order of hosts. Hosts, paths and the fields that name the event:
 /// <https://github.com/MisterPhilip/omnibug/tree/master/src/providers>; what of Google Ads is not there:
 /// <https://github.com/AdguardTeam/dnr-rulesets> (filters 2 and 3).
-static NETWORKS: &[Endpoint<Network>] = &[
+static NETWORKS: Table<Network> = Table::of(&[
     at("ad.doubleclick.net", "activity", FLOODLIGHT),
     at("ad.doubleclick.net", "activityi", FLOODLIGHT),
     at("alb.reddit.com", "rp.gif", REDDIT),
@@ -92,7 +92,7 @@ static NETWORKS: &[Endpoint<Network>] = &[
     at("t.co", "i/adsct", X),
     at("tr.snapchat.com", "p", SNAP),
     at("www.reddit.com", "rp.gif", REDDIT),
-];
+]);
 
 /// The same at Google's hosts in all countries.
 static GOOGLE: &[(&str, Network)] = &[
@@ -160,7 +160,7 @@ pub static DETECTOR: Detector = Detector {
 fn network(seen: &Seen<'_>) -> Option<(&'static Network, Confidence)> {
     let (host, path) = (seen.host_name(), seen.address.path());
     if seen.is_other() {
-        if let Some(found) = endpoint::find(NETWORKS, host, path) {
+        if let Some(found) = NETWORKS.find(host, path) {
             return Some((&found.what, Confidence::Documented));
         }
         if is_google(host) {
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn in_order() {
-        assert!(endpoint::is_sorted(NETWORKS));
+        assert!(NETWORKS.is_sorted());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::observation::{Part, RequestType};
-use crate::seen::endpoint::{self, Endpoint};
+use crate::seen::endpoint::{Endpoint, Table};
 use crate::seen::sent::{Inner, called, sent};
 use crate::seen::{Details, Draft, What};
 
@@ -44,7 +44,7 @@ const fn at(host: &'static str, path: &'static str, what: Does) -> Endpoint<Does
 /// <https://docs.pushwoosh.com/developer/api-reference/device-api>,
 /// <https://doc.batch.com/developer/technical-guides/how-to-guides/how-can-i-include-web-push-with-my-content-security-policy-rules>.
 /// Scripts: those that <https://github.com/enthec/webappanalyzer> tells by their host and describes as web push.
-static COMPANIES: &[Endpoint<Does>] = &[
+static COMPANIES: Table<Does> = Table::of(&[
     at("api.onesignal.com", "apps/*/subscriptions", Registers),
     at("api.onesignal.com", "apps/*/users", Registers),
     at("api.pushnami.com", "", Offers),
@@ -71,7 +71,7 @@ static COMPANIES: &[Endpoint<Does>] = &[
     at("pushpushgo.com", "", Offers),
     at("static.pushe.co", "", Offers),
     at("via.batch.com", "", Offers),
-];
+]);
 
 pub static DETECTOR: Detector = Detector {
     technique: "push-registration",
@@ -103,7 +103,7 @@ pub static DETECTOR: Detector = Detector {
         if !seen.is_request() || !seen.is_other() {
             return;
         }
-        let company = endpoint::find(COMPANIES, seen.host_name(), seen.address.path()).map(|found| found.what);
+        let company = COMPANIES.find(seen.host_name(), seen.address.path()).map(|found| found.what);
         // An address of that kind is long, and scripts send it in a body.
         let handed = sent(seen)
             .filter(|_| seen.has_body())
@@ -134,6 +134,6 @@ fn is_push_service(inner: &Inner<'_>) -> bool {
 mod tests {
     #[test]
     fn in_order() {
-        assert!(crate::seen::endpoint::is_sorted(super::COMPANIES));
+        assert!(super::COMPANIES.is_sorted());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
-use crate::observation::{Part, RequestType};
+use crate::observation::{Part, RequestType, Stage};
 use crate::pseudonym::{self, Kind, Value};
 use crate::seen::sent::{Inner, called, is_filled, kept, last_part, referrer, sent};
 use crate::seen::{Draft, Place, Seen, What};
@@ -214,7 +214,7 @@ pub static DETECTOR: Detector = Detector {
     needs: &[Part::RequestHeaders],
     look: |seen, _, out| {
         // On the way to a page its address is where signing in leads back to; what was sent along is of the page before.
-        if !seen.is_other() || seen.kind() == RequestType::MainFrame {
+        if !seen.is_other() || seen.kind() == RequestType::MainFrame || seen.stage() == Stage::Answered {
             return;
         }
         let mut told: Option<Draft<'_>> = None;

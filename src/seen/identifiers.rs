@@ -324,10 +324,12 @@ impl Identifiers {
             let key = (hash, here.seen.host);
             let navigation = here.seen.kind() == RequestType::MainFrame;
             let known = self.arrived.get(&key).and_then(Option::as_ref);
-            if known.is_some_and(|known| (known.place, &*known.name) < (place, name)) {
+            let example = here.example();
+            // Nearly always it is the same as before.
+            if known.is_some_and(|known| (known.place, &*known.name, &*known.example) < (place, name, &*example)) {
                 continue;
             }
-            let arrived = Arrived { place, name: called(name), example: here.example(), navigation, within: at > 0 };
+            let arrived = Arrived { place, name: called(name), example, navigation, within: at > 0 };
             let known = self.arrived.entry(key);
             if known.as_ref().is_some_and(|known| *known <= arrived) {
                 continue;

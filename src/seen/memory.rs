@@ -4,7 +4,7 @@
 
 use std::any::{Any, TypeId};
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
 use std::ops::RangeBounds;
 
@@ -64,15 +64,14 @@ impl Memory {
 /// A table with room for so many entries; what came first goes first.
 #[derive(Debug)]
 pub struct Bounded<K, V, const MOST: usize> {
-    entries: BTreeMap<K, (u64, V)>,
-    order: BTreeMap<u64, K>,
-    next: u64,
+    entries: BTreeMap<K, V>,
+    order: VecDeque<K>,
     dropped: u64,
 }
 
 impl<K, V, const MOST: usize> Default for Bounded<K, V, MOST> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), order: BTreeMap::new(), next: 0, dropped: 0 }
+        Self { entries: BTreeMap::new(), order: VecDeque::new(), dropped: 0 }
     }
 }
 
@@ -82,7 +81,7 @@ impl<K: Ord + Clone, V, const MOST: usize> Bounded<K, V, MOST> {
     where
         K: Borrow<Q>,
     {
-        self.entries.get(key).map(|(_, value)| value)
+        self.entries.get(key)
     }
 
     /// The same, to be changed.
@@ -90,7 +89,7 @@ impl<K: Ord + Clone, V, const MOST: usize> Bounded<K, V, MOST> {
     where
         K: Borrow<Q>,
     {
-        self.entries.get_mut(key).map(|(_, value)| value)
+        self.entries.get_mut(key)
     }
 
     /// What stands under a key, made where nothing does; then what came first goes, if there is no room.
@@ -100,27 +99,24 @@ impl<K: Ord + Clone, V, const MOST: usize> Bounded<K, V, MOST> {
     {
         if !self.entries.contains_key(&key) {
             if self.entries.len() >= MOST
-                && let Some((_, first)) = self.order.pop_first()
+                && let Some(first) = self.order.pop_front()
             {
                 self.entries.remove(&first);
                 self.dropped += 1;
             }
-            self.order.insert(self.next, key.clone());
+            self.order.push_back(key.clone());
         }
-        let number = self.next;
-        let (at, value) = self.entries.entry(key).or_insert_with(|| (number, V::default()));
-        self.next += u64::from(*at == number);
-        value
+        self.entries.entry(key).or_default()
     }
 
     /// All of them, in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.entries.iter().map(|(key, (_, value))| (key, value))
+        self.entries.iter()
     }
 
     /// Those whose keys lie in a range, in their order.
     pub fn range(&self, keys: impl RangeBounds<K>) -> impl Iterator<Item = (&K, &V)> {
-        self.entries.range(keys).map(|(key, (_, value))| (key, value))
+        self.entries.range(keys)
     }
 
     /// How many there are.

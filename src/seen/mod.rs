@@ -108,6 +108,7 @@ pub struct Seen<'a> {
     /// Whose the host is by the DNS, where that is another organisation's.
     pub canonical: Option<Canonical<'a>>,
     example: OnceCell<Rc<Example>>,
+    cookies: &'a [(&'a str, Value<'a>)],
     parsed: Parsed<'a>,
 }
 
@@ -116,7 +117,7 @@ pub struct Seen<'a> {
 struct Parsed<'a> {
     params: OnceCell<Vec<(&'a str, Value<'a>)>>,
     body: OnceCell<Vec<(&'a str, Value<'a>)>>,
-    cookies: OnceCell<Vec<(&'a str, Value<'a>)>>,
+    path: OnceCell<Value<'a>>,
     set_cookies: OnceCell<Vec<SetCookie<'a>>>,
 }
 
@@ -220,8 +221,14 @@ impl<'a> Seen<'a> {
             own,
             canonical,
             example,
+            cookies: &[],
             parsed: Parsed::default(),
         }
+    }
+
+    /// With the cookies that were sent along.
+    pub fn with_cookies(self, cookies: &'a [(&'a str, Value<'a>)]) -> Self {
+        Self { cookies, ..self }
     }
 
     /// Of which part of the exchange it tells.
@@ -279,7 +286,7 @@ impl<'a> Seen<'a> {
         self.address.host_str()
     }
 
-    /// The headers, as sent or as answered.
+    /// The headers: of those that were sent what the host was not sent before, or all that was answered.
     pub fn headers(&self) -> &'a [(&'a str, &'a str)] {
         self.glimpse.headers
     }
@@ -305,6 +312,15 @@ impl<'a> Seen<'a> {
         self.params().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
+    /// The address's path, without its parameters.
+    pub fn path(&self) -> Value<'a> {
+        let read = || {
+            let path = self.address.path().split(|byte| matches!(byte, b'?' | b';')).next().unwrap_or_default();
+            Value::read(std::str::from_utf8(path).unwrap_or_default())
+        };
+        *self.parsed.path.get_or_init(read)
+    }
+
     /// What the request carries, as pairs; JSON is flattened, its names joined by dots.
     pub fn body(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
         let read = || pseudonym::pairs(self.glimpse.body.unwrap_or_default().as_bytes()).collect();
@@ -316,11 +332,9 @@ impl<'a> Seen<'a> {
         self.glimpse.body.is_some_and(|body| !body.is_empty())
     }
 
-    /// The cookies that were sent along.
-    pub fn cookies(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
-        let lines = self.glimpse.headers.iter().filter(|(name, _)| *name == "cookie");
-        let read = || lines.flat_map(|(_, line)| pseudonym::cookies(line)).collect();
-        self.parsed.cookies.get_or_init(read).iter().copied()
+    /// The cookies that were sent along and that the host was not sent before.
+    pub fn cookies(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+        self.cookies.iter().copied()
     }
 
     /// The cookies that the answer sets.

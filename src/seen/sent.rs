@@ -28,8 +28,7 @@ pub struct Sent<'a> {
 pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
     let is_request = seen.is_request();
     let of = move |place| move |(name, value)| Sent { place, name, value };
-    let path = seen.address.path().split(|byte| matches!(byte, b'?' | b';')).next().unwrap_or_default();
-    let path = std::iter::once(("", Value::read(std::str::from_utf8(path).unwrap_or_default()))).map(of(Place::Path));
+    let path = std::iter::once(("", seen.path())).map(of(Place::Path));
     let address = path.chain(seen.params().chain(pseudonym::matrix(seen.address.path())).map(of(Place::Query)));
     let body = seen.body().map(of(Place::Body));
     let referrer = referrer(seen).and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
@@ -44,6 +43,9 @@ pub fn referrer<'a>(seen: &Seen<'a>) -> Option<&'a str> {
 
 /// The last part of a name, however its brackets are spelled: `em` of `ud[em]`, `email` of `context.user.email`.
 pub fn last_part(name: &str) -> &str {
+    if !name.bytes().any(|byte| matches!(byte, b'[' | b']' | b'.' | b'%')) {
+        return name;
+    }
     let name = ["]", "%5D", "%5d"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     let last = name.rsplit(['[', '.']).next().unwrap_or(name);
     ["%5B", "%5b"].iter().find_map(|start| last.rsplit_once(start)).map_or(last, |(_, last)| last)

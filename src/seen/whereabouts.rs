@@ -1,7 +1,7 @@
 //! Services that say where somebody is: which a request asks.
 
 use super::Seen;
-use super::endpoint::{self, Endpoint};
+use super::endpoint::{Endpoint, Table};
 
 /// What a service does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ const fn at(host: &'static str, path: &'static str, what: Asks) -> Endpoint<Asks
 /// <https://developers.google.com/maps/documentation/geolocation>,
 /// <https://developers.google.com/maps/documentation/geocoding/start>,
 /// <https://nominatim.org/release-docs/4.3/api/Reverse>, <https://github.com/bigdatacloudapi/js-reverse-geocode-client>.
-static SERVICES: [Endpoint<Asks>; 27] = [
+static SERVICES: Table<Asks> = Table::of(&[
     at("api.bigdatacloud.net", "", Connection),
     at("api.db-ip.com", "", Connection),
     at("api.ip2location.io", "", Connection),
@@ -56,17 +56,17 @@ static SERVICES: [Endpoint<Asks>; 27] = [
     at("nominatim.openstreetmap.org", "reverse", Coordinates),
     at("nominatim.openstreetmap.org", "reverse.php", Coordinates),
     at("www.googleapis.com", "geolocation/v1/geolocate", Device),
-];
+]);
 
 /// What the service does that is asked; `None` where it is none.
 pub fn service(seen: &Seen<'_>) -> Option<Asks> {
-    endpoint::find(&SERVICES, seen.host_name(), seen.address.path()).map(|found| found.what)
+    SERVICES.find(seen.host_name(), seen.address.path()).map(|found| found.what)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn in_order() {
-        assert!(super::endpoint::is_sorted(&super::SERVICES));
+        assert!(super::SERVICES.is_sorted());
     }
 }
