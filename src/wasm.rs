@@ -107,8 +107,8 @@ fn judged(core: &mut audit::Engine, page: &mut Page, part: &Part, text: &[u8]) -
     let lines = std::str::from_utf8(text.get(headers..body).unwrap_or_default()).unwrap_or_default();
     let body = std::str::from_utf8(text.get(body..).unwrap_or_default()).ok().filter(|body| !body.is_empty());
     let mut security = None;
-    let all = lines.lines().filter_map(|line| line.split_once(": "));
-    let headers: Vec<(&str, &str)> = all.filter(|&header| !is_of_connection(header, &mut security)).collect();
+    let mut headers: Vec<(&str, &str)> = Vec::with_capacity(24);
+    headers.extend(headers_of(lines).filter(|&header| !is_of_connection(header, &mut security)));
     let glimpse = Glimpse {
         stage: part.stage,
         url: text.get(..part.parts.0).unwrap_or_default(),
@@ -123,9 +123,17 @@ fn judged(core: &mut audit::Engine, page: &mut Page, part: &Part, text: &[u8]) -
     core.observe_part(page, part.id, glimpse)
 }
 
+/// Names and values of lines of `name: value`.
+fn headers_of(lines: &str) -> impl Iterator<Item = (&str, &str)> {
+    lines.lines().filter_map(|line| {
+        let at = line.as_bytes().windows(2).position(|two| two == b": ")?;
+        Some((line.get(..at)?, line.get(at + 2..)?))
+    })
+}
+
 /// Takes what stands among the headers and tells how the connection is secured, under names that no server can send.
 fn is_of_connection((name, value): (&str, &str), security: &mut Option<Security>) -> bool {
-    if !matches!(name, ":protocol" | ":cipher" | ":issuer" | ":root" | ":built-in") {
+    if !name.starts_with(':') || !matches!(name, ":protocol" | ":cipher" | ":issuer" | ":root" | ":built-in") {
         return false;
     }
     let told = security.get_or_insert_default();
@@ -175,7 +183,7 @@ impl Engine {
         let answered = Stage::from_code(stage) == Stage::Answered;
         let direction = if answered { Direction::Answered } else { Direction::Sent };
         let mut out = String::new();
-        for (name, value) in raw.lines().filter_map(|line| line.split_once(": ")) {
+        for (name, value) in headers_of(&raw) {
             if let Some(value) = self.pseudonyms.header(direction, name, value) {
                 out.push_str(&format!("{name}: {value}\n"));
             }

@@ -6,6 +6,8 @@
 const encoder = new TextEncoder();
 /** See `scratch` in pkg/onlooker.d.ts. */
 const BYTES = 131_072;
+/** Text longer than this is written quicker by the encoder. */
+const BY_HAND = 160;
 
 /** @typedef {{scratch(min: number): number}} Core */
 
@@ -25,6 +27,7 @@ export function addressWriter(engine, memory) {
       if (address === 0) throw new RangeError('the engine gives no buffer');
       scratch = new Uint8Array(memory.buffer, address, BYTES);
     }
+    if (text.length > BY_HAND) return encoder.encodeInto(text, scratch.subarray(from)).written;
     // Nearly every URL is ASCII, and so short that writing it by hand is quicker than to call the encoder.
     for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at);

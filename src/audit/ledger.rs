@@ -225,6 +225,8 @@ pub struct Page {
     /// The numbers of its hosts.
     pub(super) numbers: BTreeMap<Box<[u8]>, usize>,
     pub(super) hosts: Vec<Host>,
+    /// The number of the host that was seen last: what follows is often of the same.
+    last: usize,
     pub(super) watchers: BTreeMap<Org, WatcherLedger>,
     pub(super) findings: BTreeMap<FindingKey, FindingLedger>,
     pub(super) memory: Memory,
@@ -270,6 +272,16 @@ impl Page {
     pub(crate) fn keep_gaps_of(&mut self, other: &Page) {
         self.gaps.clone_from(&other.gaps);
         self.recorded.clone_from(&other.recorded);
+    }
+
+    /// The number of a host, if it is known.
+    pub(super) fn number_of(&mut self, host: &[u8]) -> Option<usize> {
+        if self.hosts.get(self.last).is_some_and(|last| last.name.as_bytes() == host) {
+            return Some(self.last);
+        }
+        let number = self.numbers.get(host).copied();
+        self.last = number.unwrap_or(self.last);
+        number
     }
 
     pub(super) fn skip(&mut self, why: &str) {

@@ -234,7 +234,7 @@ impl Engine {
                 page.skip("url-cut");
             }
         }
-        let known = page.numbers.get(self.request.host()).copied();
+        let known = page.number_of(self.request.host());
         let fresh = if known.is_none() { Some(self.facts(page)) } else { None };
         let Some(facts) = known.and_then(|number| page.hosts.get(number)).or(fresh.as_ref()) else {
             return Judged::default();
