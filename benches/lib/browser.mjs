@@ -85,6 +85,7 @@ const warm = async (rounds, loads) => {
   const module = await WebAssembly.compile(wasm);
   const { onlooker, memory } = fresh(module);
   const engine = new onlooker.Engine(pack);
+  engine.only_rules();
   const ours = {
     name: "onlooker",
     pass: onlookerPass(onlooker, memory, engine, addressWriter),

@@ -67,9 +67,9 @@ export async function measureWire(visits, rounds) {
   const [bare, full] = passes;
   const written = full.written(visits);
   const count = visits.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
-  const work = { rules: () => bare.requests(written), parts: () => full.parts(written), whole: () => full.whole(visits) };
-  /** @type {{ rules: number[], parts: number[], whole: number[] }} */
-  const result = { rules: [], parts: [], whole: [] };
+  const work = { rules: () => bare.requests(written), handed: () => bare.parts(written), parts: () => full.parts(written), whole: () => full.whole(visits) };
+  /** @type {{ rules: number[], handed: number[], parts: number[], whole: number[] }} */
+  const result = { rules: [], handed: [], parts: [], whole: [] };
   for (let round = -8; round < rounds; round += 1) {
     for (const [name, pass] of Object.entries(work)) {
       const start = process.cpuUsage();
@@ -104,12 +104,15 @@ export async function measureInNode(ubo, pages, { rounds, loads }) {
   const pack = new Uint8Array(readFileSync(PACK));
   const first = await freshOnlooker(module);
   const engine = new first.onlooker.Engine(pack);
+  const all = await freshOnlooker(module);
   const memory = { loaded: engine.memory(), used: 0 };
   // Made beforehand: `load` cannot wait.
   /** @type {(typeof first)[]} */
   const fresh = [];
   for (let n = 0; n < loads + WARM_LOADS; n += 1) fresh.push(await freshOnlooker(module));
 
+  // As the peers do: by rules. What all techniques take of an address is beside it.
+  engine.only_rules();
   const selfie = readFileSync(FILES.ubo, "utf8");
   await ubo.deserialize(selfie);
   const serialized = new Uint8Array(readFileSync(FILES.ghostery));
@@ -123,6 +126,11 @@ export async function measureInNode(ubo, pages, { rounds, loads }) {
         const { onlooker } = /** @type {typeof first} */ (fresh.pop());
         return () => new onlooker.Engine(pack);
       },
+    },
+    {
+      name: "onlookerAll",
+      pass: onlookerPass(all.onlooker, all.memory, new all.onlooker.Engine(pack), addressWriter),
+      load: () => () => {},
     },
     ghosteryContender(ghostery, serialized),
     ghosteryContender(ghostery, serialized, true),

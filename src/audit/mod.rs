@@ -602,7 +602,10 @@ fn look<'a>(seen: &Seen<'a>, memory: &mut Memory, techniques: usize) -> Vec<(usi
     let (mut all, mut drafts) = (Vec::new(), Vec::new());
     for (technique, detector) in DETECTORS.iter().enumerate().take(techniques) {
         (detector.look)(seen, memory, &mut drafts);
-        all.extend(drafts.drain(..).map(|draft| (technique, draft)));
+        // Nearly always there is nothing to tell.
+        if !drafts.is_empty() {
+            all.extend(drafts.drain(..).map(|draft| (technique, draft)));
+        }
     }
     all
 }
