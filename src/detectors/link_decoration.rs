@@ -38,6 +38,10 @@ pub static DETECTOR: Detector = Detector {
     limit: "known-names-only",
     tells: 8,
     look: |seen, _, out| {
+        // What follows a request has the same address, and no rules.
+        if !seen.is_request() {
+            return;
+        }
         let told = if seen.kind() == RequestType::MainFrame { of_the_table(seen, out) } else { Vec::new() };
         let rest = || seen.decorations().filter(|mark| !told.iter().any(|name| name.as_bytes() == mark.name));
         // One that no exception lets through, if there is one.
