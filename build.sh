@@ -455,9 +455,13 @@ run() {
   for arg in "$@"; do
     case "$before$arg" in
       --browser=firefox | --browserfirefox) browser=firefox ;;
+      --browser=chromium | --browserchromium | --headless | --browser | --out | --out=?*) ;;
+      --out*) [ "$before" = --out ] || die "run knows no \"$arg\": --headless, --browser chromium|firefox, --out DIR" ;;
+      # Before all that takes minutes.
+      *) die "run knows no \"$before$arg\": --headless, --browser chromium|firefox, --out DIR" ;;
     esac
     before=""
-    [ "$arg" != --browser ] || before=--browser
+    case "$arg" in --browser | --out) before=$arg ;; esac
   done
   build
   if [ "$browser" = firefox ]; then need_firefox; else need_chromium; fi
