@@ -771,6 +771,15 @@ fn golden_audit() {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
 }
 
+/// What no list names weighs as much as what one does, and is told like it.
+#[test]
+fn golden_without_a_rule() {
+    let pages = root().join("tests/golden/no-rule.har").display().to_string();
+    let said = golden("no-rule", &["audit", &pages]);
+    assert!(!said.contains("list names") && said.contains("Also contacted, and no more was found: cdn.example (1)\n"));
+    golden("no-rule-brief", &["audit", "--brief", &pages]);
+}
+
 #[test]
 fn golden_explain() {
     golden("hotjar", &["explain", "hotjar.com"]);
@@ -877,7 +886,7 @@ fn a_host_that_is_called_as_a_company_is_has_its_own_findings() {
     assert_eq!(brief.matches(" section.io: ").count(), 2, "{brief}");
     let told = text(&onlooker(&["audit", "-"], Some(log.as_bytes())).stdout);
     assert_eq!(told.matches("/piwik.gif").count(), 1, "its finding is told once: {told}");
-    assert!(told.contains("Also contacted, with no rule against it: section.io (1)"), "{told}");
+    assert!(told.contains("Also contacted, and no more was found: section.io (1)"), "{told}");
     let csv = text(&onlooker(&["audit", "-", "--format", "csv"], Some(log.as_bytes())).stdout);
     let rows: Vec<&str> = csv.lines().filter(|row| row.contains(",section.io,")).collect();
     for (domain, category) in [("section.io", ",section.io,unknown,"), ("x.squixa.net", ",section.io,utility,")] {

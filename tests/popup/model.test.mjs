@@ -64,6 +64,16 @@ test('what the level rests on: kinds of our own lists, and other techniques, of 
   assert.deepEqual(modelOf(answer.report, [], compare)?.because.kinds.map(({ kind }) => kind), ['data-broker', 'identity-graph', 'session-replay']);
 });
 
+test('the level rests on what no list names as on what one does', () => {
+  const answer = structuredClone(STATES.some);
+  const page = answer?.state === 'ok' ? answer.report.pages[0] : undefined;
+  assert.ok(answer?.state === 'ok' && page?.findings[0]);
+  page.risk.level = 'high';
+  page.risk.reasons.unshift({ code: 'high', technique: 'bounce-tracking', count: 1 });
+  page.findings.unshift({ ...page.findings[0], technique: 'bounce-tracking', rule: null, severity: 'high', confidence: 'documented', weight: 'high' });
+  assert.deepEqual(modelOf(answer.report, [], compare)?.because, { kinds: [], techniques: ['bounce-tracking'] });
+});
+
 test('contact is low and everybody\'s, also where a rule names them all', () => {
   for (const state of ['all-named', 'sign', 'listed', 'low']) {
     const contact = model(state).techniques.find(({ technique }) => technique === 'third-party-contact');

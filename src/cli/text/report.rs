@@ -13,7 +13,7 @@ use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat
 use super::{Paint, category, count, cut, kind, plain, rights, rule, says_something, slug, technique, within};
 use crate::cli::words;
 
-/// How many of the organisations that no rule speaks of are named one by one.
+/// How many of the organisations of which no more was found than the contact are named one by one.
 const NAMED: usize = 12;
 
 /// How much of an example's address is shown; the JSON has it all.
@@ -34,17 +34,18 @@ fn sentence(page: &PageReport) -> String {
         }
         Told::Unknown => return "Too little of this page could be seen, so nothing is said of it.".to_owned(),
     };
-    let weighs = |finding: &&Finding| finding.weight() == level;
     let mut what: Vec<String> = Vec::new();
-    for finding in page.findings.iter().filter(weighs).filter(|finding| finding.rule.is_some()) {
+    for finding in page.findings.iter().filter(|finding| finding.weight() == level && !is_quiet(finding)) {
         let name = within(&doing(finding));
         if !what.contains(&name) {
             what.push(name);
         }
     }
     match (what.is_empty(), page.watchers.is_empty()) {
-        (true, true) => "A list names an address of the site itself.".to_owned(),
-        (true, false) => "Others were contacted; no list names any of them.".to_owned(),
+        // More was found than is kept of a page: what is left out says so.
+        (true, true) => "Nobody else was contacted.".to_owned(),
+        (true, false) if level == Level::Low => "Others were contacted; no more than that was found.".to_owned(),
+        (true, false) => "Others were contacted.".to_owned(),
         (false, true) => format!("Nobody else was contacted; of the site itself: {}.", what.join("; ")),
         (false, false) => format!("Others were contacted. What weighs most: {}.", what.join("; ")),
     }
@@ -53,11 +54,7 @@ fn sentence(page: &PageReport) -> String {
 /// What a finding is, in short: of our own lists the kind of actor, else the technique.
 fn doing(finding: &Finding) -> String {
     let Some(named) = named(finding) else {
-        let what = technique(finding.technique);
-        return match finding.confidence {
-            Confidence::Indicated => format!("{what}, as an indicator"),
-            Confidence::Reported | Confidence::Documented => what,
-        };
+        return format!("{}{}", technique(finding.technique), signs(finding));
     };
     let Some(of) = named.standing.kind else { return technique(finding.technique) };
     if named.standing.own_site {
@@ -65,6 +62,20 @@ fn doing(finding: &Finding) -> String {
     } else {
         kind_met(of.name, !named.standing.is_its_host())
     }
+}
+
+/// That there are only signs of it. An indicator was somebody's once; whose it is now, and what is done there, nobody says.
+fn signs(finding: &Finding) -> &'static str {
+    match finding.confidence {
+        Confidence::Indicated if finding.technique == "added-list" => ", as an indicator of what the list is about",
+        Confidence::Indicated => ", by signs of it only",
+        Confidence::Reported | Confidence::Documented => "",
+    }
+}
+
+/// Whether a finding says no more than that somebody else was contacted.
+fn is_quiet(finding: &Finding) -> bool {
+    finding.technique == CONTACT
 }
 
 /// A kind of actor, or that no more than an indicator of it was met.
@@ -191,10 +202,10 @@ fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
     let mut quiet = Vec::new();
     for watcher in &page.watchers {
         let its = findings_of(page, Some(watcher));
-        if its.iter().any(|finding| finding.rule.is_some()) {
-            organisation(out, report, watcher, &its, paint);
-        } else {
+        if watcher.level <= Level::Low && its.iter().all(|finding| is_quiet(finding)) {
             quiet.push(watcher);
+        } else {
+            organisation(out, report, watcher, &its, paint);
         }
     }
     let own = findings_of(page, None);
@@ -210,7 +221,7 @@ fn page(out: &mut String, report: &Report, page: &PageReport, paint: Paint) {
         if quiet.len() > NAMED {
             names.push(format!("and {} more", quiet.len() - NAMED));
         }
-        let _ = writeln!(out, "\n  Also contacted, with no rule against it: {}", names.join(", "));
+        let _ = writeln!(out, "\n  Also contacted, and no more was found: {}", names.join(", "));
     }
     looked_for(out, page);
 }
@@ -343,8 +354,8 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
         let _ = writeln!(out, "    {}", tie(actor, who));
     }
     for each in findings {
-        // A contact says nothing more where a rule names what it is for.
-        if each.technique != CONTACT {
+        // A contact says nothing more where it is told what it was for.
+        if !is_quiet(each) {
             finding(out, each, paint);
         }
     }
@@ -356,12 +367,6 @@ fn organisation(out: &mut String, report: &Report, watcher: &Watcher, findings: 
 }
 
 fn finding(out: &mut String, finding: &Finding, paint: Paint) {
-    // An indicator was somebody's once; whose it is now, and what is done there, nobody says.
-    let signs = match finding.confidence {
-        Confidence::Indicated if finding.technique == "added-list" => ", as an indicator of what the list is about",
-        Confidence::Indicated => ", by signs of it only",
-        Confidence::Reported | Confidence::Documented => "",
-    };
     let times = if finding.count == 1 { String::new() } else { format!(", {} times", finding.count) };
     let what = match named(finding).map(|named| named.standing) {
         Some(standing) if standing.own_site => "Contact with the vendor's own site".to_owned(),
@@ -369,7 +374,7 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
         _ => technique(finding.technique),
     };
     let from = finding.from.as_ref().map(|from| format!(" from {}", plain(&from.domain))).unwrap_or_default();
-    let _ = writeln!(out, "    {what}: {}{from}{times}{signs}", plain(&finding.domain));
+    let _ = writeln!(out, "    {what}: {}{from}{times}{}", plain(&finding.domain), signs(finding));
     let subject = finding.subject.iter().map(|of| format!("{} {}", of.place, plain(&of.name)));
     let details = finding.details.iter().map(|detail| format!("{} {}", detail.what, plain(&detail.text)));
     let told: Vec<String> = subject.chain(details).collect();
