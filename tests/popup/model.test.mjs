@@ -71,7 +71,7 @@ test('the level rests on what no list names as on what one does', () => {
   page.risk.level = 'high';
   page.risk.reasons.unshift({ code: 'high', technique: 'bounce-tracking', count: 1 });
   page.findings.unshift({ ...page.findings[0], technique: 'bounce-tracking', rule: null, severity: 'high', confidence: 'documented', weight: 'high' });
-  assert.deepEqual(modelOf(answer.report, [], compare)?.because, { kinds: [], techniques: ['bounce-tracking'] });
+  assert.deepEqual(modelOf(answer.report, [], compare)?.because, { kinds: [], techniques: ['bounce-tracking', 'tracker-request'] });
 });
 
 test('contact is low and everybody\'s, also where a rule names them all', () => {
