@@ -47,7 +47,8 @@ pub static DETECTOR: Detector = Detector {
                 `X-MSISDN` and the like); the script or the question about the connection by which Utiq has an identifier made \
                 by the person's operator; and an identifier of Utiq's or TrustPid's that is handed on to others.",
     threshold: "One header of these names that is not empty. One request for `utiqLoader.js` at a host whose first label is \
-                `utiq`, as Utiq's documents have it. One identifier whose source is said to be Utiq or TrustPid.",
+                `utiq`, as Utiq's documents have it, or under utiq-aws.net, where such hosts lead. One identifier whose source \
+                is said to be Utiq or TrustPid.",
     severity: "High: such a number follows the customer across all sites and cannot be deleted in the browser. That the script is \
                loaded is only a sign: what follows depends on the connection, and on what the person agrees to.",
     sources: &[
@@ -98,7 +99,8 @@ fn says_anything(value: Value<'_>) -> bool {
 /// A service of the operators'.
 fn asked<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) {
     let path = seen.address.path();
-    let at_utiq = seen.host_name().split('.').any(|label| label == "utiq" || label == "utiq-aws");
+    let host = seen.host_name();
+    let at_utiq = host.starts_with("utiq.") || endpoint::under(host, "utiq-aws.net");
     let asks = at_utiq && endpoint::begins(path, "op/idconnect");
     let loads = at_utiq && (endpoint::begins(path, "utiqLoader.js") || endpoint::begins(path, "utiqConsentManager.js"));
     if asks || loads {
