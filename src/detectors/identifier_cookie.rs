@@ -341,8 +341,9 @@ fn is_called(name: &str, known: &str) -> bool {
     }
 }
 
-/// Cookies with an identifier that a vendor's script is documented to write under the site's name, and the vendor. Session
-/// marks (as Google's `_ga_*`), switches and tests of the same vendors are left out. From the vendors' own pages where these
+/// Cookies with an identifier that a vendor's script is documented to write under the site's name, and the vendor. Those that
+/// keep the state of a visit (as Google's `_ga_*`), switches and tests of the same vendors are left out; numbers that last a
+/// day at most (`_gid`, `_uetsid`) are in. From the vendors' own pages where these
 /// could be read (see `sources`), else from the Open Cookie Database. Sorted; `*` for any rest.
 static WRITTEN: &[(&str, &str)] = &[
     ("AMCV_*", "Adobe Experience Cloud"),

@@ -103,7 +103,8 @@ const PLAIN: Detector = Detector {
     conclude: None,
 };
 
-/// How many of the first techniques in [`DETECTORS`] rest on nothing but rules and hosts.
+/// How many of the first techniques in [`DETECTORS`] there were when all of them rested on rules and hosts: what a benchmark
+/// holds the rest to. One of them does more now: `link-decoration` also reads values, and concludes from what is remembered.
 pub const RULES: usize = 8;
 
 /// All techniques. Lists name a technique by its place here, so new ones go to the end.
