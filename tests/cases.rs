@@ -10,6 +10,7 @@ use std::process::Command;
 use onlooker::audit::Engine;
 use onlooker::detectors::DETECTORS;
 use onlooker::feeds;
+use onlooker::seen::words::WORDS;
 use onlooker::wire;
 use serde_json::{Map, Value, json};
 
@@ -269,6 +270,57 @@ fn the_core_judges_every_case() {
     }
     none(&out);
     assert_eq!(ran, files());
+}
+
+/// What findings say in words of ours stands in `WORDS`, for which there are texts; the rest are names that a page gave.
+#[test]
+fn every_word_of_ours_is_listed() {
+    let mut engine = engine();
+    let (mut out, mut met) = (BTreeSet::new(), BTreeSet::new());
+    for case in cases() {
+        let Ok(report) = judged(&mut engine, &case) else { continue };
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        let pages = report["pages"].as_array().unwrap();
+        for finding in pages.iter().flat_map(|page| page["findings"].as_array().unwrap()) {
+            let technique = finding["technique"].as_str().unwrap();
+            let details = finding["details"].as_array().unwrap().iter();
+            let told = details.map(|detail| (detail["what"].as_str().unwrap(), detail["text"].as_str().unwrap(), ""));
+            let subject = finding.get("subject").filter(|subject| !subject.is_null());
+            let subject = subject.map(|of| ("subject", of["name"].as_str().unwrap(), of["place"].as_str().unwrap()));
+            for (what, text, place) in told.chain(subject) {
+                let word = format!("{technique}/{what}/{text}");
+                if WORDS.contains(&word.as_str()) {
+                    met.insert(word);
+                } else if is_ours(technique, what, text, place) {
+                    out.insert(format!("{}: `{word}` is not in WORDS", case.name));
+                }
+            }
+        }
+    }
+    none(&Vec::from_iter(out));
+    assert!(met.len() > WORDS.len() / 2, "only {} of {} were met", met.len(), WORDS.len());
+}
+
+/// Whether a word of a finding must be one of ours, and is none that techniques share.
+fn is_ours(technique: &str, what: &str, text: &str, place: &str) -> bool {
+    const PLACES: [&str; 7] = ["query", "path", "cookie", "header", "body", "redirect", "connection"];
+    const KINDS: [&str; 6] = ["mail", "tel", "name", "card", "nat", "geo"];
+    const WRITTEN: [&str; 6] = ["plain", "base64", "hex", "md5", "sha1", "sha256"];
+    match what {
+        "kind" => technique != "personal-data-leak" || !KINDS.contains(&text),
+        "channel" => !PLACES.contains(&text),
+        "encoding" => !WRITTEN.contains(&text),
+        "purpose" => !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b',' | b' ')),
+        "asked" => true,
+        "field" => technique == "ad-auction",
+        // Of these each subject is ours; an operator's header and a cookie of a page are names.
+        "subject" => {
+            place == "connection"
+                || matches!(technique, "ad-auction" | "beacon" | "block-page" | "cache-identifier" | "gpc")
+                || matches!(technique, "fingerprint-request" | "insecure-transport")
+        }
+        _ => false,
+    }
 }
 
 /// The files under tests/cases, counted by themselves.

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use onlooker::detectors::DETECTORS;
+use onlooker::seen::words::WORDS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
@@ -775,6 +776,48 @@ fn what_breaks_a_rule_is_found() {
         let found = wrong_words(&Source::new(name, text));
         assert_eq!(!found.is_empty(), wrong, "{name}: {text}: {found:?}");
     }
+}
+
+/// What a detector writes out as a word of a finding stands in `WORDS`, and what stands there is written by its detector.
+#[test]
+fn words_of_findings_are_listed() {
+    // Names of protocols and frameworks are the same in every language.
+    const NAMES: [&str; 2] = ["protocol", "framework"];
+    assert!(WORDS.is_sorted() && WORDS.len() > 50);
+    let mut found = 0;
+    for detector in DETECTORS {
+        let technique = detector.technique;
+        let path = format!("src/detectors/{}.rs", technique.replace('-', "_"));
+        let source = fs::read_to_string(&path).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        for (start, is_subject) in [("Place::", true), ("What::", false)] {
+            for rest in source.split(start).skip(1) {
+                let Some((kind, rest)) = rest.split_once(',') else { continue };
+                let Some(word) = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                    continue;
+                };
+                let what = if is_subject { "subject".to_owned() } else { kind.to_ascii_lowercase() };
+                if kind.bytes().all(|byte| byte.is_ascii_alphabetic())
+                    && !NAMES.contains(&what.as_str())
+                    && word != "session"
+                {
+                    let word = format!("{technique}/{what}/{word}");
+                    assert!(WORDS.contains(&word.as_str()), "{path}: `{word}` is not in WORDS");
+                    found += 1;
+                }
+            }
+        }
+        for word in WORDS.iter().filter_map(|word| word.strip_prefix(technique)?.strip_prefix('/')) {
+            let (_, word) = word.split_once('/').unwrap();
+            // Google's kinds of consent have their names where consent is read.
+            let consent = fs::read_to_string("src/consent/google.rs").unwrap();
+            assert!(
+                source.contains(&format!("\"{word}\"")) || consent.contains(&format!("\"{word}\"")),
+                "{path} has no `{word}`"
+            );
+        }
+    }
+    assert!(found > 15, "only {found} were found");
 }
 
 /// CONTRIBUTING.md names every file with a test that may be skipped, and no other.

@@ -99,10 +99,10 @@ export function evidence(finding, model, actions) {
     ${sign ? html`<p class="allowed">${t('indicator_text')}</p>` : nothing}
     ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
-      ${finding.subject ? entry('subject_label', html`${named('place', finding.subject.place)} ${code(finding.subject.name)}`) : nothing}
+      ${finding.subject ? entry('subject_label', subject(finding.technique, finding.subject)) : nothing}
       ${finding.from ? entry('from_label', html`${finding.from.watcher === null ? t('by_site') : name(finding.from.watcher)}
         <span class="place">${code(finding.from.domain)}</span>`) : nothing}
-      ${told(finding.details)}
+      ${told(finding)}
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}
       ${finding.evidence.length > 0 ? entry('asked_label', html`<ul class="plain asked">${
@@ -116,18 +116,40 @@ export function evidence(finding, model, actions) {
 /** Numbers and hashes for those who check: they stand in the saved report. */
 const FOR_EXPERTS = ['hash', 'bits', 'length'];
 
-/** What else a finding tells, each kind of it once. @param {Finding['details']} details @returns {View} */
-function told(details) {
+/**
+ * What a finding is about: in a word of ours, or in the page's, with where that stood.
+ * @param {string} technique @param {NonNullable<Finding['subject']>} subject @returns {View}
+ */
+function subject(technique, { place, name }) {
+  const ours = word('said', `${technique}/subject/${name}`);
+  if (ours !== null) return html`${ours}`;
+  return html`${named('place', place)}${name === '' ? nothing : html` ${code(name)}`}`;
+}
+
+/** What else a finding tells, each kind of it once. @param {Finding} finding @returns {View} */
+function told({ technique, details }) {
   const kinds = [...new Set(details.map(({ what }) => what))].filter((what) => !FOR_EXPERTS.includes(what));
-  const one = (/** @type {string} */ what, /** @type {string} */ text) => {
-    if (what === 'kind') return named('value', text);
-    if (what === 'channel') return named('place', text);
-    if (what === 'lifetime') return text === 'session' ? html`${t('lifetime_session')}` : html`${plural('days', Number(text))}`;
-    if (what === 'purpose') return named('purpose', text);
-    return code(text);
+  /** @param {string} what @param {string} text @returns {(View | string)[]} */
+  const one = (what, text) => {
+    const ours = word('said', `${technique}/${what}/${text}`);
+    if (ours !== null) return [html`${ours}`];
+    if (what === 'kind') return [named('value', text)];
+    if (what === 'channel') return [named('place', text)];
+    if (what === 'encoding') return [named('encoding', text)];
+    if (what === 'lifetime') return [text === 'session' ? html`${t('lifetime_session')}` : html`${plural('days', Number(text))}`];
+    if (what === 'purpose') return purposes(text).map((number) => named('purpose', number));
+    return [code(text)];
   };
-  return html`${kinds.map((what) => html`<div><dt>${named('what', what)}</dt> <dd>${
-    listed(details.filter((detail) => detail.what === what).map(({ text }) => one(what, text)))}</dd></div>`)}`;
+  return html`${kinds.map((what) => html`<div><dt>${word('label', `${technique}/${what}`) ?? named('what', what)}</dt> <dd>${
+    listed(details.filter((detail) => detail.what === what).flatMap(({ text }) => one(what, text)))}</dd></div>`)}`;
+}
+
+/** The purposes of the IAB's framework that a text names: `1-4, 7`. @param {string} text */
+function purposes(text) {
+  return text.split(', ').flatMap((part) => {
+    const [first, last] = (/^(\d\d?)-(\d\d?)$/.exec(part) ?? []).slice(1).map(Number);
+    return first === undefined || last === undefined ? [part] : Array.from({ length: Math.max(last - first + 1, 0) }, (_, n) => `${first + n}`);
+  });
 }
 
 /** Rules can name hundreds of sites: longer ones show their beginning first. */

@@ -125,6 +125,65 @@ export const FAMILIES = {
     parts: [''],
     otherwise: null,
   },
+  /** What a finding is about or tells, where that is a word of ours: `WORDS` of the core. */
+  said: {
+    members: [
+      'ad-auction/field/age or gender', 'ad-auction/field/consent string', 'ad-auction/field/identifier',
+      'ad-auction/field/interests', 'ad-auction/field/location', 'ad-auction/field/network address',
+      'ad-auction/field/page', 'ad-auction/field/referrer', 'ad-auction/subject/bidders-named',
+      'ad-auction/subject/organisations-asked', 'beacon/kind/beacon', 'beacon/kind/every visit', 'beacon/kind/link',
+      'beacon/kind/report', 'beacon/subject/content-security-policy', 'beacon/subject/nel',
+      'beacon/subject/reporting-endpoints', 'block-page/subject/location', 'block-page/subject/server',
+      'bounce-tracking/channel/read', 'bounce-tracking/channel/set', 'cache-identifier/subject/etag',
+      'cache-identifier/subject/last-modified', 'cache-identifier/subject/location',
+      'cache-identifier/subject/strict-transport-security', 'carrier-identifier/kind/connection',
+      'carrier-identifier/kind/script', 'carrier-identifier/subject/eids', 'certificate/subject/issuer-changed',
+      'certificate/subject/known-interception', 'certificate/subject/known-product', 'certificate/subject/national-root',
+      'certificate/subject/unknown-root', 'certificate/subject/weak', 'cname-cloaking/subject/canonical-name',
+      'consent/purpose/ad_personalization', 'consent/purpose/ad_storage', 'consent/purpose/ad_user_data',
+      'consent/purpose/analytics_storage', 'consent/purpose/exact location', 'consent/purpose/sale',
+      'consent/subject/agreed-before-choice', 'consent/subject/asked-before-choice',
+      'fingerprint-request/asked/device-memory', 'fingerprint-request/asked/sec-ch-device-memory',
+      'fingerprint-request/asked/sec-ch-ua-arch', 'fingerprint-request/asked/sec-ch-ua-bitness',
+      'fingerprint-request/asked/sec-ch-ua-form-factors', 'fingerprint-request/asked/sec-ch-ua-full-version',
+      'fingerprint-request/asked/sec-ch-ua-full-version-list', 'fingerprint-request/asked/sec-ch-ua-model',
+      'fingerprint-request/asked/sec-ch-ua-platform-version', 'fingerprint-request/asked/sec-ch-ua-wow64',
+      'fingerprint-request/kind/device', 'fingerprint-request/kind/script', 'fingerprint-request/subject/accept-ch',
+      'fingerprint-request/subject/critical-ch', 'fingerprint-request/subject/sec-ch', 'gpc/subject/contradicted',
+      'gpc/subject/gpc.json', 'gpc/subject/trackers', 'insecure-transport/subject/code',
+      'insecure-transport/subject/content', 'insecure-transport/subject/downgrade', 'insecure-transport/subject/form',
+      'insecure-transport/subject/frame', 'insecure-transport/subject/not-secure', 'insecure-transport/subject/page',
+      'insecure-transport/subject/sent-in-clear', 'insecure-transport/subject/websocket',
+      'link-decoration/purpose/click', 'link-decoration/purpose/newsletter-reader', 'link-decoration/purpose/visitor',
+      'location-request/kind/connection', 'location-request/kind/coordinates', 'location-request/kind/device',
+      'pixel-event/event/conversion', 'pixel-event/event/visit', 'pixel-event/purpose/remarketing',
+      'push-registration/kind/registration', 'push-registration/kind/script', 'referrer-leak/kind/address',
+      'referrer-leak/kind/belief', 'referrer-leak/kind/health', 'referrer-leak/kind/search',
+      'referrer-leak/kind/sexuality', 'referrer-leak/kind/union',
+    ],
+    parts: [''],
+    otherwise: null,
+  },
+  /** What such words are told under, where `what` says too little: by technique and what. */
+  label: {
+    members: [
+      'ad-auction/field', 'beacon/kind', 'beacon/vendor', 'block-page/vendor', 'bounce-tracking/channel',
+      'cache-identifier/channel', 'cache-identifier/count', 'cache-identifier/field', 'carrier-identifier/kind',
+      'certificate/count', 'certificate/vendor', 'cname-cloaking/vendor', 'consent/count', 'cookie-syncing/field',
+      'fingerprint-request/kind', 'fingerprint-request/vendor', 'gpc/count', 'identifier-cookie/vendor',
+      'identifier-sharing/field', 'insecure-transport/field', 'link-decoration/field', 'link-decoration/purpose',
+      'link-decoration/vendor', 'location-request/kind', 'pixel-event/field', 'pixel-event/vendor',
+      'push-registration/kind', 'referrer-leak/kind',
+    ],
+    parts: [''],
+    otherwise: null,
+  },
+  /** How a value was written. */
+  encoding: {
+    members: ['plain', 'base64', 'hex', 'md5', 'sha1', 'sha256'],
+    parts: [''],
+    otherwise: null,
+  },
   /** How sure a finding is. */
   confidence: {
     members: ['documented', 'reported', 'indicated'],
@@ -202,7 +261,7 @@ export function familyKey(family, member, part) {
   if (!entry) return null;
   const listed = entry.members.includes(member) ? member : entry.otherwise;
   if (listed === null) return null;
-  const slug = listed.replaceAll('-', '_');
+  const slug = listed.replaceAll(/[^A-Za-z0-9]/g, '_');
   return part === '' ? `${family}_${slug}` : `${family}_${slug}_${part}`;
 }
 

@@ -21,7 +21,7 @@ pub fn has(key: &str) -> bool {
 
 /// The text of a word of a family: `part("kind", "data-broker", "means")`; `None` where there is none.
 pub fn part(family: &str, word: &str, part: &str) -> Option<&'static str> {
-    let word = word.replace('-', "_");
+    let word = word.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
     let key = if part.is_empty() { format!("{family}_{word}") } else { format!("{family}_{word}_{part}") };
     texts().get(&key).map(String::as_str)
 }

@@ -7,6 +7,7 @@ pub mod identifiers;
 pub mod memory;
 pub mod sent;
 pub mod whereabouts;
+pub mod words;
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;

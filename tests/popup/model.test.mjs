@@ -245,6 +245,14 @@ test('what findings tell beside their rule has words', () => {
     assert.ok(words.length >= 7, family);
     assert.deepEqual([...(FAMILIES[family]?.members ?? [])].sort(), words.sort(), family);
   }
+  const core = readFileSync(new URL('../../src/seen/words.rs', import.meta.url), 'utf8');
+  const said = [...core.matchAll(/^ {4}"(.+)",$/gm)].map((found) => found[1] ?? '');
+  assert.ok(said.length > 50);
+  assert.deepEqual([...(FAMILIES.said?.members ?? [])].sort(), said.sort());
+  for (const label of FAMILIES.label?.members ?? []) {
+    const [technique, what] = label.split('/');
+    assert.ok(FAMILIES.technique?.members.includes(technique ?? '') && FAMILIES.what?.members.includes(what ?? ''), label);
+  }
 });
 
 test('what is not seen is written out, so that no name reads as another one', () => {

@@ -164,6 +164,30 @@ test('a row opens in place to rule, list, line, exception and certainty', async 
   await page.close();
 });
 
+test('what a finding tells is told in the reader\'s words, and what a page calls something in the page\'s', async () => {
+  const answer = structuredClone(STATES.some);
+  const found = answer?.state === 'ok' ? answer.report.pages[0]?.findings.find(({ watcher }) => watcher === 'Google') : undefined;
+  assert.ok(answer?.state === 'ok' && found);
+  Object.assign(found, {
+    technique: 'consent', rule: null, subject: { place: 'query', name: 'gdpr_consent' },
+    details: [{ what: 'purpose', text: '1-2, 9' }, { what: 'purpose', text: 'exact location' }, { what: 'count', text: '12' }],
+  });
+  const told = {
+    en: ['in the address gdpr_consent', 'For', 'keeps or reads data on the device, chooses adverts by limited data, studies audiences, and using the exact location', 'Companies'],
+    ar: ['في العنوان gdpr_consent', 'استعمال الموقع الدقيق', 'دراسة الجمهور', 'الشركات'],
+  };
+  for (const [language, parts] of Object.entries(told)) {
+    const { page } = await open(answer, { language });
+    const button = (await page.$$('.head button'))[(await texts(page, '.head button')).findIndex((name) => name.includes('Google'))];
+    await button?.focus();
+    await page.keyboard.press('Enter');
+    const evidence = (await texts(page, '.details')).join(' ');
+    for (const part of parts) assert.ok(evidence.includes(part), `${language}: ${part}: ${evidence}`);
+    assert.ok(language === 'en' || !evidence.includes('exact location'), evidence);
+    await page.close();
+  }
+});
+
 test('tabs follow the arrow keys, in the direction of the text', async () => {
   for (const [language, forward] of /** @type {const} */ ([['en', 'ArrowRight'], ['ar', 'ArrowLeft']])) {
     const { page } = await open(STATES.some ?? null, { language });

@@ -10,6 +10,7 @@ use onlooker::unseen::unseen;
 
 use super::words;
 
+mod details;
 mod explanation;
 mod facts;
 mod lists;

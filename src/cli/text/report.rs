@@ -9,6 +9,7 @@ use onlooker::report::{
     Check, Dossier, Finding, Identity, ListInfo, PageReport, Report, RuleActor, Summary, Told, Watcher,
 };
 
+use super::details::told;
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
 use super::{Paint, category, count, cut, kind, plain, rights, rule, says_something, slug, technique, within};
 use crate::cli::words;
@@ -375,9 +376,7 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
     };
     let from = finding.from.as_ref().map(|from| format!(" from {}", plain(&from.domain))).unwrap_or_default();
     let _ = writeln!(out, "    {what}: {}{from}{times}{}", plain(&finding.domain), signs(finding));
-    let subject = finding.subject.iter().map(|of| format!("{} {}", of.place, plain(&of.name)));
-    let details = finding.details.iter().map(|detail| format!("{} {}", detail.what, plain(&detail.text)));
-    let told: Vec<String> = subject.chain(details).collect();
+    let told = told(finding);
     if !told.is_empty() {
         let _ = writeln!(out, "      {}", told.join("; "));
     }
