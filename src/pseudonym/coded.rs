@@ -42,11 +42,8 @@ pub(super) fn held(token: &[u8], text: &mut Vec<u8>) -> Held {
         text.clear();
         return Held::Itself;
     }
-    let held = if text.starts_with(&GZIP) {
-        Held::Packed
-    } else {
-        message(text, 0).map_or(Held::Itself, Held::Message)
-    };
+    let held =
+        if text.starts_with(&GZIP) { Held::Packed } else { message(text, 0).map_or(Held::Itself, Held::Message) };
     text.clear();
     held
 }
@@ -208,7 +205,9 @@ mod tests {
 
     #[test]
     fn no_bytes_stop_it() {
-        for bytes in [&[0x80; 12][..], &[0x0a, 0xff], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], &[9, 1]] {
+        for bytes in
+            [&[0x80; 12][..], &[0x0a, 0xff], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], &[9, 1]]
+        {
             assert_eq!(message(bytes, 0), None);
         }
         let mut deep = Vec::new();

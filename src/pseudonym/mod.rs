@@ -1006,7 +1006,15 @@ fn google_key(part: &[u8]) -> Option<Role> {
 /// in the same row, but what follows on milliseconds.
 fn beside(before: &[u8], part: &[u8], after: &[u8], paired: bool) -> bool {
     let milliseconds = |part: &[u8]| part.len() == 13 && kinds::is_timestamp(part);
-    is_long_number(part) && (!paired && is_long_number(after) && !milliseconds(part) || milliseconds(before))
+    let first = is_long_number(after) && !milliseconds(part) && !are_times(part, after);
+    is_long_number(part) && (!paired && first || milliseconds(before))
+}
+
+/// Whether two numbers are seconds of times within a year.
+fn are_times(one: &[u8], other: &[u8]) -> bool {
+    const YEAR: u64 = 31_536_000;
+    let is_time = |part: &[u8]| part.len() == 10 && kinds::is_timestamp(part);
+    is_time(one) && is_time(other) && kinds::number(one).abs_diff(kinds::number(other)) < YEAR
 }
 
 fn is_long_number(part: &[u8]) -> bool {
@@ -1019,13 +1027,12 @@ fn is_long_number(part: &[u8]) -> bool {
 /// <https://developers.google.com/analytics/devguides/collection/protocol/v1/parameters>,
 /// <https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc>
 fn is_pair(part: &[u8], after: &[u8]) -> bool {
-    const YEAR: u64 = 31_536_000;
     let chance = |part: &[u8]| is_long_number(part) && part.len() <= 10 && !kinds::is_date(part);
     let time = |part: &[u8], length: usize| part.len() == length && is_long_number(part) && kinds::is_timestamp(part);
     if time(part, 13) {
         return chance(after);
     }
-    chance(part) && time(after, 10) && !(time(part, 10) && kinds::number(part).abs_diff(kinds::number(after)) < YEAR)
+    chance(part) && time(after, 10) && !are_times(part, after)
 }
 
 /// One run of base64 with characters that no other token has, or long, with both cases and digits.

@@ -130,7 +130,7 @@ fn what_is_replaced_in_a_query() {
         ("x=AbCdEfGhIjKlMnOp", "x=<id 1>"),
         ("x=SEJzDlXiDDoAC%2B6v&x=SEJzDlXiDDoAC/6v", "x=<id 1>&x=<id 1>"),
         ("cid=1234567890.1609459200", "cid=<id 1>*<id 1>.1609459200"),
-        ("cid=878270908.1609459200&x=1609459200.1609469999", "cid=<id 1>*<id 1>.1609459200&x=<id 1>.1609469999"),
+        ("cid=878270908.1609459200&x=1609459200.1609469999", "cid=<id 1>*<id 1>.1609459200&x=1609459200.1609469999"),
         (
             "utmcc=__utma%3D134968609.934057233.1440877631.1440877641.1440877651.1",
             "utmcc=__utma%3D<id 1>.<id 1>*<id 1>.1440877631.1440877641.1440877651.1",
@@ -255,7 +255,12 @@ fn headers_that_are_kept() {
     for (direction, name, raw, is) in [
         (Direction::Sent, "Cookie", "a=1; b=yes; lang=en; e=", Some("a=1; b=yes; lang=en; e=")),
         (Direction::Sent, "Cookie", "t=dark_mode; ts=1609459200; n=12345", Some("t=<val 1>; ts=<val 1>; n=<val 1>")),
-        (Direction::Sent, "cookie", "_ga=GA1.2.1234567890.1609459200", Some("_ga=<id 6>*GA1.2.<id 6>*<id 6>.1609459200")),
+        (
+            Direction::Sent,
+            "cookie",
+            "_ga=GA1.2.1234567890.1609459200",
+            Some("_ga=<id 6>*GA1.2.<id 6>*<id 6>.1609459200"),
+        ),
         (Direction::Sent, "cookie", "u=d41d8cd98f00b204e9800998ecf8427e;m=jo@a.example", Some("u=<id 6>; m=<mail 4>")),
         (
             Direction::Sent,
