@@ -128,6 +128,11 @@ struct Kept {
     taken: bool,
 }
 
+/// Of which host a cookie is told, the first of them: whether it did not set it, its name, its number.
+type Teller<'a> = (bool, &'a str, usize);
+/// The same of the site's own: whether it is not the page's, whether it is another organisation's, its name.
+type OwnTeller<'a> = (bool, bool, &'a str);
+
 #[derive(Debug, Default)]
 struct Cookies {
     all: Bounded<(usize, Rc<str>), Cookie, MAX_COOKIES>,
@@ -248,7 +253,7 @@ impl Cookies {
         };
         let domains: BTreeSet<(&str, &str)> =
             all().filter_map(|(_, _, name, cookie)| Some((name, &**cookie.domain.as_ref()?))).collect();
-        let mut told: BTreeMap<(&str, &str), ((bool, &str, usize), Cookie)> = BTreeMap::new();
+        let mut told: BTreeMap<(&str, &str), (Teller<'_>, Cookie)> = BTreeMap::new();
         for (number, host, name, cookie) in all() {
             let its = domains.range((name, "")..).take_while(|(of, _)| *of == name).map(|(_, domain)| *domain);
             let domain = its.filter(|domain| is_under(&host.name, domain)).min_by_key(|domain| domain.len());
@@ -278,7 +283,7 @@ impl Cookies {
     /// for them, else the first by name; no host that is another organisation's, which only gets it.
     fn of_the_site<'a>(&'a self, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
         let page = hosts.page();
-        let mut by_name: BTreeMap<&str, ((bool, bool, &str), usize, &Cookie)> = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, (OwnTeller<'_>, usize, &Cookie)> = BTreeMap::new();
         for ((number, name), cookie) in self.all.iter() {
             let Some(host) = hosts.get(*number).filter(|host| host.relation == Relation::SameSite) else { continue };
             if let Some(company) = self.cloaked.get(number).filter(|_| cookie.set.is_some()) {

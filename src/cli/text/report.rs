@@ -10,7 +10,7 @@ use onlooker::report::{
 };
 
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
-use super::{Paint, category, count, cut, kind, plain, rights, rule, says_something, slug, technique, within};
+use super::{Paint, category, count, cut, found, kind, plain, rights, rule, says_something, slug, technique, within};
 use crate::cli::words;
 
 /// How many of the organisations that no rule speaks of are named one by one.
@@ -53,7 +53,7 @@ fn sentence(page: &PageReport) -> String {
 /// What a finding is, in short: of our own lists the kind of actor, else the technique.
 fn doing(finding: &Finding) -> String {
     let Some(named) = named(finding) else {
-        let what = technique(finding.technique);
+        let what = found(finding);
         return match finding.confidence {
             Confidence::Indicated => format!("{what}, as an indicator"),
             Confidence::Reported | Confidence::Documented => what,
@@ -112,7 +112,7 @@ pub fn brief(report: &Report, colours: bool) -> String {
             let _ = writeln!(out, "  {}{gap}{}: {what}", paint.level(level), plain(&watcher.who.name));
         }
         let own = findings_of(page, None);
-        let names: BTreeSet<String> = own.iter().map(|finding| technique(finding.technique)).collect();
+        let names: BTreeSet<String> = own.iter().map(|finding| found(finding)).collect();
         if !names.is_empty() {
             let _ = writeln!(out, "  The site itself: {}", names.into_iter().collect::<Vec<_>>().join("; "));
         }
@@ -366,7 +366,7 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
     let what = match named(finding).map(|named| named.standing) {
         Some(standing) if standing.own_site => "Contact with the vendor's own site".to_owned(),
         Some(standing) if !standing.is_its_host() => "Contact with a published indicator".to_owned(),
-        _ => technique(finding.technique),
+        _ => found(finding),
     };
     let from = finding.from.as_ref().map(|from| format!(" from {}", plain(&from.domain))).unwrap_or_default();
     let _ = writeln!(out, "    {what}: {}{from}{times}{signs}", plain(&finding.domain));
