@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { code, entry, name } from '../shared/views.js';
 import { openKey } from './model.js';
-import { few, mark, reason, rightsList, techniqueName } from './parts.js';
+import { few, mark, reason, rightsList, seenName, techniqueName } from './parts.js';
 import { evidence } from './who.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -33,7 +33,7 @@ function row(seen, model, actions) {
     <div class="head">
       ${mark(seen.level, true)}
       <h2 class="title"><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
-        techniqueName(seen.technique)}<span class="unseen">, ${word('level', seen.level)}</span></button></h2>
+        seenName(seen.technique, model)}<span class="unseen">, ${word('level', seen.level)}</span></button></h2>
       <p class="line">${by(seen)}</p>
     </div>
     ${open ? details(seen, model, actions) : nothing}
@@ -58,7 +58,8 @@ function details(seen, model, actions) {
     ${known ? nothing : html`<p>${t('technique_new')} ${code(seen.technique)}</p>`}
     <dl>
       ${known ? html`
-        ${about('means_label', 'means')}
+        ${model.unmarked.includes(seen.technique)
+    ? entry('means_label', html`${t('unmarked_text')}`) : about('means_label', 'means')}
         ${about('harmless_label', 'harmless')}
         ${about('site_label', 'site')}
         ${about('you_label', 'you')}` : nothing}

@@ -32,6 +32,7 @@ import { LEVELS } from './shapes.js';
  * @property {Level} level to be shown
  * @property {'nobody'|'nobody-partly'|'watchers'|'at-least'|'unknown'} sentence
  * @property {Because} because
+ * @property {string[]} unmarked techniques of which no more was seen than that something would go in the clear
  * @property {{watchers: number, site: boolean}} added whom lists that the person added name, and whether they name the site's own address
  * @property {Group[]} groups
  * @property {Map<Watcher, Finding[]>} findings of each watcher; those by one rule at several hosts are one
@@ -57,6 +58,8 @@ export const OWN_LIST = 1000;
 
 /** The technique that says no more than that somebody else was contacted. */
 const CONTACT = 'third-party-contact';
+/** The technique that tells of what goes without encryption, and of what would. */
+const INSECURE = 'insecure-transport';
 /** The technique by which our own lists name somebody. */
 const OWN = 'surveillance-actor';
 /** The technique by which lists that the person added do. */
@@ -191,6 +194,7 @@ export function modelOf(report, gaps, compare) {
     level: sentence === 'nobody-partly' ? 'unknown' : graded,
     sentence,
     because: becauseOf(page, graded),
+    unmarked: onlyUnmarked(page.findings) ? [INSECURE] : [],
     added: { watchers: watchers.filter(isAdded).length, site: added.some(({ watcher }) => watcher === null) },
     groups,
     findings,
@@ -218,6 +222,15 @@ const isSame = (a, b) => a.technique === b.technique && a.severity === b.severit
 
 /** @param {Rule|null} a @param {Rule|null} b */
 const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line;
+
+/** Whether it tells of a cookie that would go in the clear, but did not. @param {Finding} finding */
+export const isUnmarked = ({ technique, subject }) => technique === INSECURE && subject?.name === 'not-secure';
+
+/** Whether nothing else is told of that technique. @param {Finding[]} findings */
+export function onlyUnmarked(findings) {
+  const its = findings.filter(({ technique }) => technique === INSECURE);
+  return its.length > 0 && its.every(isUnmarked);
+}
 
 /** Whether a technique could not be looked for because what it needs is not told, or was too much. @param {string|null} why */
 const isDeaf = (why) => why !== null && (why.startsWith('needs-') || why === 'evidence-left-out');

@@ -5,7 +5,7 @@ import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, country, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
 import { ADDED, dossiers } from './model.js';
-import { opens, techniqueName } from './parts.js';
+import { opens, seenName, techniqueName } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -30,12 +30,13 @@ export function overview(model, actions) {
 }
 
 /** What the level rests on. @param {Model} model @param {Actions} actions @returns {View} */
-function because({ because: { kinds, techniques }, level }, actions) {
+function because(model, actions) {
+  const { because: { kinds, techniques }, level } = model;
   // First what the person's own lists say: the end of a long list is folded.
   const all = [
     ...techniques.filter((technique) => technique === ADDED).map(techniqueName),
     ...kinds.map(kindName),
-    ...techniques.filter((technique) => technique !== ADDED).map(techniqueName),
+    ...techniques.filter((technique) => technique !== ADDED).map((technique) => seenName(technique, model)),
   ];
   if (all.length === 0) return nothing;
   return html`<p class="own">${around('because', word('level', level) ?? '', some(all, 'because', actions, (one) => one))}</p>`;

@@ -1,7 +1,7 @@
 /** Pieces that more than one view of the popup uses. */
 
 import { html, nothing, svg } from '../vendor/lit-html.js';
-import { word } from '../shared/i18n.js';
+import { t, word } from '../shared/i18n.js';
 import { code, host, named } from '../shared/views.js';
 import { webAddress } from './model.js';
 import { pathData, shape } from './shapes.js';
@@ -37,6 +37,9 @@ export function mark(level, small) {
 
 /** A technique's name, or its slug where there are no words for it. @param {string} technique */
 export const techniqueName = (technique) => named('technique', technique, 'name');
+
+/** What was seen of a technique, in a name. @param {string} technique @param {import('./model.js').Model} model @returns {View} */
+export const seenName = (technique, model) => (model.unmarked.includes(technique) ? html`${t('unmarked_title')}` : techniqueName(technique));
 
 /** Rights, one below the other. @param {readonly string[]} rights @returns {View} */
 export const rightsList = (rights) => html`<ul class="plain">${rights.map((right) => html`<li>${named('right', right)}</li>`)}</ul>`;

@@ -4,7 +4,7 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { ADDED, dossiers, kindsOf, levelOf, ownSite } from './model.js';
+import { ADDED, dossiers, isUnmarked, kindsOf, levelOf, onlyUnmarked, ownSite } from './model.js';
 import { few, mark } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -59,7 +59,8 @@ function line(watcher, model) {
   } else if (vendor) {
     text = around('kind_own_site', named('kind', vendor.kind, 'name'));
   } else if (technique !== undefined) {
-    text = word('technique', technique, 'line');
+    const its = (model.findings.get(watcher) ?? []).filter((finding) => finding.technique === technique);
+    text = onlyUnmarked(its) ? t('unmarked_line') : word('technique', technique, 'line');
   } else {
     return html`<span>${requests}</span>`;
   }
@@ -93,10 +94,13 @@ export function evidence(finding, model, actions) {
   const sign = finding.rule?.actor?.indicator ?? false;
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   // Contact with a vendor's site, or with what is only a sign of an actor, is not contact with what its kind does.
-  const title = sign ? t('indicator_title') : site ? t('own_site_title') : word('technique', finding.technique, 'name');
+  const unmarked = isUnmarked(finding);
+  const title = sign ? t('indicator_title') : site ? t('own_site_title') : unmarked ? t('unmarked_title')
+    : word('technique', finding.technique, 'name');
   return html`<h4>${title ?? code(finding.technique)}</h4>
     ${finding.allowed ? html`<p class="allowed">${t('allowed_text')}</p>` : nothing}
     ${sign ? html`<p class="allowed">${t('indicator_text')}</p>` : nothing}
+    ${unmarked ? html`<p class="allowed">${t('unmarked_text')}</p>` : nothing}
     ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
       ${finding.subject ? entry('subject_label', subject(finding.technique, finding.subject)) : nothing}

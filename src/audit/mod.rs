@@ -369,6 +369,7 @@ impl Engine {
             site: site.into(),
             relation,
             subdomain: host != site,
+            page: host == page.context.host(),
             org: whose.company.map_or_else(|| Org::Domain(site.into()), Org::Company),
             actor: whose.actor.map(|named| (named.id.into(), named.met)),
             category: whose.category,

@@ -106,6 +106,18 @@ impl<'a> Teller<'a> {
         self.page.hosts.get(number).map(|host| host.name.clone().into()).unwrap_or_default()
     }
 
+    /// Whose a host is; none of the site's own. One under the site's name is another organisation's where a finding says so.
+    fn whose(&self, number: usize) -> Option<String> {
+        let host = self.page.hosts.get(number)?;
+        if host.relation == Relation::Other {
+            return Some(self.name(&host.org));
+        }
+        let findings = self.page.findings.iter().filter(|(key, _)| key.host == number);
+        let mut named =
+            findings.filter_map(|(_, ledger)| ledger.who.as_ref().filter(|who| matches!(who, Org::Named(_))));
+        named.next().map(|who| self.name(who))
+    }
+
     fn finding(&self, key: &FindingKey, ledger: &FindingLedger) -> Option<Finding> {
         let technique = DETECTORS.get(key.technique)?.technique;
         let rule = key.rule.and_then(|rule| self.engine.rule(rule, &self.titles));
@@ -119,15 +131,7 @@ impl<'a> Teller<'a> {
         if let Some(subject) = &subject {
             id.push_str(&format!("/{}:{}", subject.place, subject.name));
         }
-        let from = key.from.map(|number| Origin {
-            domain: self.host(number),
-            watcher: self
-                .page
-                .hosts
-                .get(number)
-                .filter(|host| host.relation == Relation::Other)
-                .map(|host| self.name(&host.org)),
-        });
+        let from = key.from.map(|number| Origin { domain: self.host(number), watcher: self.whose(number) });
         if let Some(from) = &from {
             id.push_str(&format!("/from:{}", from.domain));
         }

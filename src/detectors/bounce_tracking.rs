@@ -1,5 +1,6 @@
 //! bounce-tracking: on the way to a page a host that shows nothing sets or reads an identifier.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Detector, PLAIN};
@@ -8,7 +9,8 @@ use crate::observation::{Part, RequestType, Stage};
 use crate::party;
 use crate::pseudonym::Value;
 use crate::seen::identifiers::{host_of, is_fleeting, is_identifier};
-use crate::seen::{Bounded, Details, Draft, Example, Memory, Seen, State, What};
+use crate::seen::service::is_of_service;
+use crate::seen::{Bounded, Details, Draft, Example, Hosts, Memory, Seen, State, What};
 
 pub static DETECTOR: Detector = Detector {
     technique: "bounce-tracking",
@@ -19,7 +21,9 @@ pub static DETECTOR: Detector = Detector {
                 has the form of a sign-in (OAuth 2.0, OpenID Connect, SAML, CAS), which the draft wants to keep working, nor \
                 where the link stood on the same site (by the Referer).",
     severity: "High: as a host of a page's own navigation it knows the person even where others' cookies are refused, and \
-               learns where they go. Moderate where what it set ends with the browser.",
+               learns where they go. Moderate where what it set ends with the browser. Low, and a sign only, where the page's \
+               own site sent the browser there and had it back: so groups of shops sign people on at one host, and it learns \
+               of no other site than the one that told it.",
     sources: &[
         "https://privacycg.github.io/nav-tracking-mitigations/#bounce-tracking-mitigations",
         "https://github.com/privacycg/nav-tracking-mitigations/blob/main/explainers/bounce-tracking-mitigations.md",
@@ -37,13 +41,14 @@ pub static DETECTOR: Detector = Detector {
     rights: &[Right::Privacy],
     needs: &[Part::Cookies, Part::ResponseHeaders],
     look: |seen, memory, _| {
-        if seen.kind() == RequestType::MainFrame && seen.is_other() && note(seen, memory) {
+        if seen.kind() == RequestType::MainFrame && (if seen.is_other() { note } else { note_own })(seen, memory) {
             memory.news();
         }
     },
-    conclude: Some(|memory, _, out| {
+    conclude: Some(|memory, hosts, out| {
         let Some(ways) = memory.seen::<Ways>() else { return };
-        for (host, hop) in ways.0.iter() {
+        let sent_there = ways.sent_by_the_site(hosts);
+        for (host, hop) in ways.hops.iter() {
             let Some(example) = hop.example.as_ref().filter(|_| !hop.meant && (hop.read || hop.set.is_some())) else {
                 continue;
             };
@@ -55,7 +60,11 @@ pub static DETECTOR: Detector = Detector {
                 host: Some(*host),
                 details,
                 example: Some(Rc::clone(example)),
-                ..Draft::new(if lasting { Level::High } else { Level::Moderate }, Confidence::Documented)
+                ..match lasting {
+                    _ if sent_there.contains(host) => Draft::new(Level::Low, Confidence::Indicated),
+                    true => Draft::new(Level::High, Confidence::Documented),
+                    false => Draft::new(Level::Moderate, Confidence::Documented),
+                }
             });
         }
     }),
@@ -64,6 +73,8 @@ pub static DETECTOR: Detector = Detector {
 
 /// How many hosts on the way are told apart: browsers follow some twenty redirects.
 const MAX_HOPS: usize = 64;
+/// How many hosts to which one of them leads on.
+const MAX_TO: usize = 4;
 
 /// A host on the way.
 #[derive(Debug, Default)]
@@ -76,21 +87,58 @@ struct Hop {
     meant: bool,
     /// The request that it answered with a redirect to another site.
     example: Option<Rc<Example>>,
+    /// The hosts of other sites to which it leads on.
+    to: BTreeSet<Box<str>>,
 }
 
 #[derive(Debug, Default)]
-struct Ways(Bounded<usize, Hop, MAX_HOPS>);
+struct Ways {
+    hops: Bounded<usize, Hop, MAX_HOPS>,
+    /// The hosts to which the page's own site redirects.
+    from_own: Bounded<Box<str>, (), MAX_HOPS>,
+}
 
 impl State for Ways {
     fn dropped(&self) -> u64 {
-        self.0.dropped()
+        self.hops.dropped() + self.from_own.dropped()
     }
+}
+
+impl Ways {
+    /// The hosts on the way to which the page's own site sent the browser, by itself or over others of them.
+    fn sent_by_the_site(&self, hosts: Hosts<'_>) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut names: Vec<&str> = self.from_own.iter().map(|(name, ())| &**name).collect();
+        while let Some(name) = names.pop() {
+            let hop = self.hops.iter().find(|(host, _)| hosts.get(**host).is_some_and(|host| *host.name == *name));
+            if let Some((host, hop)) = hop
+                && found.insert(*host)
+            {
+                names.extend(hop.to.iter().map(|name| &**name));
+            }
+        }
+        found
+    }
+}
+
+/// The host of another site to which an answer leads on.
+fn leads_out<'a>(seen: &Seen<'a>) -> Option<&'a str> {
+    seen.location().and_then(host_of).filter(|to| !is_within(to, &seen.facts().site))
+}
+
+/// Takes where a host of the page's own site leads to; says whether that was news.
+fn note_own(seen: &Seen<'_>, memory: &mut Memory) -> bool {
+    let Some(to) = leads_out(seen).map(|to| to.to_ascii_lowercase().into_boxed_str()) else { return false };
+    let from_own = &mut memory.of::<Ways>().from_own;
+    let is_new = from_own.get(&to).is_none();
+    from_own.entry(to);
+    is_new
 }
 
 /// Takes what an observation says of a host on the way; says whether that was news.
 fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
-    let hop = memory.of::<Ways>().0.entry(seen.host);
-    let before = (hop.read, hop.set, hop.meant, hop.example.clone());
+    let hop = memory.of::<Ways>().hops.entry(seen.host);
+    let before = (hop.read, hop.set, hop.meant, hop.example.clone(), hop.to.len());
     match seen.stage() {
         Stage::Request => hop.meant |= is_sign_in(seen),
         Stage::Sent => {
@@ -102,13 +150,15 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
             for cookie in seen.set_cookies().filter(|one| !is_fleeting(one) && has_identifier(one.name, &one.value)) {
                 hop.set = hop.set.max(Some(cookie.max_age.is_some() || cookie.expires.is_some()));
             }
-            let leads_out = |to: &str| host_of(to).is_some_and(|to| !is_within(to, &seen.facts().site));
-            if seen.location().is_some_and(leads_out) {
+            if let Some(to) = leads_out(seen) {
                 Example::keep_first(&mut hop.example, seen.example());
+                if hop.to.len() < MAX_TO {
+                    hop.to.insert(to.to_ascii_lowercase().into());
+                }
             }
         }
     }
-    before != (hop.read, hop.set, hop.meant, hop.example.clone())
+    before != (hop.read, hop.set, hop.meant, hop.example.clone(), hop.to.len())
 }
 
 /// Whether the request has the form of a sign-in: the parameters of OAuth 2.0 and OpenID Connect, SAML's, and CAS's.
@@ -122,12 +172,8 @@ fn is_sign_in(seen: &Seen<'_>) -> bool {
         || has("code") && has("state")
 }
 
-/// Cookies of load balancers and robot walls, which say nothing of who it is.
-const OF_SERVICE: [&str; 8] =
-    ["AWSALB", "AWSALBCORS", "__cf_bm", "__cflb", "_cfuvid", "_abck", "ak_bmsc", "cf_clearance"];
-
 fn has_identifier(name: &str, value: &Value<'_>) -> bool {
-    !OF_SERVICE.contains(&name) && value.parts().any(|part| is_identifier(&part))
+    !is_of_service(name) && value.parts().any(|part| is_identifier(&part))
 }
 
 /// Whether a host lies in a site.

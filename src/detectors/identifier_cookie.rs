@@ -1,14 +1,16 @@
 //! identifier-cookie: a cookie by which somebody else knows the browser again, or one under the site's name that somebody
 //! else's script or host writes.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
-use crate::pseudonym::{COOKIE_BITS, Kind, Pseudonym, SameSite, SetCookie, Value};
+use crate::pseudonym::{COOKIE_BITS, Form, Kind, Pseudonym, SameSite, SetCookie, Value};
 use crate::seen::identifiers::{called, is_fleeting, is_identifier};
+use crate::seen::service::{is_called, is_of_service};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
 
 pub static DETECTOR: Detector = Detector {
@@ -18,10 +20,11 @@ pub static DETECTOR: Detector = Detector {
                 and one that a host sets for the site which is another organisation's by CNAME.",
     threshold: "A value, or a part of one, of at least 8 characters and more than 12 bits that no table of common values has: \
                 length as in Englehardt and Narayanan (2016), bits as in Privacy Badger. 90 days or more are long (2016 \
-                again). Not: a cookie that is taken away or ends within ten minutes, that is for its own site only (SameSite), or that its maker \
-                documents as one that spreads load or keeps robots out.",
+                again). Base64 counts by what it holds; a time counts for nothing. Not: a cookie that is taken away or ends within \
+                ten minutes, that is for its own site only (SameSite), or that its maker documents as one that spreads load, \
+                counts a visit or keeps robots out. One that is set for a domain is one, at however many hosts.",
     severity: "High where it lasts 90 days or came along from before, as it can follow a person across sites; indicated only \
-               where the browser was not seen to take it, or where its value changes. Moderate from one day on. Low where it \
+               where the browser was not seen to take it, or where its value changes or is compressed. Moderate from one day on. Low where it \
                ends sooner, or is kept apart for each site (Partitioned). Under the site's own name moderate: it recognises \
                here, and a known tracker is behind it.",
     sources: &[
@@ -29,6 +32,8 @@ pub static DETECTOR: Detector = Detector {
         "https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js",
         "https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies/Partitioned_cookies",
         "https://github.com/jkwakman/Open-Cookie-Database/blob/master/open-cookie-database.csv",
+        "https://www.linkedin.com/legal/l/cookie-table",
+        "https://protobuf.dev/programming-guides/encoding/",
         "https://cloud.google.com/analytics/resources/concepts/gaConceptsCookies",
         "https://support.google.com/analytics/answer/7519794",
         "https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc/",
@@ -87,14 +92,18 @@ const DAY: i64 = 86_400;
 const LONG: i64 = 90;
 
 /// What was seen of a cookie of a host.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Cookie {
     sent: bool,
     set: Option<Kept>,
+    /// The domain that it is set for, where all hosts under that get it.
+    domain: Option<Rc<str>>,
     length: u32,
     bits: u16,
     /// Hashes of its values: more than one, and it changes.
     values: Vec<u64>,
+    /// Its value is compressed: what it holds is not known.
+    packed: bool,
     example: Option<Rc<Example>>,
 }
 
@@ -119,6 +128,11 @@ struct Kept {
     taken: bool,
 }
 
+/// Of which host a cookie is told, the first of them: whether it did not set it, its name, its number.
+type Teller<'a> = (bool, &'a str, usize);
+/// The same of the site's own: whether it is not the page's, whether it is another organisation's, its name.
+type OwnTeller<'a> = (bool, bool, &'a str);
+
 #[derive(Debug, Default)]
 struct Cookies {
     all: Bounded<(usize, Rc<str>), Cookie, MAX_COOKIES>,
@@ -131,16 +145,19 @@ impl State for Cookies {
     }
 }
 
-/// Of a value that tells one browser from others: its length, bits, and a hash. A vendor's cookie may have it in a form that
-/// only the vendor reads.
-fn identifier(name: &str, value: &Value<'_>) -> Option<(u32, u16, u64)> {
+impl Kept {
+    /// What two answers say of it.
+    fn and(self, other: Self) -> Self {
+        Self { ends: self.ends.max(other.ends), apart: self.apart && other.apart, taken: self.taken || other.taken }
+    }
+}
+
+/// The part of a value that tells one browser from others. A vendor's cookie may have it in a form that only the vendor reads.
+fn identifier<'a>(name: &str, value: &Value<'a>) -> Option<Pseudonym<'a>> {
     let named = vendor(name).is_some();
     let is_one =
         |part: &Pseudonym<'_>| is_identifier(part) || named && part.bits > COOKIE_BITS && part.kind == Kind::Text;
-    let parts = value.parts().filter(is_one);
-    parts
-        .map(|part| (part.length, part.bits, part.hashes().next().unwrap_or_default()))
-        .max_by_key(|(_, bits, _)| *bits)
+    value.parts().filter(is_one).max_by_key(|part| part.bits)
 }
 
 /// How long an answer has a cookie kept.
@@ -178,7 +195,7 @@ impl Cookies {
             return false;
         }
         let Some(found) = identifier(name, value) else { return false };
-        let (cookie, news) = self.cookie(seen, name, found);
+        let (cookie, news) = self.cookie(seen, name, &found);
         !std::mem::replace(&mut cookie.sent, true) | news
     }
 
@@ -192,24 +209,30 @@ impl Cookies {
         let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
         let taken = cookie.same_site == Some(SameSite::None) && cookie.secure;
         let kept = Kept { ends: ends(cookie), apart: cookie.partitioned, taken };
-        let (known, news) = self.cookie(seen, cookie.name, found);
-        let all = known.set.map_or(kept, |before| Kept {
-            ends: before.ends.max(kept.ends),
-            apart: before.apart && kept.apart,
-            taken: before.taken || kept.taken,
-        });
+        let (known, mut news) = self.cookie(seen, cookie.name, &found);
+        // Of several the widest; one that does not hold the host is not taken by any browser.
+        if let Some(domain) = cookie.domain.map(str::to_ascii_lowercase)
+            && is_under(seen.host_name(), &domain)
+            && known.domain.as_ref().is_none_or(|before| domain.len() < before.len())
+        {
+            known.domain = Some(domain.into());
+            news = true;
+        }
+        let all = known.set.map_or(kept, |before| before.and(kept));
         (known.set.replace(all) != Some(all)) | news
     }
 
     /// The cookie of that name, and whether this says more of it than was known.
-    fn cookie(&mut self, seen: &Seen<'_>, name: &str, (length, bits, hash): (u32, u16, u64)) -> (&mut Cookie, bool) {
+    fn cookie(&mut self, seen: &Seen<'_>, name: &str, value: &Pseudonym<'_>) -> (&mut Cookie, bool) {
         // A vendor may write the site's number behind the name.
         let name =
             written(name).filter(|_| !seen.is_other()).map_or_else(|| called(name), |(known, _)| (*known).into());
         let cookie = self.all.entry((seen.host, name));
-        let size = (cookie.length, cookie.bits).max((length, bits));
-        let mut news = size != (cookie.length, cookie.bits);
-        (cookie.length, cookie.bits) = size;
+        let size = (cookie.length, cookie.bits).max((value.length, value.bits));
+        let packed = cookie.packed || value.form == Form::Packed;
+        let mut news = size != (cookie.length, cookie.bits) || packed != cookie.packed;
+        ((cookie.length, cookie.bits), cookie.packed) = (size, packed);
+        let hash = value.hashes().next().unwrap_or_default();
         if cookie.values.len() < MAX_VALUES && !cookie.values.contains(&hash) {
             cookie.values.push(hash);
             news = true;
@@ -218,27 +241,49 @@ impl Cookies {
         (cookie, news)
     }
 
-    /// The cookies of others, one finding for each and host.
+    /// The cookies of others, one finding for each. One that is set for a domain goes to all hosts under it: it is told of the
+    /// first by name of those that set it, with what was seen at all.
     fn of_others<'a>(&'a self, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
-        for ((host, name), cookie) in self.all.iter() {
-            if hosts.get(*host).is_none_or(|host| host.relation != Relation::Other) {
-                continue;
+        let all = || {
+            let with_hosts = self
+                .all
+                .iter()
+                .filter_map(|((number, name), cookie)| Some((*number, hosts.get(*number)?, &**name, cookie)));
+            with_hosts.filter(|(_, host, ..)| host.relation == Relation::Other)
+        };
+        let domains: BTreeSet<(&str, &str)> =
+            all().filter_map(|(_, _, name, cookie)| Some((name, &**cookie.domain.as_ref()?))).collect();
+        let mut told: BTreeMap<(&str, &str), (Teller<'_>, Cookie)> = BTreeMap::new();
+        for (number, host, name, cookie) in all() {
+            let its = domains.range((name, "")..).take_while(|(of, _)| *of == name).map(|(_, domain)| *domain);
+            let domain = its.filter(|domain| is_under(&host.name, domain)).min_by_key(|domain| domain.len());
+            let teller = (cookie.set.is_none(), &*host.name, number);
+            match told.entry((domain.unwrap_or(&host.name), name)) {
+                Entry::Vacant(place) => _ = place.insert((teller, cookie.clone())),
+                Entry::Occupied(mut known) => {
+                    let (first, known) = known.get_mut();
+                    *first = teller.min(*first);
+                    known.join(cookie);
+                }
             }
+        }
+        for ((_, name), ((_, _, host), cookie)) in told {
             let (level, confidence) = cookie.weight();
             out.push(Draft {
-                host: Some(*host),
+                host: Some(host),
                 subject: Some((Place::Cookie, name)),
                 details: cookie.details(),
-                example: cookie.example.clone(),
+                example: cookie.example,
                 ..Draft::new(level, confidence)
             });
         }
     }
 
-    /// The cookies under the site's name, one finding for each: it goes to all hosts of the site, so the first by name stands
-    /// for them.
+    /// The cookies under the site's name, one finding for each: it goes to all hosts of the site, so the page's own stands
+    /// for them, else the first by name; no host that is another organisation's, which only gets it.
     fn of_the_site<'a>(&'a self, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
-        let mut by_name: BTreeMap<&str, (&str, usize, &Cookie)> = BTreeMap::new();
+        let page = hosts.page();
+        let mut by_name: BTreeMap<&str, (OwnTeller<'_>, usize, &Cookie)> = BTreeMap::new();
         for ((number, name), cookie) in self.all.iter() {
             let Some(host) = hosts.get(*number).filter(|host| host.relation == Relation::SameSite) else { continue };
             if let Some(company) = self.cloaked.get(number).filter(|_| cookie.set.is_some()) {
@@ -251,9 +296,12 @@ impl Cookies {
                     ..Draft::new(cookie.weight().0.min(Level::Moderate), Confidence::Reported)
                 });
             } else if vendor(name).is_some() {
-                let first = by_name.entry(name).or_insert((&host.name, *number, cookie));
-                if *host.name < *first.0 {
-                    *first = (&host.name, *number, cookie);
+                let is_cloaked = self.cloaked.get(number).is_some();
+                let rank = (!host.page, is_cloaked, &*host.name);
+                let number = page.filter(|_| is_cloaked).unwrap_or(*number);
+                let first = by_name.entry(name).or_insert((rank, number, cookie));
+                if rank < first.0 {
+                    *first = (rank, number, cookie);
                 }
             }
         }
@@ -270,10 +318,34 @@ impl Cookies {
     }
 }
 
+/// Whether a host is a domain, or lies under it.
+fn is_under(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 impl Cookie {
+    /// Notes what was seen of it at another host.
+    fn join(&mut self, other: &Self) {
+        self.sent |= other.sent;
+        self.packed |= other.packed;
+        self.set = match (self.set, other.set) {
+            (Some(one), Some(other)) => Some(one.and(other)),
+            (one, other) => one.or(other),
+        };
+        (self.length, self.bits) = (self.length, self.bits).max((other.length, other.bits));
+        for value in &other.values {
+            if self.values.len() < MAX_VALUES && !self.values.contains(value) {
+                self.values.push(*value);
+            }
+        }
+        if let Some(example) = &other.example {
+            Example::keep_first(&mut self.example, Rc::clone(example));
+        }
+    }
+
     fn weight(&self) -> (Level, Confidence) {
-        let steady =
-            |sure| if sure && self.values.len() < MAX_VALUES { Confidence::Documented } else { Confidence::Indicated };
+        let is_known = self.values.len() < MAX_VALUES && !self.packed;
+        let steady = |sure| if sure && is_known { Confidence::Documented } else { Confidence::Indicated };
         match self.set {
             // How long it is kept was said on an earlier page; whether apart, too.
             None => (Level::High, Confidence::Indicated),
@@ -293,51 +365,6 @@ impl Cookie {
             Some(Kept { ends: Ends::Days(days), .. }) => details.with(What::Lifetime, &days.to_string()),
             Some(Kept { ends: Ends::Session, .. }) => details.with(What::Lifetime, "session"),
         }
-    }
-}
-
-/// Cookies that say which server answered, keep robots out, try whether cookies are taken, or hold a language or what was
-/// agreed to, as their makers document: the category "Functional" or "Security" of the Open Cookie Database. Sorted; `*` for
-/// any rest.
-static OF_SERVICE: &[&str] = &[
-    "ARRAffinity",
-    "ARRAffinitySameSite",
-    "AWSALB",
-    "AWSALBCORS",
-    "AWSALBTG",
-    "AWSALBTGCORS",
-    "AWSELB",
-    "AWSELBCORS",
-    "BIGipServer*",
-    "GCLB",
-    "NSC_*",
-    "SERVERID",
-    "TS01*",
-    "__cf_bm",
-    "__cflb",
-    "__cfruid",
-    "_abck",
-    "_cfuvid",
-    "ak_bmsc",
-    "cf_clearance",
-    "incap_ses_*",
-    "lang",
-    "li_gc",
-    "nlbi_*",
-    "test_cookie",
-];
-
-fn is_of_service(name: &str) -> bool {
-    OF_SERVICE.iter().any(|known| is_called(name, known))
-}
-
-/// Whether a name is the known one, in which `*` stands for one character or more.
-fn is_called(name: &str, known: &str) -> bool {
-    let same = name.bytes().zip(known.bytes()).take_while(|(one, other)| one == other && *other != b'*').count();
-    match known.as_bytes().get(same..) {
-        Some([]) => name.len() == same,
-        Some([b'*', end @ ..]) => name.len() > same + end.len() && name.as_bytes().ends_with(end),
-        _ => false,
     }
 }
 
@@ -435,11 +462,10 @@ fn vendor(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{OF_SERVICE, WRITTEN, is_of_service, vendor};
+    use super::{WRITTEN, vendor};
 
     #[test]
     fn tables_are_sorted() {
-        assert!(OF_SERVICE.is_sorted());
         assert!(WRITTEN.is_sorted_by_key(|(name, _)| *name));
     }
 
@@ -464,7 +490,5 @@ mod tests {
         ] {
             assert_eq!(vendor(none), None, "{none}");
         }
-        assert!(is_of_service("BIGipServerpool_web") && is_of_service("__cf_bm"));
-        assert!(!is_of_service("BIGipServer") && !is_of_service("uid"));
     }
 }

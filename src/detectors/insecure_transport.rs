@@ -5,13 +5,10 @@ use crate::address::Scheme;
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
-use crate::pseudonym::{Kind, SetCookie, Value};
+use crate::pseudonym::{SetCookie, Value};
+use crate::seen::identifiers::is_identifier;
+use crate::seen::service::is_of_service;
 use crate::seen::{Details, Draft, Place, Seen, What};
-
-/// How much a cookie must be able to tell apart to be an identifier, in bits.
-///
-/// <https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js> takes a cookie of more than 12 bits for one.
-const IDENTIFIER_BITS: u16 = 12;
 
 /// For how long a cookie must be kept to tell one visit from another, in seconds: what only serves a session, or says which
 /// server answers, is mostly gone by then.
@@ -24,12 +21,14 @@ pub static DETECTOR: Detector = Detector {
                 as it is not marked `Secure`.",
     threshold: "One answer. Not: a host on the own device or in the own network, an onion service, what the browser itself \
                 turned into https before it asked (HSTS), and a host that answers by sending on to https within its site. A cookie \
-                counts if it holds more than 12 bits outside known words; one without `Secure` only if it is kept for a day \
-                or longer, and where the answer does not demand https (HSTS).",
+                counts if it holds an identifier as `identifier-cookie` has it (8 characters, more than 12 bits), and not \
+                where its maker documents it as one that tells nobody apart; one without `Secure` only if it is kept for a \
+                day or longer, and where the answer does not demand https (HSTS).",
     severity: "High: what a form sends, or somebody else's identifier, in the clear, as that lets anybody on the way follow the \
                person from site to site. Moderate: the page, or code and frames within a secure page, as whoever is on the \
                way can read and change them; the site's own identifier; a secure page that sends on to an insecure one. Low: \
-               pictures and the like, and what an insecure page loads of others; a cookie that is not marked.",
+               pictures and the like, and what an insecure page loads of others; a cookie that is not marked, which did not go \
+               in the clear but would.",
     sources: &[
         "https://www.w3.org/TR/mixed-content/",
         "https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy",
@@ -149,7 +148,7 @@ fn downgraded<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
 
 /// Identifiers among the cookies of a request in the clear.
 fn sent_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
-    let names = seen.cookies().filter(|(_, value)| is_identifier(value)).map(|(name, _)| name);
+    let names = seen.cookies().filter(|(name, value)| has_identifier(name, value)).map(|(name, _)| name);
     // The site's own tells one visit of it from another; somebody else's follows from site to site.
     cookies(seen, names, "sent-in-clear", if seen.is_other() { Level::High } else { Level::Moderate })
 }
@@ -161,7 +160,8 @@ fn unmarked<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     }
     // A name with such a prefix is taken by browsers only if it is marked.
     let prefixed = |name: &str| name.starts_with("__Secure-") || name.starts_with("__Host-");
-    let may_be = |cookie: &SetCookie<'a>| !cookie.secure && !prefixed(cookie.name) && is_identifier(&cookie.value);
+    let may_be =
+        |cookie: &SetCookie<'a>| !cookie.secure && !prefixed(cookie.name) && has_identifier(cookie.name, &cookie.value);
     let kept = |cookie: &SetCookie<'a>| cookie.max_age.is_some_and(|seconds| seconds >= A_DAY);
     let names = seen.set_cookies().filter(|cookie| may_be(cookie) && kept(cookie)).map(|cookie| cookie.name);
     cookies(seen, names, "not-secure", Level::Low)
@@ -185,6 +185,6 @@ fn cookies<'a>(
     })
 }
 
-fn is_identifier(value: &Value<'_>) -> bool {
-    value.parts().any(|part| matches!(part.kind, Kind::Id | Kind::Hash) && part.bits > IDENTIFIER_BITS)
+fn has_identifier(name: &str, value: &Value<'_>) -> bool {
+    !is_of_service(name) && value.parts().any(|part| is_identifier(&part))
 }

@@ -148,7 +148,7 @@ fn graded(part: &Pseudonym<'_>) -> Option<(Level, Confidence)> {
 /// In which form it came, in a word. A digest is as long as its algorithm makes it.
 fn encoding(form: Form, length: u32) -> &'static str {
     match (form, length) {
-        (Form::Plain, _) => "plain",
+        (Form::Plain | Form::Packed, _) => "plain",
         (Form::Base64, _) => "base64",
         (Form::Hex, _) => "hex",
         (Form::Hashed, 32) => "md5",

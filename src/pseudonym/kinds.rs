@@ -75,6 +75,8 @@ pub enum Form {
     Base64,
     /// Within hexadecimal digits.
     Hex,
+    /// Compressed: what it holds is not known.
+    Packed,
 }
 
 impl Form {
@@ -85,6 +87,7 @@ impl Form {
             Self::Hashed => "h",
             Self::Base64 => "b",
             Self::Hex => "x",
+            Self::Packed => "z",
         }
     }
 }
@@ -164,7 +167,7 @@ fn luhn(digits: &[u8]) -> bool {
 }
 
 /// A number from its first digits.
-fn number(digits: &[u8]) -> u64 {
+pub(super) fn number(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0'))))
 }
 
@@ -399,9 +402,12 @@ pub(super) fn is_timestamp(text: &[u8]) -> bool {
         13 => whole.get(..10).unwrap_or_default(),
         _ => return false,
     };
-    whole.iter().chain(fraction).all(u8::is_ascii_digit)
-        && fraction.len() <= 6
-        && (978_307_200..2_240_524_800).contains(&number(seconds))
+    whole.iter().chain(fraction).all(u8::is_ascii_digit) && fraction.len() <= 6 && is_time(number(seconds))
+}
+
+/// Seconds since 1970 of the years 2001 to 2040.
+pub(super) fn is_time(seconds: u64) -> bool {
+    (978_307_200..2_240_524_800).contains(&seconds)
 }
 
 /// `2024-01-31`, `20240131`, also with hour (`2024-01-31T12`) or time (`20240131120000`).

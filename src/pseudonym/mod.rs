@@ -6,7 +6,8 @@
 //! header: `~id.32.128.k3J4x_-0`. Kinds are those of [`Kind`], forms those of [`Form`]; a hash is 48 bits of SipHash-2-4
 //! (<https://www.aumasson.jp/siphash/siphash.pdf>) with the salt as its key, in base64url. Where a `.`, a `~` or a
 //! character of base64url follows in the same text, an end mark `~` stands between. In cookies, a compound value stands
-//! twice: its whole as a pseudonym, `~*`, and the value with its parts replaced.
+//! twice: its whole as a pseudonym, `~*`, and the value with its parts replaced. So do everywhere two numbers that are one
+//! identifier (`chance.time`).
 //!
 //! **In a URL** the values of parameters are looked at, and parts of values (`a.b|c`); of the path only what has the form of a
 //! mail address, card or phone number, for lists' rules match on paths. Everything else stays, byte for byte. **In cookies and
@@ -20,6 +21,7 @@
 //! a pseudonym: readers look for them in text that is not decoded.
 
 mod bodies;
+mod coded;
 mod encodings;
 mod entropy;
 mod headers;
@@ -38,6 +40,7 @@ pub use headers::Direction;
 pub use kinds::{Form, Kind};
 pub use read::{Parts, Pseudonym, SameSite, SetCookie, Value, cookies, http_date, matrix, pairs, set_cookies};
 
+use coded::{Held, coded_text};
 use kinds::{is_card, is_digest, is_identifier, is_mail, is_national, is_plain, is_tel};
 use names::{Names, Role};
 
@@ -254,10 +257,8 @@ impl Pseudonyms {
         let span = Span::of(raw.as_bytes());
         if !self.whole(context, self.names.role(name.as_bytes()), span, 0, raw.len()) {
             let token = encodings::trim(raw.as_bytes());
-            match is_mail(token) {
-                true => self.emit(context, Kind::Mail, Form::Plain, span, 0, raw.len()),
-                false => self.emit(context, Kind::Text, Form::Plain, span, 0, raw.len()),
-            }
+            let kind = if is_mail(token) { Kind::Mail } else { Kind::Text };
+            self.emit(context, kind, Form::Plain, span, 0, raw.len());
         }
         let mut out = Vec::new();
         self.finish(raw.as_bytes(), &mut out);
@@ -446,7 +447,8 @@ impl Pseudonyms {
                 None if address => Kind::Url,
                 None => Kind::Id,
             };
-            return self.emit(Context::URL, kind, Form::Plain, span, 0, bytes.len());
+            self.emit(Context::URL, kind, Form::Plain, span, 0, bytes.len());
+            return;
         }
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
@@ -547,23 +549,30 @@ impl Pseudonyms {
         self.emit(context, cookie_kind(context, bytes), Form::Plain, span, 0, end);
     }
 
+    /// What a whole compound value is: an identifier, where a part of it is.
+    fn whole_kind(&self, context: Context, bytes: &[u8], parts: &[Edit]) -> Kind {
+        let is_identifier = |edit: &Edit| {
+            let written = self.written.get(edit.from..edit.to).unwrap_or_default();
+            [&b"~id."[..], b"~zid."].iter().any(|start| written.starts_with(start))
+        };
+        if parts.iter().any(is_identifier) { Kind::Id } else { cookie_kind(context, bytes) }
+    }
+
     /// Puts the pseudonym of a whole compound value before it.
     fn insert_whole(&mut self, context: Context, span: Span, at: usize) {
         let parts = self.edits.split_off(at);
-        self.emit(context, cookie_kind(context, span.bytes), Form::Plain, span, 0, span.bytes.len());
-        self.written.extend_from_slice(WHOLE);
-        if let Some(edit) = self.edits.last_mut() {
-            edit.end = edit.start;
-            edit.to = self.written.len();
-        }
+        let kind = self.whole_kind(context, span.bytes, &parts);
+        self.emit(context, kind, Form::Plain, span, 0, span.bytes.len());
+        self.stand_before();
         self.edits.extend(parts);
     }
 
     /// Puts the pseudonym of a whole value, and those of its parts that are somebody's, in place of all of it.
     fn gather(&mut self, context: Context, span: Span, at: usize, written: usize) {
         let parts = self.edits.split_off(at);
+        let kind = self.whole_kind(context, span.bytes, &parts);
         let old = self.written.split_off(written);
-        self.emit(context, cookie_kind(context, span.bytes), Form::Plain, span, 0, span.bytes.len());
+        self.emit(context, kind, Form::Plain, span, 0, span.bytes.len());
         let mut sign = WHOLE;
         for part in parts {
             let pseudonym = old.get(part.from - written..part.to - written).unwrap_or_default();
@@ -687,6 +696,8 @@ impl Pseudonyms {
         let mut found = 0;
         let mut at = start;
         let mut before: &[u8] = b"";
+        // Of numbers in a row the first two that are a pair, for behind them stand more times.
+        let mut paired = false;
         while at <= end {
             let rest = span.get(at, end);
             let stop = at + rest.iter().position(|&byte| byte == b'.').unwrap_or(rest.len());
@@ -702,12 +713,34 @@ impl Pseudonyms {
             } else {
                 let after = span.get(stop + 1, end);
                 let after = after.split(|&byte| byte == b'.').next().unwrap_or_default();
-                found += self.single(context, span, at, stop, beside(before, part, after));
+                let pair = !paired && is_pair(part, after);
+                if pair {
+                    self.insert_pair(context, span, at, stop + 1 + after.len());
+                }
+                found += self.single(context, span, at, stop, beside(before, part, after, paired));
+                paired = pair || paired && is_long_number(part);
             }
             before = part;
             at = stop + 1;
         }
         found
+    }
+
+    /// Puts the pseudonym of two numbers that are one identifier before them.
+    fn insert_pair(&mut self, context: Context, span: Span, start: usize, end: usize) {
+        self.emit(context, Kind::Id, Form::Plain, span, start, end);
+        self.stand_before();
+    }
+
+    /// Has the pseudonym that was written last stand before its value, not in its place.
+    fn stand_before(&mut self) {
+        // An end mark is one of these already.
+        self.written.pop_if(|last| *last == b'~');
+        self.written.extend_from_slice(WHOLE);
+        if let Some(edit) = self.edits.last_mut() {
+            edit.end = edit.start;
+            edit.to = self.written.len();
+        }
     }
 
     /// A part without any delimiters. `sure`: it is an identifier, whatever it looks like. Gives 1 if it is somebody's.
@@ -729,8 +762,7 @@ impl Pseudonyms {
             }
             return 0;
         };
-        self.emit(context, kind, Form::Plain, span, start, end);
-        1
+        usize::from(self.emit(context, kind, Form::Plain, span, start, end) != Kind::Val)
     }
 
     /// Whether it is base64 or hexadecimal of a text: no word is that by chance.
@@ -741,27 +773,31 @@ impl Pseudonyms {
         is
     }
 
-    /// Writes a pseudonym in place of a part of the text.
-    fn emit(&mut self, context: Context, kind: Kind, form: Form, span: Span, start: usize, end: usize) {
+    /// Writes a pseudonym in place of a part of the text. Gives of what kind it is: what is no identifier within its base64 is none.
+    fn emit(&mut self, context: Context, kind: Kind, form: Form, span: Span, start: usize, end: usize) -> Kind {
         let raw = span.get(start, end);
         let token = encodings::trim(raw);
         let token = if token.is_empty() { raw } else { token };
         // A cookie of 32 hexadecimal digits is no digest of anything.
         let kind = if kind == Kind::Hash && context.source() { Kind::Id } else { kind };
         let from = self.written.len();
-        // Base64 of a mail address is the address, in another form.
         let mut text = Vec::new();
-        let coded = match kind {
-            Kind::Id if !context.source() => coded_text(token, &mut text),
-            _ => None,
+        let held = if kind == Kind::Id { coded::held(token, &mut text) } else { Held::Itself };
+        let (kind, form, bits) = match held {
+            // Base64 of a mail address is the address, in another form.
+            Held::Text(form, _) if !context.source() && is_mail(&text) => (Kind::Mail, form, None),
+            Held::Text(_, None) | Held::Message(None) => (Kind::Val, form, None),
+            Held::Text(_, bits) | Held::Message(bits) => (kind, form, bits),
+            Held::Packed => (kind, Form::Packed, None),
+            Held::Itself => (kind, form, None),
         };
-        match coded.filter(|_| is_mail(&text)) {
-            Some(form) => {
-                self.begin(Kind::Mail, form, &text);
-                self.push_normal(Kind::Mail, &text);
+        match form {
+            Form::Base64 | Form::Hex => {
+                self.begin(kind, form, &text, None);
+                self.push_normal(kind, &text);
             }
-            None => {
-                self.begin(kind, form, token);
+            _ => {
+                self.begin(kind, form, token, bits);
                 match (kind, form) {
                     (Kind::Mail | Kind::Tel | Kind::Name, Form::Plain) => self.push_normal(kind, token),
                     (_, Form::Hashed) => {
@@ -781,9 +817,7 @@ impl Pseudonyms {
                     _ if context.source() => self.push_all(token),
                     _ => {
                         self.push_hash(token);
-                        if coded.is_some() {
-                            self.push_inner(&text);
-                        }
+                        self.push_inner(&text);
                     }
                 }
             }
@@ -792,14 +826,15 @@ impl Pseudonyms {
             self.written.push(b'~');
         }
         self.edits.push(Edit { start: span.place(start), end: span.place(end), from, to: self.written.len() });
+        kind
     }
 
-    /// `~<form><kind>.<length>.<bits>`
-    fn begin(&mut self, kind: Kind, form: Form, token: &[u8]) {
+    /// `~<form><kind>.<length>.<bits>`; the bits are the token's own where no others are given.
+    fn begin(&mut self, kind: Kind, form: Form, token: &[u8], bits: Option<u16>) {
         self.written.push(b'~');
         self.written.extend_from_slice(form.letter().as_bytes());
         self.written.extend_from_slice(kind.word().as_bytes());
-        for number in [token.len(), usize::from(estimate_bits(token))] {
+        for number in [token.len(), usize::from(bits.unwrap_or_else(|| estimate_bits(token)))] {
             self.written.push(b'.');
             push_number(number, &mut self.written);
         }
@@ -920,7 +955,8 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
                 return plain(Kind::Card);
             }
         } else if token.iter().all(u8::is_ascii_digit) {
-            return plain(Kind::Id);
+            // Whatever it is called, a time is none of anybody's numbers.
+            return plain(if is_plain(token) { Kind::Val } else { Kind::Id });
         }
     }
     if is_tel(bytes) {
@@ -966,14 +1002,38 @@ fn google_key(part: &[u8]) -> Option<Role> {
     }
 }
 
-/// Whether a long number beside another one is an identifier, even if it could be a time. `1234567890.1609459200`
-/// (Google's client id: chance, then a time), `1612345678901.1234567890` (Meta's browser id: a time, then chance).
+/// Whether a long number beside another one is an identifier, even if it could be a time; not where a pair stands before it
+/// in the same row, but what follows on milliseconds.
+fn beside(before: &[u8], part: &[u8], after: &[u8], paired: bool) -> bool {
+    let milliseconds = |part: &[u8]| part.len() == 13 && kinds::is_timestamp(part);
+    let first = is_long_number(after) && !milliseconds(part) && !are_times(part, after);
+    is_long_number(part) && (!paired && first || milliseconds(before))
+}
+
+/// Whether two numbers are seconds of times within a year.
+fn are_times(one: &[u8], other: &[u8]) -> bool {
+    const YEAR: u64 = 31_536_000;
+    let is_time = |part: &[u8]| part.len() == 10 && kinds::is_timestamp(part);
+    is_time(one) && is_time(other) && kinds::number(one).abs_diff(kinds::number(other)) < YEAR
+}
+
+fn is_long_number(part: &[u8]) -> bool {
+    part.len() >= SHARED_LENGTH && part.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether two numbers with a dot between them are one identifier, and sent on as one. `878270908.1609459200` (the client id of
+/// Google's `_ga` and `_gid`, and what `_gcl_au` holds: chance, then a time), `1612345678901.878270908` (Meta's `_fbp`: a time,
+/// then chance). Alone the chance has up to 31 bits. Two times within a year are none, though in 3 of 100 browsers the chance
+/// reads as such.
 /// <https://developers.google.com/analytics/devguides/collection/protocol/v1/parameters>,
 /// <https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc>
-fn beside(before: &[u8], part: &[u8], after: &[u8]) -> bool {
-    let long = |part: &[u8]| part.len() >= SHARED_LENGTH && part.iter().all(u8::is_ascii_digit);
-    let milliseconds = |part: &[u8]| part.len() == 13 && kinds::is_timestamp(part);
-    long(part) && (long(after) && !milliseconds(part) || milliseconds(before))
+fn is_pair(part: &[u8], after: &[u8]) -> bool {
+    let chance = |part: &[u8]| is_long_number(part) && part.len() <= 10 && !kinds::is_date(part);
+    let time = |part: &[u8], length: usize| part.len() == length && is_long_number(part) && kinds::is_timestamp(part);
+    if time(part, 13) {
+        return chance(after);
+    }
+    chance(part) && time(after, 10) && !are_times(part, after)
 }
 
 /// One run of base64 with characters that no other token has, or long, with both cases and digits.
@@ -991,28 +1051,6 @@ fn is_base64_blob(token: &[u8]) -> bool {
         && count(u8::is_ascii_digit) > 0
         && count(u8::is_ascii_uppercase) * 8 >= bare.len()
         && count(u8::is_ascii_lowercase) * 8 >= bare.len()
-}
-
-/// Decodes base64 or hexadecimal digits into `text`, if it is text: printable, and long enough that chance makes none.
-fn coded_text(token: &[u8], text: &mut Vec<u8>) -> Option<Form> {
-    const MIN_CODED: usize = 11;
-    let printable = |text: &[u8]| text.len() >= SHARED_LENGTH && text.iter().all(|byte| (b' '..=b'~').contains(byte));
-    text.clear();
-    if token.len() < MIN_CODED {
-        return None;
-    }
-    if token.len().is_multiple_of(2) && token.iter().all(u8::is_ascii_hexdigit) {
-        // Digits alone are a number.
-        let letters = token.iter().any(u8::is_ascii_alphabetic);
-        return (letters && encodings::unhex(token, text) && printable(text)).then_some(Form::Hex);
-    }
-    // Most tokens end here: their first bytes are no text.
-    let four = token.get(..4).unwrap_or_default();
-    if !encodings::unbase64(four, text) || !text.iter().all(|byte| (b' '..=b'~').contains(byte)) {
-        return None;
-    }
-    text.clear();
-    (encodings::unbase64(token, text) && printable(text)).then_some(Form::Base64)
 }
 
 /// Whether a value may stay as it is: a consent string; a common one, in cookies; in bodies what says nothing of anybody.
@@ -1035,7 +1073,14 @@ fn stays(context: Context, role: Role, bytes: &[u8]) -> bool {
 /// What a whole value of a cookie or body is, of which nothing more is known.
 fn cookie_kind(context: Context, bytes: &[u8]) -> Kind {
     let identifier = context.source() && estimate_bits(bytes) > COOKIE_BITS && !is_plain(bytes);
-    if identifier { Kind::Id } else { Kind::Val }
+    let tells = identifier && (context.place != Place::Cookie || is_more_than_plain(bytes));
+    if tells { Kind::Id } else { Kind::Val }
+}
+
+/// Whether what of a compound value is no time, word or the like is as long as an identifier.
+fn is_more_than_plain(bytes: &[u8]) -> bool {
+    let parts = bytes.split(|&byte| byte == b'.' || is_delimiter(byte));
+    parts.filter(|part| !is_plain(part)).map(<[u8]>::len).sum::<usize>() >= SHARED_LENGTH
 }
 
 /// Whether a part beside an identifier may stay readable: short, or a time, size, version or account.

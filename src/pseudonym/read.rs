@@ -73,7 +73,7 @@ fn word(word: &str) -> Option<(Kind, Form)> {
     if let Some(kind) = kind(word) {
         return Some((kind, Form::Plain));
     }
-    [Form::Hashed, Form::Base64, Form::Hex]
+    [Form::Hashed, Form::Base64, Form::Hex, Form::Packed]
         .into_iter()
         .find_map(|form| Some((kind(word.strip_prefix(form.letter())?)?, form)))
 }

@@ -123,16 +123,27 @@ fn what_is_replaced_in_a_query() {
         // Identifiers.
         ("x=550e8400-e29b-41d4-a716-446655440000", "x=<id 1>"),
         ("x=12345678&x=1234567", "x=<id 1>&x=1234567"),
-        ("uid=1234567890", "uid=<id 1>"),
+        ("uid=2345678901", "uid=<id 1>"),
+        // A time, whatever it is called; replaced all the same.
+        ("uid=1234567890&sid=1440877628581", "uid=<val 1>&sid=<val 1>"),
         ("x=4zru4Xntv0ahXhfx0d9X", "x=<id 1>"),
         ("x=AbCdEfGhIjKlMnOp", "x=<id 1>"),
         ("x=SEJzDlXiDDoAC%2B6v&x=SEJzDlXiDDoAC/6v", "x=<id 1>&x=<id 1>"),
-        ("cid=1234567890.1609459200", "cid=<id 1>.1609459200"),
-        ("_ga=GA1.2.1234567890.1609459200", "_ga=GA1.2.<id 1>.1609459200"),
-        ("fbp=fb.1.1612345678901.1234567890", "fbp=fb.1.1612345678901.<id 1>"),
+        ("cid=1234567890.1609459200", "cid=<id 1>*<id 1>.1609459200"),
+        ("cid=878270908.1609459200&x=1609459200.1609469999", "cid=<id 1>*<id 1>.1609459200&x=1609459200.1609469999"),
+        (
+            "utmcc=__utma%3D134968609.934057233.1440877631.1440877641.1440877651.1",
+            "utmcc=__utma%3D<id 1>.<id 1>*<id 1>.1440877631.1440877641.1440877651.1",
+        ),
+        ("_ga=GA1.2.1234567890.1609459200", "_ga=GA1.2.<id 1>*<id 1>.1609459200"),
+        ("fbp=fb.1.1612345678901.123456789", "fbp=fb.1.<id 1>*1612345678901.<id 1>"),
         ("x=a%7C12345678901%7Cb~12345678901~c", "x=a%7C<id 1>%7Cb~<id 1>~c"),
         ("a=1;uid=12345678901;b=2", "a=1;uid=<id 1>;b=2"),
-        ("dGhpcyBpcyBhIHNlY3JldA==", "<id 1>"),
+        // No identifier is in a text; one is, and one is in a message.
+        ("dGhpcyBpcyBhIHNlY3JldA==", "<val 1>"),
+        ("x=eyJ2IjoiOGYxNGU0NWZjZWVhMTY3YSJ9&x=CAEYBSgCMgsI9pCj66fqszoQBTgB", "x=<id 2>&x=<id 1>"),
+        ("x=CgASBEM2MTAYu5iIrwUgu5iIrwU=", "x=<val 1>"),
+        ("x=H4sIAAAAAAAAAKtWMjY0MTCMN7IwtlCyMjQzMbY0NTIyMjE3MNRR", "x=<zid 1>"),
         // A consent string's name is no way around.
         ("gpp=jo@a.example&gdpr_consent=12345678901", "gpp=<mail 4>&gdpr_consent=<id 1>"),
         // Addresses in addresses.
@@ -211,9 +222,9 @@ fn values_are_known_again() {
     assert!(hashes("x", std::str::from_utf8(&json).unwrap()).contains(&source[0][0]));
     // A part of a compound value.
     let source = cookie("GA1.2.1234567890.1609459200");
-    assert_eq!(source.len(), 2);
-    assert_eq!(hashes("cid", "1234567890.1609459200")[0], source[1][0]);
-    assert_eq!(hashes("cid", "1234567890")[0], source[1][0]);
+    assert_eq!(source.len(), 3);
+    assert_eq!(hashes("cid", "1234567890.1609459200"), [source[1][0], source[2][0]]);
+    assert_eq!(hashes("cid", "2345678901")[0], cookie("GA1.2.2345678901.1609459200")[2][0]);
     // UUIDs.
     let source = cookie("550E8400-E29B-41D4-A716-446655440000");
     assert_eq!(hashes("x", "550e8400-e29b-41d4-a716-446655440000")[0], source[0][0]);
@@ -243,8 +254,13 @@ fn values_are_known_again() {
 fn headers_that_are_kept() {
     for (direction, name, raw, is) in [
         (Direction::Sent, "Cookie", "a=1; b=yes; lang=en; e=", Some("a=1; b=yes; lang=en; e=")),
-        (Direction::Sent, "Cookie", "t=dark_mode; ts=1609459200; n=12345", Some("t=<val 1>; ts=<val 1>; n=<id 6>")),
-        (Direction::Sent, "cookie", "_ga=GA1.2.1234567890.1609459200", Some("_ga=<id 6>*GA1.2.<id 6>.1609459200")),
+        (Direction::Sent, "Cookie", "t=dark_mode; ts=1609459200; n=12345", Some("t=<val 1>; ts=<val 1>; n=<val 1>")),
+        (
+            Direction::Sent,
+            "cookie",
+            "_ga=GA1.2.1234567890.1609459200",
+            Some("_ga=<id 6>*GA1.2.<id 6>*<id 6>.1609459200"),
+        ),
         (Direction::Sent, "cookie", "u=d41d8cd98f00b204e9800998ecf8427e;m=jo@a.example", Some("u=<id 6>; m=<mail 4>")),
         (
             Direction::Sent,

@@ -63,6 +63,8 @@ pub struct Host {
     pub relation: Relation,
     /// Whether it lies under its registrable domain, and is not that domain itself.
     pub subdomain: bool,
+    /// Whether it is the page's own host.
+    pub page: bool,
     /// Whose it is.
     pub org: Org,
     /// The actor of our own lists under which it stands.
@@ -86,6 +88,11 @@ impl<'a> Hosts<'a> {
     /// The host of that number.
     pub fn get(&self, number: usize) -> Option<&'a Host> {
         self.0.get(number)
+    }
+
+    /// The number of the page's own host, if anything was asked of it.
+    pub fn page(&self) -> Option<usize> {
+        self.0.iter().position(|host| host.page)
     }
 
     /// Whether two hosts are of one organisation: then what the one learns is no news to the other. Where the owner is not

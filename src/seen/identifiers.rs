@@ -7,6 +7,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::service::is_of_service;
 use super::{Bounded, Details, Draft, Example, Hosts, Memory, Place, Relation, Seen, State, What};
 use crate::finding::{Confidence, Level};
 use crate::observation::{RequestType, Stage};
@@ -20,6 +21,8 @@ const MAX_HOLDERS: usize = 4;
 const MAX_ARRIVED: usize = 1_536;
 /// Of how many cookies that are set it is remembered whether they last.
 const MAX_SET: usize = 256;
+/// How many hosts of the site's name that are another organisation's.
+const MAX_CLOAKED: usize = 64;
 /// How many values that a redirect handed on are remembered.
 const MAX_LED: usize = 256;
 /// How many values that are both kept and arrived are remembered.
@@ -68,13 +71,16 @@ pub struct Identifiers {
     led: Bounded<(u64, usize, Box<str>), (), MAX_LED>,
     /// Whether cookies that hosts set last longer than some minutes.
     lasts: Bounded<(usize, Rc<str>), bool, MAX_SET>,
+    /// Hosts of the site's name that are another organisation's.
+    cloaked: Bounded<usize, (), MAX_CLOAKED>,
     /// What is both kept and arrived: only this is looked at when conclusions are drawn.
     met: Bounded<(u64, usize), Option<Arrived>, MAX_MET>,
 }
 
 impl State for Identifiers {
     fn dropped(&self) -> u64 {
-        self.kept.dropped() + self.arrived.dropped() + self.led.dropped() + self.lasts.dropped() + self.met.dropped()
+        let values = self.kept.dropped() + self.arrived.dropped() + self.led.dropped() + self.met.dropped();
+        values + self.lasts.dropped() + self.cloaked.dropped()
     }
 }
 
@@ -182,13 +188,21 @@ impl Identifiers {
         let this = memory.of::<Self>();
         let at = At { seen, example: OnceCell::new() };
         let news = match seen.stage() {
-            Stage::Request => this.address(&at) | this.body(&at),
+            Stage::Request => this.cloak(seen) | this.address(&at) | this.body(&at),
             Stage::Sent => this.cookies(seen) | this.headers(&at),
             Stage::Answered => this.answer(seen),
         };
         if news {
             memory.news();
         }
+    }
+
+    fn cloak(&mut self, seen: &Seen<'_>) -> bool {
+        let is_new = seen.cloaked().is_some() && self.cloaked.get(&seen.host).is_none();
+        if is_new {
+            self.cloaked.entry(seen.host);
+        }
+        is_new && !self.met.is_empty()
     }
 
     /// Whether it is of interest what arrives here: at others, and at the page itself on the way to it.
@@ -284,7 +298,7 @@ impl Identifiers {
         }
         // A cookie goes along with each request: nearly always it is known.
         let is_known = |kept: &Kept| kept.holders.iter().any(|(holder, known)| *holder == host && **known == *name);
-        if value.hashes().next().and_then(|hash| self.kept.get(&hash)).is_some_and(is_known) {
+        if value.hashes().next().and_then(|hash| self.kept.get(&hash)).is_some_and(is_known) || is_of_service(name) {
             return false;
         }
         let mut news = false;
@@ -346,8 +360,10 @@ impl Identifiers {
     /// What one keeps and another was told: of each pair, and each place in a request, once.
     pub fn passed<'a>(&'a self, hosts: Hosts<'a>) -> impl Iterator<Item = Passed<'a>> {
         let mut all: BTreeMap<(usize, usize, (Place, &str)), Passed<'a>> = BTreeMap::new();
+        let page = hosts.page();
         for ((hash, to), arrived) in self.met.iter() {
-            let Some(passed) = arrived.as_ref().and_then(|arrived| self.passed_on(*hash, *to, arrived, hosts)) else {
+            let passed = arrived.as_ref().and_then(|arrived| self.passed_on(*hash, *to, arrived, (hosts, page)));
+            let Some(passed) = passed else {
                 continue;
             };
             // Of several parts of one value, and several ways to read it, the one that says most.
@@ -362,19 +378,33 @@ impl Identifiers {
         all.into_values()
     }
 
-    fn passed_on<'a>(&'a self, hash: u64, to: usize, arrived: &'a Arrived, hosts: Hosts<'a>) -> Option<Passed<'a>> {
+    fn passed_on<'a>(
+        &'a self,
+        hash: u64,
+        to: usize,
+        arrived: &'a Arrived,
+        (hosts, page): (Hosts<'a>, Option<usize>),
+    ) -> Option<Passed<'a>> {
         let kept = self.kept.get(&hash)?;
         let is_own = |host: usize| hosts.get(host).is_some_and(|host| host.relation != Relation::Other);
         let lasts = |holder: &(usize, Rc<str>)| self.lasts.get(holder) != Some(&false);
         let others = kept.holders.iter().filter(|holder| !hosts.are_of_one(holder.0, to) && lasts(holder));
-        // Where the site itself has it, it is the site's, but on the way to a page; then the first by name.
-        let (from, cookie) = others.min_by_key(|(host, cookie)| {
-            (is_own(*host) == arrived.navigation, hosts.get(*host).map(|host| &host.name), cookie)
+        // Where the site itself has it, it is the site's, but on the way to a page; then that of whoever sets it under the
+        // site's name; then the first by name.
+        let is_cloaked =
+            |holder: &(usize, Rc<str>)| self.cloaked.get(&holder.0).is_some() && self.lasts.get(holder) == Some(&true);
+        let holder = others.min_by_key(|holder| {
+            let (host, cookie) = holder;
+            (is_own(*host) == arrived.navigation, !is_cloaked(holder), hosts.get(*host).map(|host| &host.name), cookie)
         })?;
+        let (from, cookie) = holder;
         let name = hosts.get(to).map(|host| &host.name)?;
         let led = self.led.get(&(hash, *from, name.clone())).is_some();
+        // The site's own goes to all its hosts, also to those that are another organisation's: it is none of theirs.
+        let is_the_sites = hosts.get(*from).is_some_and(|host| host.relation == Relation::SameSite);
+        let told = page.filter(|_| is_the_sites && !is_cloaked(holder)).unwrap_or(*from);
         Some(Passed {
-            from: *from,
+            from: told,
             cookie,
             own: is_own(*from),
             to,

@@ -6,6 +6,7 @@ pub mod hosts;
 pub mod identifiers;
 pub mod memory;
 pub mod sent;
+pub mod service;
 pub mod whereabouts;
 pub mod words;
 

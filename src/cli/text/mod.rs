@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use onlooker::finding::{Level, Right};
-use onlooker::report::{Rule, Told};
+use onlooker::report::{Finding, Rule, Told};
 use onlooker::unseen::unseen;
 
 use super::words;
@@ -101,6 +101,14 @@ fn within(text: &str) -> String {
 /// A technique, as the extension calls it.
 fn technique(name: &str) -> String {
     words::part("technique", name, "name").map_or_else(|| slug(name), str::to_owned)
+}
+
+/// What a finding is called, likewise: of a cookie that would go in the clear not as what did.
+fn found(finding: &Finding) -> String {
+    let unmarked = finding.technique == "insecure-transport"
+        && finding.subject.as_ref().is_some_and(|subject| subject.name == "not-secure");
+    let title = if unmarked { words::part("unmarked", "title", "") } else { None };
+    title.map_or_else(|| technique(finding.technique), str::to_owned)
 }
 
 /// What a company's service does.

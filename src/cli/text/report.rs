@@ -11,7 +11,7 @@ use onlooker::report::{
 
 use super::details::told;
 use super::facts::{PRISM, checked, country_name, dossier, laws_of, meaning, seat, sources};
-use super::{Paint, category, count, cut, kind, plain, rights, rule, says_something, slug, technique, within};
+use super::{Paint, category, count, cut, found, kind, plain, rights, rule, says_something, slug, technique, within};
 use crate::cli::words;
 
 /// How many of the organisations of which no more was found than the contact are named one by one.
@@ -55,7 +55,7 @@ fn sentence(page: &PageReport) -> String {
 /// What a finding is, in short: of our own lists the kind of actor, else the technique.
 fn doing(finding: &Finding) -> String {
     let Some(named) = named(finding) else {
-        return format!("{}{}", technique(finding.technique), signs(finding));
+        return format!("{}{}", found(finding), signs(finding));
     };
     let Some(of) = named.standing.kind else { return technique(finding.technique) };
     if named.standing.own_site {
@@ -124,7 +124,7 @@ pub fn brief(report: &Report, colours: bool) -> String {
             let _ = writeln!(out, "  {}{gap}{}: {what}", paint.level(level), plain(&watcher.who.name));
         }
         let own = findings_of(page, None);
-        let names: BTreeSet<String> = own.iter().map(|finding| technique(finding.technique)).collect();
+        let names: BTreeSet<String> = own.iter().map(|finding| found(finding)).collect();
         if !names.is_empty() {
             let _ = writeln!(out, "  The site itself: {}", names.into_iter().collect::<Vec<_>>().join("; "));
         }
@@ -372,7 +372,7 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
     let what = match named(finding).map(|named| named.standing) {
         Some(standing) if standing.own_site => "Contact with the vendor's own site".to_owned(),
         Some(standing) if !standing.is_its_host() => "Contact with a published indicator".to_owned(),
-        _ => technique(finding.technique),
+        _ => found(finding),
     };
     let from = finding.from.as_ref().map(|from| format!(" from {}", plain(&from.domain))).unwrap_or_default();
     let _ = writeln!(out, "    {what}: {}{from}{times}{}", plain(&finding.domain), signs(finding));
