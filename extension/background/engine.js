@@ -118,8 +118,7 @@ export class Judge {
     const lines = headerLines(headers, security);
     const headersLength = lines === '' ? 0 : this.#write(lines, length);
     const bodyLength = body === '' ? 0 : this.#write(body, length + headersLength);
-    // The stage is the lowest bits of the id, so that an answer is no second request.
-    return this.#engine.observe(page, stage, length, headersLength, bodyLength, kind, how, (id << 2 | stage) >>> 0, 0, status, time);
+    return this.#engine.observe(page, stage, length, headersLength, bodyLength, kind, how, id >>> 0, 0, status, time);
   }
 }
 

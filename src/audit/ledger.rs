@@ -1,6 +1,6 @@
 //! One page's ledger: who was contacted, what was found, what could not be seen. Bounded, whatever a page does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -21,6 +21,9 @@ use crate::seen::{Details, Draft, Example, Found, Glimpse, MAX_DETAIL, Memory, P
 
 /// How many different reasons a page's record can give for what it left out.
 const MAX_REASONS: usize = 32;
+/// How many exchanges a finding remembers, so that none is counted twice. The parts of one come near each other: a browser has a
+/// handful of requests to a host under way, or some dozens over one connection.
+const MAX_COUNTED: usize = 64;
 
 /// How many different header lines and cookies are remembered that hosts were sent.
 const MAX_TOLD: usize = 8_192;
@@ -204,7 +207,10 @@ pub(super) struct FindingLedger {
     pub(super) level: Level,
     pub(super) confidence: Confidence,
     pub(super) who: Option<Org>,
+    /// In how many exchanges it was seen.
     pub(super) count: u64,
+    /// The last of them.
+    counted: VecDeque<u64>,
     pub(super) details: Details,
     pub(super) evidence: Vec<Evidence>,
 }
@@ -402,9 +408,10 @@ impl Page {
         self.worst = self.concluded.iter().map(Note::weight).fold(self.level, Level::max);
     }
 
-    /// Notes what a detector said of an observation of the host of that number.
+    /// Notes what a detector said of a part of the exchange of that id, with the host of that number.
     pub(super) fn note(
         &mut self,
+        id: u64,
         number: usize,
         note: Note,
         kind: RequestType,
@@ -437,6 +444,7 @@ impl Page {
             return;
         }
         let finding = self.findings.entry(key).or_insert_with(|| FindingLedger::new(&note, who));
+        finding.count_once(id);
         finding.add(&note);
         match &note.example {
             Some(example) => finding.example(example.kind.name(), &example.url),
@@ -460,6 +468,7 @@ impl Page {
                 of_site = of_site.max(note.weight());
             }
             let finding = all.entry(key).or_insert_with(|| FindingLedger::new(note, who));
+            finding.count += 1;
             finding.add(note);
             if let Some(example) = &note.example {
                 finding.example(example.kind.name(), &example.url);
@@ -476,18 +485,30 @@ impl FindingLedger {
             confidence: note.confidence,
             who,
             count: 0,
+            counted: VecDeque::new(),
             details: Details::default(),
             evidence: Vec::new(),
         }
     }
 
-    /// Counts one more; the gravest of all says how grave it is.
+    /// Counts an exchange, of which several parts may show the same.
+    fn count_once(&mut self, id: u64) {
+        if self.counted.contains(&id) {
+            return;
+        }
+        if self.counted.len() >= MAX_COUNTED {
+            self.counted.pop_front();
+        }
+        self.counted.push_back(id);
+        self.count += 1;
+    }
+
+    /// Adds what is said; the gravest of all says how grave it is.
     fn add(&mut self, note: &Note) {
         let weight = |level, confidence| (grade::effective(level, confidence), level, confidence);
         if weight(note.level, note.confidence) > weight(self.level, self.confidence) {
             (self.level, self.confidence) = (note.level, note.confidence);
         }
-        self.count += 1;
         self.details.join(note.details.clone());
     }
 
