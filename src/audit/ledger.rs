@@ -10,8 +10,8 @@ use crate::address::{Address, Scheme};
 use crate::detectors::DETECTORS;
 use crate::finding::{Confidence, Level};
 use crate::grade;
-use crate::observation::{Part, RequestType, Stage};
-use crate::pseudonym::{self, Value};
+use crate::observation::{LEFT_OUT, Part, RequestType, Stage};
+use crate::pseudonym::{self, Dropped, Value};
 use crate::redact;
 use crate::report::Evidence;
 use crate::rules::actors::{self, Company};
@@ -253,13 +253,19 @@ pub struct Page {
     pub(super) skipped: Reasons,
     /// Of what was skipped, that which may have been a contact with anybody.
     pub(super) lost: Reasons,
+    /// What is missing of exchanges that were seen: words of [`LEFT_OUT`].
+    pub(super) left_out: Reasons,
     gaps: Reasons,
 }
 
 impl Page {
     /// Notes something that could not be seen.
     pub fn gap(&mut self, why: &str, count: u64) {
-        self.gaps.add(why, count);
+        if LEFT_OUT.iter().any(|(known, _)| *known == why) {
+            self.left_out.add(why, count);
+        } else {
+            self.gaps.add(why, count);
+        }
     }
 
     /// Notes what is recorded of it at all.
@@ -272,11 +278,20 @@ impl Page {
         parts.iter().copied().find(|part| !self.recorded.contains(part))
     }
 
+    /// Why something of these is missing.
+    pub(super) fn lacks_some(&self, mut parts: impl Iterator<Item = Part>) -> Option<&'static str> {
+        parts.find_map(|part| {
+            let of = |(why, parts): &&(&'static str, &[Part])| parts.contains(&part) && self.left_out.0.contains_key(*why);
+            LEFT_OUT.iter().find(of).map(|(why, _)| *why)
+        })
+    }
+
     /// Takes over what could not be seen, and what is recorded: the same page under its final address is as half-seen as it
     /// was.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn keep_gaps_of(&mut self, other: &Page) {
         self.gaps.clone_from(&other.gaps);
+        self.left_out.clone_from(&other.left_out);
         self.recorded.clone_from(&other.recorded);
     }
 
@@ -295,9 +310,14 @@ impl Page {
     }
 
     /// Counts what of messages was not kept, for want of room.
-    pub(super) fn leave_out(&mut self, count: u64) {
-        if count > 0 {
-            self.skipped.add("headers-left-out", count);
+    pub(super) fn leave_out(&mut self, dropped: Dropped) {
+        let Dropped { headers, cookies, bodies } = dropped;
+        for (why, count) in
+            [("headers-left-out", headers), ("cookies-left-out", cookies), ("bodies-left-out", bodies)]
+        {
+            if count > 0 {
+                self.left_out.add(why, count);
+            }
         }
     }
 

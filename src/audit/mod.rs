@@ -21,7 +21,7 @@ use crate::finding::Level;
 use crate::kinds::Standing;
 use crate::observation::{Exchange, Observation, PageLog, RequestType, Stage};
 use crate::party::{self, Party};
-use crate::pseudonym::{Direction, Pseudonyms};
+use crate::pseudonym::{Direction, Dropped, Pseudonyms};
 use crate::redact;
 use crate::report::{ListInfo, PageReport, Report};
 use crate::rules::actors::{self, Actors, Company};
@@ -424,6 +424,8 @@ impl Engine {
         let headers: Vec<(&str, &str)> = if pseudonyms.is_some() {
             own.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
         } else {
+            let more = part.headers.len().saturating_sub(MAX_HEADERS) as u64;
+            page.leave_out(Dropped { headers: more, ..Dropped::default() });
             raw.take(MAX_HEADERS).collect()
         };
         let glimpse = Glimpse {

@@ -36,6 +36,7 @@ pub static DETECTOR: Detector = Detector {
                of which the record begins behind.",
     rights: &[Right::Privacy],
     needs: &[Part::Cookies, Part::ResponseHeaders],
+    reads: &[Part::RequestHeaders, Part::Bodies],
     look: |seen, memory, _| {
         if seen.kind() == RequestType::MainFrame && seen.is_other() && note(seen, memory) {
             memory.news();
