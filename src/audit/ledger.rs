@@ -273,6 +273,11 @@ impl Page {
         self.recorded.extend(parts);
     }
 
+    /// What its detectors kept of it, which it then lacks: so that a test can weigh that alone.
+    pub fn take_memory(&mut self) -> Memory {
+        std::mem::take(&mut self.memory)
+    }
+
     /// The first of these that is not recorded.
     pub(super) fn lacks(&self, parts: &[Part]) -> Option<Part> {
         parts.iter().copied().find(|part| !self.recorded.contains(part))
