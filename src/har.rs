@@ -53,7 +53,7 @@ use onlooker::observation::{Exchange, Gap, Observation, PageLog, Part, RequestTy
 use serde::de::DeserializeSeed;
 
 pub use self::decoded::Decoded;
-use self::kept::{Gathered, Kept};
+use self::kept::{Gathered, Kept, LeftOut};
 use self::tame::Tame;
 use self::url::{key, on_the_web, resolve, starts_with_ignoring_case};
 use self::walk::{Lenient, Root};
@@ -232,7 +232,8 @@ impl Evidence {
             (Part::RequestHeaders, self.request_headers),
             (Part::Cookies, self.cookies),
             (Part::ResponseHeaders, self.response_headers),
-            (Part::Bodies, !self.bodies_missing && (self.bodies || tells_bodies)),
+            // Of one of many the page says that it is missing.
+            (Part::Bodies, self.bodies || tells_bodies && !self.bodies_missing),
             (Part::Security, self.security),
         ];
         parts.into_iter().filter(|(_, seen)| *seen).map(|(part, _)| part).collect()
@@ -315,8 +316,7 @@ struct Entry {
     wait: u64,
     /// Its headers and its body, if there are any.
     kept: Option<Box<Kept>>,
-    /// How many headers were left out.
-    left_out: u64,
+    left_out: LeftOut,
 }
 
 impl Found {
@@ -332,8 +332,9 @@ impl Found {
 
     fn entry(&mut self, mut entry: Entry, gathered: Gathered) {
         self.evidence.note(&gathered, &entry.method);
+        let unread = u64::from(gathered.had_body(&entry.method).is_none());
         let (kept, left_out) = gathered.finish(entry.redirect.as_deref().filter(|_| entry.is_redirect()));
-        entry.left_out = left_out;
+        entry.left_out = LeftOut { unread, ..left_out };
         let answered = entry.status != 0 || !kept.response.is_empty() || kept.security.is_some();
         let more = [&entry.redirect, &entry.referrer].into_iter().flatten().map(|text| text.len()).sum::<usize>();
         let address = entry.url.len() + entry.frame.as_ref().map_or(0, |frame| frame.len());
@@ -354,6 +355,8 @@ impl Found {
                 entry.kept = Some(Box::new(kept));
             } else {
                 entry.left_out += kept.count();
+                // What is cut counts once.
+                entry.left_out.bodies = entry.left_out.bodies.min(1);
             }
         }
         self.entries.push(entry);
@@ -612,10 +615,17 @@ impl Group {
             page.gaps.push(Gap { why: "document-not-recorded".to_owned(), count: 1 });
         }
 
-        let left_out = self.entries.iter().map(|entry| entry.left_out).sum();
-        for (why, count) in
-            [("log-full", self.over), ("malformed-entry", self.more_malformed), ("headers-left-out", left_out)]
-        {
+        let mut left_out = LeftOut::default();
+        self.entries.iter().for_each(|entry| left_out += entry.left_out);
+        // Where none was recorded at all, the record says so.
+        let unread = if recorded.contains(&Part::Bodies) { left_out.unread } else { 0 };
+        for (why, count) in [
+            ("log-full", self.over),
+            ("malformed-entry", self.more_malformed),
+            ("headers-left-out", left_out.headers),
+            ("bodies-left-out", left_out.bodies),
+            ("bodies-not-read", unread),
+        ] {
             if count > 0 {
                 page.gaps.push(Gap { why: why.to_owned(), count });
             }
@@ -1007,7 +1017,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_said_to_be_recorded_only_where_none_is_missing() {
+    fn bodies_that_are_missing_are_said_to_be() {
         let length = |n: u32| {
             format!(
                 r#""headers":[{{"name":"content-type","value":"text/plain"}},{{"name":"Content-Length","value":"{n}"}}]"#
@@ -1017,32 +1027,35 @@ mod tests {
         let get = r#""method":"GET","bodySize":0,"postData":{"mimeType":"","params":[],"text":""}"#.to_owned();
         let post = |rest: &str| format!(r#""method":"POST",{rest}"#);
         let with = post(r#""bodySize":3,"postData":{"text":"a=1"}"#);
-        for (creator, requests, told) in [
+        for (creator, requests, told, unread) in [
             // Nothing had a body: the recorder's name decides.
-            ("Firefox", vec![get.clone()], true),
-            ("WebInspector", vec![get.clone(), post(&length(0))], true),
-            ("WebInspector", vec![post(r#""bodySize":0"#)], true),
-            ("WebPagetest", vec![get.clone()], false),
-            ("Unknown", vec![get.clone(), post(&length(0))], false),
-            ("Unknown", vec![get.clone(), with.clone()], true),
-            ("WebPagetest", vec![with.clone()], true),
+            ("Firefox", vec![get.clone()], true, 0),
+            ("WebInspector", vec![get.clone(), post(&length(0))], true, 0),
+            ("WebInspector", vec![post(r#""bodySize":0"#)], true, 0),
+            ("WebPagetest", vec![get.clone()], false, 0),
+            ("Unknown", vec![get.clone(), post(&length(0))], false, 0),
+            ("Unknown", vec![get.clone(), with.clone()], true, 0),
+            ("WebPagetest", vec![with.clone()], true, 0),
             // Something had one that is not here, or may have had.
             (
                 "Firefox",
                 vec![with.clone(), post(r#""bodySize":300,"postData":{"text":"","comment":"not included"}"#)],
-                false,
+                true,
+                1,
             ),
-            ("WebInspector", vec![post(r#""bodySize":296,"postData":{"mimeType":"text/plain"}"#)], false),
-            ("WebInspector", vec![with.clone(), post(&length(15_210))], false),
-            ("WebInspector", vec![with.clone(), post(typed)], false),
-            ("WebInspector", vec![with.clone(), post(r#""bodySize":-1"#)], false),
-            ("Playwright", vec![with.clone(), post(r#""bodySize":4,"postData":{"text":"","_file":"x.dat"}"#)], false),
-            ("Firefox", vec![r#""method":7"#.to_owned()], false),
+            ("WebInspector", vec![post(r#""bodySize":296,"postData":{"mimeType":"text/plain"}"#)], false, 0),
+            ("WebInspector", vec![with.clone(), post(&length(15_210))], true, 1),
+            ("WebInspector", vec![with.clone(), post(typed)], true, 1),
+            ("WebInspector", vec![with.clone(), post(r#""bodySize":-1"#)], true, 1),
+            ("Playwright", vec![with.clone(), post(r#""bodySize":4,"postData":{"text":"","_file":"x.dat"}"#)], true, 1),
+            ("Firefox", vec![r#""method":7"#.to_owned()], false, 0),
         ] {
             let entries: Vec<String> =
                 requests.iter().map(|rest| format!(r#"{{"request":{{"url":"https://a.example/",{rest}}}}}"#)).collect();
             let page = one_of(creator, &entries.join(","));
             assert_eq!(page.recorded.contains(&Part::Bodies), told, "{creator} {requests:?}");
+            let gap = page.gaps.iter().find(|gap| gap.why == "bodies-not-read").map_or(0, |gap| gap.count);
+            assert_eq!(gap, unread, "{creator} {requests:?}");
         }
     }
 
@@ -1408,7 +1421,14 @@ mod tests {
         let kept: usize = requests(page).map(size).sum();
         assert!((MAX_KEPT / 20 * 18..=MAX_KEPT).contains(&kept), "{kept}");
         let whole = requests(page).filter(|e| e.headers.len() == 64 && e.body.is_some()).count() as u64;
-        assert_eq!(page.gaps, [Gap { why: "headers-left-out".to_owned(), count: (220 - whole) * 65 }]);
+        assert_eq!(
+            page.gaps,
+            [
+                Gap { why: "headers-left-out".to_owned(), count: (220 - whole) * 64 },
+                // Each is cut.
+                Gap { why: "bodies-left-out".to_owned(), count: 221 },
+            ]
+        );
         assert_eq!(requests(page).last().unwrap().body.as_ref().map(String::len), Some(16 << 10));
     }
 

@@ -181,6 +181,15 @@ impl Part {
     }
 }
 
+/// Why something of an exchange is missing though the exchange was seen, and in which parts: whom a page contacted is known all
+/// the same.
+pub const LEFT_OUT: [(&str, &[Part]); 4] = [
+    ("headers-left-out", &[Part::RequestHeaders, Part::Cookies, Part::ResponseHeaders]),
+    ("cookies-left-out", &[Part::Cookies]),
+    ("bodies-left-out", &[Part::Bodies]),
+    ("bodies-not-read", &[Part::Bodies]),
+];
+
 /// One thing that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant, reason = "nearly all are exchanges")]
@@ -238,7 +247,8 @@ pub struct Security {
     pub built_in: Option<bool>,
 }
 
-/// Something that could not be seen, and why: it makes "not seen" into "could not look".
+/// Something that could not be seen, and why: it makes "not seen" into "could not look", or for a word of [`LEFT_OUT`] into
+/// "looked in part".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
     /// A stable word: `no-permission`, `worker-asleep`, `log-full`, `restored-from-cache`, `started-before-install`…

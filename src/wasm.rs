@@ -196,6 +196,14 @@ impl Engine {
         self.pseudonyms.body(self.scratch.get(..len).unwrap_or_default(), media)
     }
 
+    /// What was left out of the headers and bodies that became pseudonyms, for bounds, since this was asked before: bits 0-9 how many
+    /// headers, 10-19 cookies, 20-29 bodies.
+    pub fn left_out(&mut self) -> u32 {
+        let dropped = self.pseudonyms.take_dropped();
+        let most = |count: u64| u32::try_from(count).unwrap_or(u32::MAX).min((1 << 10) - 1);
+        most(dropped.headers) | most(dropped.cookies) << 10 | most(dropped.bodies) << 20
+    }
+
     /// Notes what is recorded of a page at all: a bit for each [`observation::Part`], by its code.
     pub fn page_records(&mut self, page: u32, bits: u32) {
         if let Some(open) = slot(&mut self.pages, page) {

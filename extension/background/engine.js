@@ -105,6 +105,12 @@ export class Judge {
     return this.#engine.pseudonym_body(this.#write(body), media);
   }
 
+  /** What of these was left out since this was asked before. @returns {import('./events.js').Lost|null} null: nothing */
+  leftOut() {
+    const bits = this.#engine.left_out();
+    return bits === 0 ? null : { 'headers-left-out': bits & 1023, 'cookies-left-out': bits >> 10 & 1023, 'bodies-left-out': bits >> 20 };
+  }
+
   /**
    * @param {number} page @param {Row} row
    * @param {number} id of its hop, in this page; unlike any other hop's
@@ -118,8 +124,7 @@ export class Judge {
     const lines = headerLines(headers, security);
     const headersLength = lines === '' ? 0 : this.#write(lines, length);
     const bodyLength = body === '' ? 0 : this.#write(body, length + headersLength);
-    // The stage is the lowest bits of the id, so that an answer is no second request.
-    return this.#engine.observe(page, stage, length, headersLength, bodyLength, kind, how, (id << 2 | stage) >>> 0, 0, status, time);
+    return this.#engine.observe(page, stage, length, headersLength, bodyLength, kind, how, id >>> 0, 0, status, time);
   }
 }
 

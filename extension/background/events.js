@@ -56,10 +56,12 @@
  * @property {string} media what its body is
  * @property {number} status of an answer, else 0
  * @property {import('./security.js').Security|null} [security] of an answer, where the person wants to be told
+ * @property {Lost} [lost] what of it was left out
  * @property {boolean} [masked] by `mask` in pseudonyms.js
  */
 
 /** @typedef {'request'|'sent'|'answered'} Stage */
+/** How much is missing of an exchange that was seen, by a word of LEFT_OUT. @typedef {Record<string, number>} Lost */
 /** Its name is in lower case. @typedef {[name: string, value: string]} Header */
 
 /**
@@ -130,6 +132,14 @@ export const STAGES = { request: 0, sent: 1, answered: 2 };
 /** `Part` in src/observation.rs, by code. */
 const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns'];
 
+/** Why something of an exchange is missing though it was seen: `LEFT_OUT` in src/observation.rs. */
+export const LEFT_OUT = ['headers-left-out', 'cookies-left-out', 'bodies-left-out', 'bodies-not-read'];
+
+/** @param {Lost} lost @param {Lost|null|undefined} more */
+export function lose(lost, more) {
+  for (const [why, count] of Object.entries(more ?? {})) if (count > 0) lost[why] = (lost[why] ?? 0) + count;
+}
+
 /** In the engine's bits: see `page_records` in pkg/onlooker.d.ts. @param {readonly string[]} recorded */
 export function recordsOf(recorded) {
   return PARTS.reduce((bits, part, code) => (recorded.includes(part) ? bits | 1 << code : bits), 0);
@@ -149,11 +159,12 @@ export function headerLines(headers = [], security = undefined) {
 const URL_BYTES = 4097;
 /** Of a URL as it comes: as much as is rewritten of one. A pseudonym is mostly shorter than what it stands for. */
 const RAW_BYTES = 16_384;
-/** Of a body so much is taken, in bytes of UTF-8. */
-const BODY_BYTES = 16_384;
-/** And so many characters of one header, and of all of a request. Browsers send no more than this of cookies for a site at once. */
-const HEADER_TEXT = 8_192;
-const HEADERS_TEXT = 16_384;
+/** Of a body, in bytes of UTF-8: a character more than the core reads (16384), so that it cuts and counts here as well. */
+const BODY_BYTES = 16_388;
+/** And so many characters of one header: one more than the core reads of a line of cookies. */
+const HEADER_TEXT = 16_385;
+/** And of all of a request. What finds no room is counted. */
+const HEADERS_TEXT = 65_536;
 
 /** What is taken of a request's headers; what of it is kept the core says. `authorization` without its value. */
 const SENT = new Set([
@@ -227,7 +238,9 @@ export function requestEvent(d, stage, late) {
   const whole = sent(d.url);
   const url = short(whole, RAW_BYTES);
   const doc = idOf(d.documentId);
-  const { body, media } = bodyOf(stage === 'request' ? d.requestBody : null);
+  const { body, media, unread } = bodyOf(stage === 'request' ? d.requestBody : null);
+  /** @type {Lost} */
+  const lost = unread ? { 'bodies-not-read': 1 } : {};
   return {
     is: 'request',
     stage,
@@ -250,10 +263,11 @@ export function requestEvent(d, stage, late) {
     secret: d.incognito === true,
     late: late || stage !== 'request',
     empty: late && (d.statusCode === 204 || d.statusCode === 205),
-    headers: stage === 'sent' ? headersOf(d.requestHeaders, isSent) : stage === 'answered' ? headersOf(d.responseHeaders, isAnswered) : [],
+    headers: stage === 'sent' ? headersOf(d.requestHeaders, isSent, lost) : stage === 'answered' ? headersOf(d.responseHeaders, isAnswered, lost) : [],
     body,
     media,
     status: stage === 'answered' ? d.statusCode ?? 0 : 0,
+    ...(Object.keys(lost).length > 0 ? { lost } : {}),
   };
 }
 
@@ -262,8 +276,8 @@ const isSent = (name) => SENT.has(name) || SENT_BEGIN.test(name);
 /** @param {string} name */
 const isAnswered = (name) => ANSWERED.has(name);
 
-/** @param {{name: string, value?: string}[]|undefined} all @param {(name: string) => boolean} isTaken @returns {Header[]} */
-function headersOf(all, isTaken) {
+/** @param {{name: string, value?: string}[]|undefined} all @param {(name: string) => boolean} isTaken @param {Lost} lost @returns {Header[]} */
+function headersOf(all, isTaken, lost) {
   /** @type {Header[]} */
   const taken = [];
   let left = HEADERS_TEXT;
@@ -276,15 +290,21 @@ function headersOf(all, isTaken) {
     }
     // Firefox puts what came in several headers of one name into several lines.
     for (const line of value.split('\n')) {
-      const text = line.trim().slice(0, Math.min(HEADER_TEXT, left));
+      const text = line.trim().slice(0, HEADER_TEXT);
+      if (text === '') continue;
+      // Only what does not fit is lost: what comes behind it may.
+      if (text.length > left) {
+        lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
+        continue;
+      }
       left -= text.length;
-      if (text !== '') taken.push([name, text]);
+      taken.push([name, text]);
     }
   }
   return taken;
 }
 
-/** @param {RequestBody|null|undefined} given @returns {{body: string, media: string}} */
+/** `unread`: there is one, and it or a part of it cannot be read. @param {RequestBody|null|undefined} given @returns {{body: string, media: string, unread: boolean}} */
 function bodyOf(given) {
   if (given?.formData) {
     let body = '';
@@ -295,13 +315,16 @@ function bodyOf(given) {
         body += `${body === '' ? '' : '&'}${pair}`;
       }
     }
-    return { body: short(body, BODY_BYTES), media: 'application/x-www-form-urlencoded' };
+    return { body: short(body, BODY_BYTES), media: 'application/x-www-form-urlencoded', unread: false };
   }
-  const body = textOf(given?.raw ?? []);
+  const raw = given?.raw ?? [];
+  const body = textOf(raw);
   // Of what kind it is its headers say, which are not there yet.
   const media = /^\s*[[{]/.test(body) ? 'application/json' : body.startsWith('--') && /^content-disposition: *form-data/im.test(body) ? 'multipart/form-data'
     : body === '' ? '' : 'text/plain';
-  return { body, media };
+  // A Blob is an error in Chromium; of a file there are no bytes; of what is no text nothing is read.
+  const unread = given?.error !== undefined || raw.some(({ bytes }) => !bytes || (body === '' && bytes.byteLength > 0));
+  return { body, media, unread };
 }
 
 /** The text of bytes, as much as is taken; '' of what is no text. @param {{bytes?: ArrayBuffer}[]} parts */

@@ -6,13 +6,14 @@
  * judged on a page of its own in the engine, the scout, and what the scout finds something in is logged after all, in room
  * that made-up hosts cannot fill. The rest is counted as the gap `log-full`, and is in neither the report nor the log.
  *
- * What was sent and answered has room of its own, and so has what requests carry: what finds none is the gap
- * `headers-left-out`. Of a host most of it is the same with every request; that is logged once.
+ * What was sent and answered has room of its own, and so has what requests carry: what finds none is a gap of the words in
+ * LEFT_OUT, as is what is too much of one message. Of a host most of it is the same with every request; that is logged once.
  *
  * What the person had Onlooker find out stands beside the requests, under an id of its own.
  */
 
 import { badgeChanged, badgeOf, gravityOf, isMatched, isNamed } from './verdict.js';
+import { LEFT_OUT, lose } from './events.js';
 import { alike } from './pseudonyms.js';
 import { sizeOf } from './store.js';
 
@@ -144,8 +145,13 @@ export class Ledger {
       return;
     }
     if (event.stage !== 'request') this.#more(book, event, row);
-    else if (!known) this.#take(book, row, event.late);
-    else if (row.body && !known.body) this.#complete(book, known, row);
+    else if (!known) {
+      this.#leaveOut(book, event.lost);
+      this.#take(book, row, event.late);
+    } else if (row.body && !known.body) {
+      this.#leaveOut(book, event.lost);
+      this.#complete(book, known, row);
+    }
   }
 
   /** Logs what was found out beside the page's requests, once for each id. @param {Page} page @param {Row} row */
@@ -209,6 +215,7 @@ export class Ledger {
       }
     };
     move();
+    this.#leaveOut(target, Object.fromEntries(LEFT_OUT.map((why) => [why, from.gaps[why] ?? 0])));
     // What an earlier life wrote of it has to be read first.
     if (!source.whole) void this.#read(source).then(() => {
       if (this.#books.has(to.key)) move();
@@ -313,10 +320,11 @@ export class Ledger {
   #take(book, row, late) {
     const { page } = book;
     if (fits(book, 0) || this.#tells(book, row)) {
-      if (row.masked || (row.body && !fitsMore(book, row))) {
-        // Of one that is masked all but its address is lost.
+      // Of one that is masked all but its address is lost.
+      if (row.masked) this.#leaveOut(book, { 'headers-left-out': 1, 'bodies-left-out': 1 });
+      if (row.body && !fitsMore(book, row)) {
         delete row.body;
-        this.#leaveOut(book);
+        this.#leaveOut(book, { 'bodies-left-out': 1 });
       }
       this.#add(book, row);
       this.#store.append(page.key, this.#store.entryKey(row), row);
@@ -350,6 +358,7 @@ export class Ledger {
     if (!find(book, request, true) && fits(book, 0)) this.#take(book, request, true);
     const its = askedBy(book, request);
     if (!its || isTold(book, its, event.stage)) return;
+    this.#leaveOut(book, event.lost);
     const said = saidBy(book, its);
     const headers = newsOf(said, event);
     const security = event.security && !said.lines.has(lineOf(event.security)) ? event.security : null;
@@ -363,7 +372,7 @@ export class Ledger {
   /** @param {Book} book @param {Row} row what was sent or answered */
   #keep(book, row) {
     if (!fitsMore(book, row) || saidBy(book, row).text + sizeOf(row) > HEADER_TEXT_OF_HOST) {
-      this.#leaveOut(book);
+      this.#leaveOut(book, { 'headers-left-out': 1 });
       return;
     }
     this.#add(book, row);
@@ -371,9 +380,10 @@ export class Ledger {
     this.#feed(book);
   }
 
-  /** @param {Book} book */
-  #leaveOut({ page }) {
-    page.gaps['headers-left-out'] = (page.gaps['headers-left-out'] ?? 0) + 1;
+  /** @param {Book} book @param {import('./events.js').Lost|undefined} lost */
+  #leaveOut({ page }, lost) {
+    if (Object.values(lost ?? {}).every((count) => count === 0)) return;
+    lose(page.gaps, lost);
     this.#onGap(page);
   }
 

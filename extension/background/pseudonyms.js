@@ -4,26 +4,34 @@
  * the core is not there yet, or never will be, `mask` leaves out whatever may be a value: that tells less, and no more.
  */
 
-import { originOf, short } from './events.js';
+import { lose, originOf, short } from './events.js';
 
 /** @typedef {import('./engine.js').Judge} Judge */
 /** @typedef {import('./events.js').Event} Event */
 /** @typedef {import('./events.js').Header} Header */
+/** @typedef {import('./events.js').Lost} Lost */
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
 /** @typedef {import('./events.js').Stage} Stage */
 
 /** The same address comes three or four times, most headers with each request. So many characters of them are remembered. */
 const KNOWN_TEXT = 500_000;
-/** A pseudonym can be longer than what it stands for; more than this does not fit into the engine's buffer with its address. */
-const MORE_TEXT = 16_384;
+/**
+ * A pseudonym can be longer than what it stands for. So many characters of a message's headers are kept, each perhaps three bytes:
+ * they must fit into the engine's buffer with their address. The core writes at most 24 KB of a line of cookies.
+ */
+const HEADERS_TEXT = 32_768;
+/** And so many of them: as many as the core reads of a log's. */
+const HEADERS_MAX = 256;
 
 export class Pseudonyms {
   #judge;
   /** What was rewritten before. @type {Map<string, string|null>} */
   #known = new Map();
+  /** What of some of these was left out. @type {Map<string, Lost>} */
+  #lost = new Map();
   #text = 0;
 
-  /** @param {Pick<Judge, 'pseudonymUrl'|'pseudonymHeader'|'pseudonymBody'>} judge */
+  /** @param {Pick<Judge, 'pseudonymUrl'|'pseudonymHeader'|'pseudonymBody'|'leftOut'>} judge */
   constructor(judge) {
     this.#judge = judge;
   }
@@ -33,13 +41,14 @@ export class Pseudonyms {
     if (event.is === 'closed') return event;
     const url = this.#url(event.url);
     if (event.is !== 'request') return { ...event, url };
+    /** @type {Lost} */
+    const lost = { ...event.lost };
+    const headers = event.headers.length === 0 ? event.headers : this.#headers(event.stage, event.headers, lost);
+    const body = event.body === '' ? '' : this.#judge.pseudonymBody(event.body, event.media);
+    if (event.body !== '') lose(lost, this.#judge.leftOut());
     return {
-      ...event,
-      url,
-      top: this.#url(event.top),
-      at: this.#url(event.at),
-      headers: event.headers.length === 0 ? event.headers : this.#headers(event.stage, event.headers),
-      body: event.body === '' ? '' : this.#judge.pseudonymBody(event.body, event.media).slice(0, MORE_TEXT),
+      ...event, url, top: this.#url(event.top), at: this.#url(event.at), headers, body,
+      ...(Object.keys(lost).length > 0 ? { lost } : {}),
     };
   }
 
@@ -51,17 +60,29 @@ export class Pseudonyms {
     return this.#once(url, () => this.#judge.pseudonymUrl(url)) ?? '';
   }
 
-  /** @param {Stage} stage @param {Header[]} headers */
-  #headers(stage, headers) {
+  /** @param {Stage} stage @param {Header[]} headers @param {Lost} lost */
+  #headers(stage, headers, lost) {
     /** @type {Header[]} */
     const kept = [];
-    let left = MORE_TEXT;
+    let left = HEADERS_TEXT;
     for (const [name, value] of headers) {
-      const found = this.#once(`${stage} ${name}: ${value}`, () => this.#judge.pseudonymHeader(stage, name, value));
+      const raw = `${stage} ${name}: ${value}`;
+      const found = this.#once(raw, () => {
+        const made = this.#judge.pseudonymHeader(stage, name, value);
+        const more = this.#judge.leftOut();
+        if (more) this.#lost.set(raw, more);
+        return made;
+      });
+      lose(lost, this.#lost.get(raw));
       if (found === null) continue;
       // As they are written: `name: value` and the end of the line.
-      left -= name.length + found.length + 3;
-      if (left < 0) break;
+      const size = name.length + found.length + 3;
+      // Only what does not fit is lost: what comes behind it may.
+      if (size > left || kept.length >= HEADERS_MAX) {
+        lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
+        continue;
+      }
+      left -= size;
       kept.push([name, found]);
     }
     return kept;
@@ -74,7 +95,11 @@ export class Pseudonyms {
     const made = make();
     this.#text += raw.length + (made?.length ?? 0);
     if (this.#text > KNOWN_TEXT) {
+      // What was left out of the one in hand stays.
+      const lost = this.#lost.get(raw);
       this.#known.clear();
+      this.#lost.clear();
+      if (lost) this.#lost.set(raw, lost);
       this.#text = raw.length + (made?.length ?? 0);
     }
     this.#known.set(raw, made);

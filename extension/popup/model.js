@@ -10,6 +10,7 @@ import { LEVELS } from './shapes.js';
 /** @typedef {import('../shared/protocol.js').Gap} Gap */
 /** @typedef {Report['pages'][number]} Page */
 /** @typedef {Page['watchers'][number]} Watcher */
+/** @typedef {Page['checks'][number]} Check */
 /** @typedef {Page['findings'][number]} Finding */
 /** @typedef {NonNullable<Finding['rule']>} Rule */
 /** @typedef {Report['engine']['lists'][number]} List */
@@ -42,6 +43,7 @@ import { LEVELS } from './shapes.js';
  * @property {Technique[]} techniques
  * @property {string[]} notSeen techniques
  * @property {string[]} limits why "not seen" says less than it seems to
+ * @property {Unseen[]} inPart looked for in part and not seen there, by reason
  * @property {Unseen[]} couldNotLook by reason
  * @property {Gap[]} gaps
  * @property {Counted[]} skipped
@@ -52,6 +54,9 @@ import { LEVELS } from './shapes.js';
 
 /** What never leaves the browser is not judged, and nothing is missed by that. */
 const CONTACTS_NOBODY = new Set(['data-url', 'blob-url', 'browser-internal']);
+
+/** What is missing of a request whose contact is known: `LEFT_OUT` in src/observation.rs. */
+const LEFT_OUT = new Set(['headers-left-out', 'cookies-left-out', 'bodies-left-out', 'bodies-not-read']);
 
 /** Our own list among the lists. */
 export const OWN_LIST = 1000;
@@ -176,13 +181,16 @@ export function modelOf(report, gaps, compare) {
   }).sort((a, b) => rank(a.level) - rank(b.level));
 
   const notSeen = page.checks.filter((check) => check.state === 'not-seen');
-  // A state that is neither of the two is one that this page does not know: not known, never clean.
-  const blind = page.checks.filter((check) => check.state !== 'seen' && check.state !== 'not-seen');
-  const reasons = [...new Set(blind.map((check) => check.why ?? 'else'))];
-  const skipped = page.requests.skipped.filter(({ why }) => !CONTACTS_NOBODY.has(why));
+  const inPart = page.checks.filter((check) => check.state === 'looked-in-part');
+  // A state that is none of the three is one that this page does not know: not known, never clean.
+  const blind = page.checks.filter((check) => check.state !== 'seen' && check.state !== 'not-seen' && check.state !== 'looked-in-part');
+  // Of what is missing of a request the report tells, whose contact is known all the same.
+  const missed = gaps.filter(({ why }) => !LEFT_OUT.has(why));
+  const leftOut = page.requests.skipped.filter(({ why }) => LEFT_OUT.has(why));
+  const skipped = page.requests.skipped.filter(({ why }) => !CONTACTS_NOBODY.has(why) && !LEFT_OUT.has(why));
   const nameless = watchers.filter((watcher) => !watcher.known);
   // What this browser does not tell of any page keeps a technique from being looked for; no contact is missed by that.
-  const partly = gaps.length > 0 || blind.some(({ why }) => !isDeaf(why));
+  const partly = missed.length > 0 || blind.some(({ why }) => !isDeaf(why));
 
   const sentence = sentenceOf(graded, watchers.length, partly);
   const added = page.findings.filter(({ technique }) => technique === ADDED);
@@ -204,14 +212,13 @@ export function modelOf(report, gaps, compare) {
     techniques,
     notSeen: notSeen.map((check) => check.technique),
     limits: [...new Set(notSeen.flatMap((check) => (check.why ? [check.why] : [])))],
-    couldNotLook: reasons.map((why) => ({
-      why, techniques: blind.filter((check) => (check.why ?? 'else') === why).map((check) => check.technique),
-    })),
-    gaps,
+    inPart: byReason(inPart),
+    couldNotLook: byReason(blind),
+    gaps: [...missed, ...leftOut],
     skipped,
     contactsNobody: page.requests.skipped.filter(({ why }) => CONTACTS_NOBODY.has(why)),
     nameless,
-    unknowns: blind.length + gaps.length + skipped.length + nameless.length,
+    unknowns: blind.length + inPart.length + missed.length + leftOut.length + skipped.length + nameless.length,
   };
 }
 
@@ -232,8 +239,16 @@ export function onlyUnmarked(findings) {
   return its.length > 0 && its.every(isUnmarked);
 }
 
-/** Whether a technique could not be looked for because what it needs is not told, or was too much. @param {string|null} why */
-const isDeaf = (why) => why !== null && (why.startsWith('needs-') || why === 'evidence-left-out');
+/** Whether a technique could not be looked for because what it needs is not told. @param {string|null} why */
+const isDeaf = (why) => why !== null && why.startsWith('needs-');
+
+/** @param {Check[]} checks @returns {Unseen[]} */
+function byReason(checks) {
+  const reasons = [...new Set(checks.map((check) => check.why ?? 'else'))];
+  return reasons.map((why) => ({
+    why, techniques: checks.filter((check) => (check.why ?? 'else') === why).map((check) => check.technique),
+  }));
+}
 
 /** Whether a list that the person added names it. @param {Watcher} watcher */
 const isAdded = (watcher) => watcher.techniques.includes(ADDED);

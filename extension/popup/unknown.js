@@ -15,11 +15,8 @@ export function unknown(model, actions) {
   const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`
     ${model.unknowns === 0 ? html`<p class="quiet">${t('unknown_nothing')}</p>` : nothing}
-    ${model.couldNotLook.length > 0 ? html`<section>
-      <h2>${t('unknown_checks_title')}</h2>
-      <ul class="items">${model.couldNotLook.map(({ why, techniques }) => html`<li>${reason(why)}
-        <ul class="why">${techniques.map((technique) => html`<li>${techniqueName(technique)}</li>`)}</ul></li>`)}</ul>
-    </section>` : nothing}
+    ${checks('unknown_checks_title', model.couldNotLook)}
+    ${checks('unknown_part_title', model.inPart)}
     ${counted('unknown_gaps_title', model.gaps, 'times')}
     ${counted('unknown_skipped_title', model.skipped, 'requests')}
     ${model.nameless.length > 0 ? html`<section>
@@ -29,6 +26,16 @@ export function unknown(model, actions) {
     </section>` : nothing}
     ${counted('unknown_nobody_title', model.contactsNobody, 'requests')}
     ${model.unknowns > 0 ? html`<p class="quiet">${t('unknown_note')}</p>` : nothing}`;
+}
+
+/** @param {string} title @param {import('./model.js').Unseen[]} unseen @returns {View} */
+function checks(title, unseen) {
+  if (unseen.length === 0) return nothing;
+  return html`<section>
+    <h2>${t(title)}</h2>
+    <ul class="items">${unseen.map(({ why, techniques }) => html`<li>${reason(why)}
+      <ul class="why">${techniques.map((technique) => html`<li>${techniqueName(technique)}</li>`)}</ul></li>`)}</ul>
+  </section>`;
 }
 
 /** @param {string} title @param {Counted[]} items @param {'times'|'requests'} unit @returns {View} */

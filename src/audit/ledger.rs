@@ -1,6 +1,6 @@
 //! One page's ledger: who was contacted, what was found, what could not be seen. Bounded, whatever a page does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -10,8 +10,8 @@ use crate::address::{Address, Scheme};
 use crate::detectors::DETECTORS;
 use crate::finding::{Confidence, Level};
 use crate::grade;
-use crate::observation::{Part, RequestType, Stage};
-use crate::pseudonym::{self, Value};
+use crate::observation::{LEFT_OUT, Part, RequestType, Stage};
+use crate::pseudonym::{self, Dropped, Value};
 use crate::redact;
 use crate::report::Evidence;
 use crate::rules::actors::{self, Company};
@@ -21,6 +21,9 @@ use crate::seen::{Details, Draft, Example, Found, Glimpse, MAX_DETAIL, Memory, P
 
 /// How many different reasons a page's record can give for what it left out.
 const MAX_REASONS: usize = 32;
+/// How many exchanges a finding remembers, so that none is counted twice. The parts of one come near each other: a browser has a
+/// handful of requests to a host under way, or some dozens over one connection.
+const MAX_COUNTED: usize = 64;
 
 /// How many different header lines and cookies are remembered that hosts were sent.
 const MAX_TOLD: usize = 8_192;
@@ -204,7 +207,10 @@ pub(super) struct FindingLedger {
     pub(super) level: Level,
     pub(super) confidence: Confidence,
     pub(super) who: Option<Org>,
+    /// In how many exchanges it was seen.
     pub(super) count: u64,
+    /// The last of them.
+    counted: VecDeque<u64>,
     pub(super) details: Details,
     pub(super) evidence: Vec<Evidence>,
 }
@@ -247,13 +253,19 @@ pub struct Page {
     pub(super) skipped: Reasons,
     /// Of what was skipped, that which may have been a contact with anybody.
     pub(super) lost: Reasons,
+    /// What is missing of exchanges that were seen: words of [`LEFT_OUT`].
+    pub(super) left_out: Reasons,
     gaps: Reasons,
 }
 
 impl Page {
     /// Notes something that could not be seen.
     pub fn gap(&mut self, why: &str, count: u64) {
-        self.gaps.add(why, count);
+        if LEFT_OUT.iter().any(|(known, _)| *known == why) {
+            self.left_out.add(why, count);
+        } else {
+            self.gaps.add(why, count);
+        }
     }
 
     /// Notes what is recorded of it at all.
@@ -261,9 +273,22 @@ impl Page {
         self.recorded.extend(parts);
     }
 
+    /// What its detectors kept of it, which it then lacks: so that a test can weigh that alone.
+    pub fn take_memory(&mut self) -> Memory {
+        std::mem::take(&mut self.memory)
+    }
+
     /// The first of these that is not recorded.
     pub(super) fn lacks(&self, parts: &[Part]) -> Option<Part> {
         parts.iter().copied().find(|part| !self.recorded.contains(part))
+    }
+
+    /// Why something of these is missing.
+    pub(super) fn lacks_some(&self, mut parts: impl Iterator<Item = Part>) -> Option<&'static str> {
+        parts.find_map(|part| {
+            let of = |(why, parts): &&(&'static str, &[Part])| parts.contains(&part) && self.left_out.0.contains_key(*why);
+            LEFT_OUT.iter().find(of).map(|(why, _)| *why)
+        })
     }
 
     /// Takes over what could not be seen, and what is recorded: the same page under its final address is as half-seen as it
@@ -271,6 +296,7 @@ impl Page {
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn keep_gaps_of(&mut self, other: &Page) {
         self.gaps.clone_from(&other.gaps);
+        self.left_out.clone_from(&other.left_out);
         self.recorded.clone_from(&other.recorded);
     }
 
@@ -289,9 +315,14 @@ impl Page {
     }
 
     /// Counts what of messages was not kept, for want of room.
-    pub(super) fn leave_out(&mut self, count: u64) {
-        if count > 0 {
-            self.skipped.add("headers-left-out", count);
+    pub(super) fn leave_out(&mut self, dropped: Dropped) {
+        let Dropped { headers, cookies, bodies } = dropped;
+        for (why, count) in
+            [("headers-left-out", headers), ("cookies-left-out", cookies), ("bodies-left-out", bodies)]
+        {
+            if count > 0 {
+                self.left_out.add(why, count);
+            }
         }
     }
 
@@ -402,9 +433,10 @@ impl Page {
         self.worst = self.concluded.iter().map(Note::weight).fold(self.level, Level::max);
     }
 
-    /// Notes what a detector said of an observation of the host of that number.
+    /// Notes what a detector said of a part of the exchange of that id, with the host of that number.
     pub(super) fn note(
         &mut self,
+        id: u64,
         number: usize,
         note: Note,
         kind: RequestType,
@@ -437,6 +469,7 @@ impl Page {
             return;
         }
         let finding = self.findings.entry(key).or_insert_with(|| FindingLedger::new(&note, who));
+        finding.count_once(id);
         finding.add(&note);
         match &note.example {
             Some(example) => finding.example(example.kind.name(), &example.url),
@@ -460,6 +493,7 @@ impl Page {
                 of_site = of_site.max(note.weight());
             }
             let finding = all.entry(key).or_insert_with(|| FindingLedger::new(note, who));
+            finding.count += 1;
             finding.add(note);
             if let Some(example) = &note.example {
                 finding.example(example.kind.name(), &example.url);
@@ -476,18 +510,30 @@ impl FindingLedger {
             confidence: note.confidence,
             who,
             count: 0,
+            counted: VecDeque::new(),
             details: Details::default(),
             evidence: Vec::new(),
         }
     }
 
-    /// Counts one more; the gravest of all says how grave it is.
+    /// Counts an exchange, of which several parts may show the same.
+    fn count_once(&mut self, id: u64) {
+        if self.counted.contains(&id) {
+            return;
+        }
+        if self.counted.len() >= MAX_COUNTED {
+            self.counted.pop_front();
+        }
+        self.counted.push_back(id);
+        self.count += 1;
+    }
+
+    /// Adds what is said; the gravest of all says how grave it is.
     fn add(&mut self, note: &Note) {
         let weight = |level, confidence| (grade::effective(level, confidence), level, confidence);
         if weight(note.level, note.confidence) > weight(self.level, self.confidence) {
             (self.level, self.confidence) = (note.level, note.confidence);
         }
-        self.count += 1;
         self.details.join(note.details.clone());
     }
 

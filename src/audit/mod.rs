@@ -21,7 +21,7 @@ use crate::finding::Level;
 use crate::kinds::Standing;
 use crate::observation::{Exchange, Observation, PageLog, RequestType, Stage};
 use crate::party::{self, Party};
-use crate::pseudonym::{Direction, Pseudonyms};
+use crate::pseudonym::{Direction, Dropped, Pseudonyms};
 use crate::redact;
 use crate::report::{ListInfo, PageReport, Report};
 use crate::rules::actors::{self, Actors, Company};
@@ -199,12 +199,12 @@ impl Engine {
             return page.verdict(before, Judged::default(), true);
         }
         let mut memory = std::mem::take(&mut page.memory);
-        let judged = self.judge(page, &mut memory, glimpse);
+        let judged = self.judge(page, &mut memory, id, glimpse);
         page.memory = memory;
         page.verdict(before, judged, false)
     }
 
-    fn judge(&mut self, page: &mut Page, memory: &mut Memory, glimpse: Glimpse<'_>) -> Judged {
+    fn judge(&mut self, page: &mut Page, memory: &mut Memory, id: u64, glimpse: Glimpse<'_>) -> Judged {
         let is_request = glimpse.stage == Stage::Request;
         // What was sent and answered follows what was asked, mostly at once.
         let is_in_hand = !is_request && self.request.is_of(glimpse.url);
@@ -293,7 +293,7 @@ impl Engine {
         self.redacted.clear();
         let mut written = Written { exact: self.request.exact(), redacted: &mut self.redacted };
         for note in notes {
-            page.note(number, note, glimpse.kind, is_request, &mut written);
+            page.note(id, number, note, glimpse.kind, is_request, &mut written);
         }
         page.stale |= memory.take_news();
         Judged { matched, third_party: is_request && third, named: is_request && named }
@@ -425,6 +425,8 @@ impl Engine {
         let headers: Vec<(&str, &str)> = if pseudonyms.is_some() {
             own.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
         } else {
+            let more = part.headers.len().saturating_sub(MAX_HEADERS) as u64;
+            page.leave_out(Dropped { headers: more, ..Dropped::default() });
             raw.take(MAX_HEADERS).collect()
         };
         let glimpse = Glimpse {

@@ -189,6 +189,9 @@ impl<'a> Teller<'a> {
     /// What was not judged, or not whole, and what of it had to be forgotten.
     fn skipped(&self) -> Vec<Counted> {
         let mut skipped = self.page.skipped.clone();
+        for (why, count) in &self.page.left_out.0 {
+            skipped.add(why, *count);
+        }
         match self.page.memory.dropped() {
             0 => {}
             dropped => skipped.add(DROPPED, dropped),
@@ -222,10 +225,18 @@ impl<'a> Teller<'a> {
     /// Why a technique could not be looked for.
     fn blind<'b>(&self, detector: &Detector, gap: Option<&'b str>) -> Option<&'b str> {
         let missing = || self.page.lacks(detector.needs).map(Part::missing);
-        let forgot = || (!detector.needs.is_empty() && self.page.memory.dropped() > 0).then_some(DROPPED);
         let nothing = || (self.page.total == 0).then_some("nothing-recorded");
         let unreadable = (!self.page.readable).then_some("page-not-readable");
-        unreadable.or(gap).or_else(nothing).or_else(missing).or_else(forgot)
+        unreadable.or(gap).or_else(nothing).or_else(missing)
+    }
+
+    /// Why it could be looked for in part only.
+    fn half_blind(&self, detector: &Detector) -> Option<&'static str> {
+        let parts = || detector.needs.iter().chain(detector.reads).copied();
+        let missing = self.page.lacks(detector.reads).map(Part::missing);
+        let left_out = || self.page.lacks_some(parts());
+        let forgot = || (parts().next().is_some() && self.page.memory.dropped() > 0).then_some(DROPPED);
+        missing.or_else(left_out).or_else(forgot)
     }
 
     fn checks(&self, findings: &[Finding]) -> Vec<Check> {
@@ -245,6 +256,8 @@ impl<'a> Teller<'a> {
                     ("seen", None)
                 } else if let Some(why) = self.blind(detector, gap) {
                     ("could-not-look", Some(why))
+                } else if let Some(why) = self.half_blind(detector) {
+                    ("looked-in-part", Some(why))
                 } else {
                     ("not-seen", (!detector.limit.is_empty()).then_some(detector.limit))
                 };

@@ -108,7 +108,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Auctions that run between servers: whom the site's or an exchange's server asks further, which can be hundreds. \
                Of a long request only the first part is read.",
     rights: &[Right::Privacy, Right::Participation],
-    needs: &[Part::Bodies],
+    reads: &[Part::Bodies],
     tells: 2,
     look,
     conclude: Some(conclude),

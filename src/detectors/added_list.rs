@@ -15,6 +15,11 @@ pub static DETECTOR: Detector = Detector {
                 each list that names the request one, the gravest, then the longest.",
     severity: "Severe, as indicated, for an indicator; low for a vendor's own public site and on the host's own site; else \
                moderate.",
+    sources: &[
+        "https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html",
+        "https://github.com/AssoEchap/stalkerware-indicators/blob/master/README.md",
+        "https://adguard.com/kb/general/ad-filtering/create-own-filters/",
+    ],
     harmless: &[
         "Lists age: a domain lapses, and somebody else buys it.",
         "An indicator can be a host that others use too, or a page of somebody's that was broken into.",

@@ -48,7 +48,7 @@ pub static DETECTOR: Detector = Detector {
         Stage::Answered => asked(seen, memory),
     },
     conclude: Some(conclude),
-    needs: &[Part::RequestHeaders, Part::ResponseHeaders],
+    reads: &[Part::RequestHeaders, Part::ResponseHeaders],
     ..PLAIN
 };
 

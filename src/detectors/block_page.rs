@@ -90,7 +90,7 @@ pub static DETECTOR: Detector = Detector {
                text, because contents are not read. Fingerprints that are old, or not yet gathered.",
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
-    needs: &[Part::ResponseHeaders],
+    reads: &[Part::ResponseHeaders],
     tells: 1,
     look: |seen, memory, _| {
         if matches!(seen.kind(), RequestType::MainFrame | RequestType::SubFrame) {

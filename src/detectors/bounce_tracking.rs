@@ -40,6 +40,7 @@ pub static DETECTOR: Detector = Detector {
                of which the record begins behind.",
     rights: &[Right::Privacy],
     needs: &[Part::Cookies, Part::ResponseHeaders],
+    reads: &[Part::RequestHeaders, Part::Bodies],
     look: |seen, memory, _| {
         if seen.kind() == RequestType::MainFrame && (if seen.is_other() { note } else { note_own })(seen, memory) {
             memory.news();

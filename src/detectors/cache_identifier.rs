@@ -38,6 +38,7 @@ pub static DETECTOR: Detector = Detector {
                Tags that were given out on an earlier page.",
     rights: &[Right::Privacy],
     needs: &[Part::ResponseHeaders],
+    reads: &[Part::Bodies, Part::Cookies],
     look: |seen, memory, _| {
         if seen.is_other() {
             match seen.stage() {

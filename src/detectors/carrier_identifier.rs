@@ -68,7 +68,7 @@ pub static DETECTOR: Detector = Detector {
                only to unencrypted requests. What Utiq and the operator tell each other is not seen.",
     rights: &[Right::Privacy, Right::Expression],
     limit: "known-names-only",
-    needs: &[Part::RequestHeaders, Part::Bodies],
+    reads: &[Part::RequestHeaders, Part::Bodies],
     tells: 1,
     look: |seen, _, out| match seen.stage() {
         Stage::Request => asked(seen, out),

@@ -2,6 +2,7 @@
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
+use crate::observation::Part;
 use crate::seen::{Details, Draft, Place, Seen, What, Who};
 
 pub static DETECTOR: Detector = Detector {
@@ -27,6 +28,7 @@ pub static DETECTOR: Detector = Detector {
                it is asked only where the person wants that. Names on the way between the first and the last, and hosts that \
                are pointed at a tracker by its address.",
     limit: "known-names-only",
+    reads: &[Part::Dns],
     tells: 2,
     look: |seen, _, out| {
         out.extend(by_list(seen));

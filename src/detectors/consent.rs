@@ -83,7 +83,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Whether a banner was shown, and whether it has a way to refuse: that is in the page, not on the wire. Choices \
                kept outside cookies, and consent that is told within code of the page only.",
     rights: &[Right::Privacy],
-    needs: &[Part::RequestHeaders, Part::Cookies],
+    reads: &[Part::Cookies, Part::Bodies],
     look: |seen, memory, out| {
         if seen.is_request() {
             told(seen, memory, out);

@@ -29,6 +29,7 @@ pub static DETECTOR: Detector = Detector {
                the organisations' servers exchange.",
     rights: &[Right::Privacy],
     needs: &[Part::Cookies],
+    reads: &[Part::Bodies, Part::RequestHeaders, Part::ResponseHeaders],
     look: |seen, memory, _| Identifiers::note(seen, memory),
     conclude: Some(|memory, hosts, out| {
         let Some(identifiers) = memory.seen::<Identifiers>() else { return };

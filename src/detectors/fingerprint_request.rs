@@ -96,7 +96,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     blind_to: "What scripts read in the page without saying so in a name; products at places that are not known; and hints that \
                a script asks for and sends under a name of its own.",
-    needs: &[Part::RequestHeaders, Part::ResponseHeaders, Part::Bodies],
+    reads: &[Part::RequestHeaders, Part::ResponseHeaders, Part::Bodies],
     tells: 3,
     look: |seen, _, out| match seen.stage() {
         Stage::Request => out.extend(product(seen)),

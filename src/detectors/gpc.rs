@@ -39,6 +39,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "What is sold or shared behind the site's own server, and what gpc.json says while nobody asks for it.",
     rights: &[Right::Privacy],
     needs: &[Part::RequestHeaders],
+    reads: &[Part::Bodies],
     rests_on: Rests::Asking,
     look: |seen, memory, out| match seen.stage() {
         Stage::Request => asked(seen, memory),

@@ -29,6 +29,7 @@ pub static DETECTOR: Detector = Detector {
                site's own server; and what the receiver may do by contract.",
     rights: &[Right::Privacy],
     needs: &[Part::Cookies],
+    reads: &[Part::Bodies, Part::RequestHeaders, Part::ResponseHeaders],
     conclude: Some(|memory, hosts, out| {
         let Some(identifiers) = memory.seen::<Identifiers>() else { return };
         let passed = identifiers.passed(hosts).filter(|passed| passed.own && !passed.navigation);

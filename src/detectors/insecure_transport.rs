@@ -45,6 +45,7 @@ pub static DETECTOR: Detector = Detector {
                cookie is safe without a mark.",
     rights: &[Right::Privacy, Right::Expression],
     needs: &[Part::ResponseHeaders],
+    reads: &[Part::Cookies],
     look: |seen, _, out| {
         if party::is_local(seen.host_name()) {
             return;

@@ -2,7 +2,7 @@
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
-use crate::observation::RequestType;
+use crate::observation::{Part, RequestType};
 use crate::pseudonym::Value;
 use crate::seen::identifiers::is_identifier;
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
@@ -36,6 +36,7 @@ pub static DETECTOR: Detector = Detector {
                the request. Of several that only the list names one is told.",
     rights: &[Right::Privacy],
     limit: "known-names-only",
+    reads: &[Part::Cookies],
     tells: 8,
     look: |seen, _, out| {
         // What follows a request has the same address, and no rules.

@@ -2,6 +2,7 @@
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
+use crate::observation::Part;
 use crate::pseudonym::Kind;
 use crate::seen::sent::sent;
 use crate::seen::whereabouts::{Asks, service};
@@ -31,6 +32,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Whether the browser gave the page a position, and what the page did with it; a place that the site's own server \
                looks up by the connection, which no page sees.",
     limit: "known-names-only",
+    reads: &[Part::Bodies, Part::RequestHeaders],
     look: |seen, _, out| {
         if !seen.is_request() || !seen.is_other() {
             return;

@@ -67,8 +67,10 @@ pub struct Detector {
     pub rights: &'static [Right],
     /// A word that says how far "not seen" reaches; empty where it reaches as far as the observations do.
     pub limit: &'static str,
-    /// What a record must hold; else the technique could not be looked for.
+    /// What a record must hold; else the technique could not be looked for at all.
     pub needs: &'static [Part],
+    /// What else of a record it reads; without it the technique was looked for in part.
+    pub reads: &'static [Part],
     /// What else it rests on.
     pub rests_on: Rests,
     /// Of several techniques of one organisation and one weight, the lowest tells most of it: 5 where nothing else is said.
@@ -95,6 +97,7 @@ const PLAIN: Detector = Detector {
     rights: &[Right::Privacy],
     limit: "",
     needs: &[],
+    reads: &[],
     rests_on: Rests::Nothing,
     tells: 5,
     by_host: false,

@@ -72,7 +72,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     blind_to: "What is encrypted before it is sent, or hashed with a secret; what is typed and sent letter by letter; what \
                requests carry that the record does not have; and what the receiver does with it.",
-    needs: &[Part::Bodies],
+    reads: &[Part::Bodies, Part::RequestHeaders, Part::Cookies],
     look: |seen, memory, out| {
         if seen.stage() == Stage::Answered {
             return;

@@ -3,6 +3,7 @@
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
+use crate::observation::Part;
 use crate::pseudonym::{self, Kind, Value};
 use crate::seen::endpoint::{self, Endpoint, Table};
 use crate::seen::sent::{Sent, called, is_filled, kept, last_part, sent};
@@ -131,6 +132,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Reports that the site's server makes, which no browser sees; events whose name is not readable; what the \
                network does with the report.",
     limit: "known-names-only",
+    reads: &[Part::Bodies, Part::RequestHeaders],
     look: |seen, _, out| {
         if !seen.is_request() || seen.relation() == Relation::SameOwner {
             return;

@@ -98,7 +98,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "What the browser and its push service say to each other, which no page sees; registrations for background \
                synchronisation, which send nothing when they are made; what a service worker does without a request.",
     limit: "known-names-only",
-    needs: &[Part::Bodies],
+    reads: &[Part::Bodies],
     look: |seen, _, out| {
         if !seen.is_request() || !seen.is_other() {
             return;

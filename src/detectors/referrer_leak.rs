@@ -211,7 +211,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Addresses that are sent in pieces, encoded or encrypted; a page's title, which can say as much; words that the \
                small table does not have, and political opinions, whose words stand in every newspaper.",
     rights: &[Right::Privacy, Right::Expression],
-    needs: &[Part::RequestHeaders],
+    reads: &[Part::RequestHeaders, Part::Bodies],
     look: |seen, _, out| {
         // On the way to a page its address is where signing in leads back to; what was sent along is of the page before.
         if !seen.is_other() || seen.kind() == RequestType::MainFrame || seen.stage() == Stage::Answered {

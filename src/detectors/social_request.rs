@@ -8,6 +8,10 @@ pub static DETECTOR: Detector = Detector {
     looks_for: "A request that a rule of AdGuard's Social Media filter matches: buttons, counters, embedded posts.",
     threshold: "One matching rule; the rule, list and line are shown.",
     severity: "Moderate: a known tracker was contacted. Low where it is the site's own.",
+    sources: &[
+        "https://adguard.com/kb/general/ad-filtering/filter-policy/",
+        "https://github.com/AdguardTeam/AdguardFilters/tree/master/SocialFilter",
+    ],
     harmless: &[
         "A share button can be drawn without contacting the network until it is pressed.",
         "An embedded post may be part of what the page reports on.",

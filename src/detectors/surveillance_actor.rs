@@ -11,6 +11,12 @@ pub static DETECTOR: Detector = Detector {
     threshold: "One matching host or rule. How grave it is follows from the kind of actor (`kinds.rs`); a vendor's own public \
                 site, or the page's own, is low. An entry of which no source was read counts as indicated only.",
     severity: "By the kind of actor (docs/grading.md). Low for a vendor's own public site, and on its own site.",
+    sources: &[
+        "https://github.com/the-markup/location-data-industry/blob/master/location-data-companies.csv",
+        "https://github.com/MISP/misp-galaxy/blob/main/clusters/surveillance-vendor.json",
+        "https://github.com/AssoEchap/stalkerware-indicators/blob/master/README.md",
+        "https://privacyinternational.org/examples/1918/no-boundaries-exfiltration-personal-data-session-replay-scripts",
+    ],
     harmless: &[
         "A company of such a kind also does plain things: it keeps robots out, finds faults, serves a file.",
         "Indicators of spyware age: a domain lapses, and somebody else buys it.",

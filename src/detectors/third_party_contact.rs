@@ -9,6 +9,11 @@ pub static DETECTOR: Detector = Detector {
     looks_for: "A request to another registrable domain, of another owner, that no rule names.",
     threshold: "One request. The registrable domain is told by the public suffix list, the owner by third-party-web.",
     severity: "Low: others were contacted, without a known way of recognising the person.",
+    sources: &[
+        "https://www.w3.org/TR/tracking-compliance/",
+        "https://publicsuffix.org/",
+        "https://github.com/patrickhulce/third-party-web",
+    ],
     harmless: &[
         "Most pages load letters, pictures or code from others without being watched by them.",
         "The other domain may be the site's own under another name that our data does not know.",

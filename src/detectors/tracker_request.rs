@@ -9,6 +9,11 @@ pub static DETECTOR: Detector = Detector {
     threshold: "One matching rule. The list's maintainers decide what is a tracker; the rule, list and line are shown, \
                 and an exception of the list is shown beside it.",
     severity: "Moderate: a known tracker was contacted. Low where it is the site's own.",
+    sources: &[
+        "https://adguard.com/kb/general/ad-filtering/filter-policy/",
+        "https://github.com/AdguardTeam/AdguardFilters/tree/master/SpywareFilter",
+        "https://www.w3.org/TR/tracking-compliance/",
+    ],
     harmless: &[
         "Counting visits can be set up without identifiers, and some sites do so.",
         "A service that a page needs (a player, a form) can share a host with a tracker.",

@@ -1,6 +1,8 @@
 //! What of an entry's headers, cookies and body is kept, beside the words that tell what it was for: what says
 //! who recognises whom, what was sent, and how. The rest of the headers is nobody's business here.
 
+use std::ops::AddAssign;
+
 use onlooker::observation::Security;
 
 use super::date::milliseconds;
@@ -51,8 +53,28 @@ impl Kept {
     }
 
     /// How many things it is, for the count of what is left out.
-    pub(super) fn count(&self) -> u64 {
-        (self.request.len() + self.response.len()) as u64 + u64::from(self.body.is_some())
+    pub(super) fn count(&self) -> LeftOut {
+        let headers = (self.request.len() + self.response.len()) as u64;
+        LeftOut { headers, bodies: u64::from(self.body.is_some()), ..LeftOut::default() }
+    }
+}
+
+/// How much of an entry is not kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// Headers, or parts of them.
+    pub(super) headers: u64,
+    /// Bodies, or parts of them.
+    pub(super) bodies: u64,
+    /// Bodies that the recorder did not record, or not as text.
+    pub(super) unread: u64,
+}
+
+impl AddAssign for LeftOut {
+    fn add_assign(&mut self, other: Self) {
+        self.headers += other.headers;
+        self.bodies += other.bodies;
+        self.unread += other.unread;
     }
 }
 
@@ -75,8 +97,7 @@ pub(super) struct Gathered {
     /// Seen with a value that nobody blanked out.
     pub(super) has_cookies: bool,
     pub(super) started: Option<i64>,
-    /// How many headers, or parts of them, were not kept.
-    left_out: u64,
+    left_out: LeftOut,
     /// How many cookies that a recorder took apart; they matter only where the headers have none.
     cookies_left_out: [u64; 2],
 }
@@ -109,7 +130,7 @@ impl Gathered {
             return;
         }
         if name.len() > MAX_NAME {
-            self.left_out += 1;
+            self.left_out.headers += 1;
             return;
         }
         // Chrome joins headers of one name with line feeds, and so does what is made of its protocol.
@@ -159,10 +180,10 @@ impl Gathered {
             return;
         }
         if headers.len() >= MAX_HEADERS {
-            self.left_out += 1;
+            self.left_out.headers += 1;
             return;
         }
-        self.left_out += u64::from(short.len() < value.len());
+        self.left_out.headers += u64::from(short.len() < value.len());
         headers.push((name.to_owned(), short.to_owned()));
     }
 
@@ -187,7 +208,9 @@ impl Gathered {
     pub(super) fn body(&mut self, text: &str) {
         let text = without_headers(text);
         if !text.is_empty() {
-            self.kept.body = Some(start(text, MAX_BODY).to_owned());
+            let short = start(text, MAX_BODY);
+            self.left_out.bodies = u64::from(short.len() < text.len());
+            self.kept.body = Some(short.to_owned());
         }
     }
 
@@ -236,17 +259,17 @@ impl Gathered {
     }
 
     /// What is kept, when all was read.
-    pub(super) fn finish(mut self, redirect: Option<&str>) -> (Kept, u64) {
+    pub(super) fn finish(mut self, redirect: Option<&str>) -> (Kept, LeftOut) {
         let has = |headers: &[(String, String)], name: &str| headers.iter().any(|(n, _)| n == name);
         let [of_request, of_response] = self.cookies_left_out;
         if !has(&self.kept.request, "cookie") {
-            self.left_out += of_request;
+            self.left_out.headers += of_request;
             let pairs: Vec<String> =
                 self.request_cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
             self.crumbs(&pairs.join("; "));
         }
         if !has(&self.kept.response, "set-cookie") {
-            self.left_out += of_response;
+            self.left_out.headers += of_response;
             for cookie in std::mem::take(&mut self.response_cookies) {
                 let line = cookie.line(self.started);
                 self.put(Side::Response, "set-cookie", &line);
@@ -256,7 +279,9 @@ impl Gathered {
             self.put(Side::Response, "location", target);
         }
         if self.kept.body.is_none() && !self.params.is_empty() {
-            self.kept.body = Some(start(&self.params, MAX_BODY).to_owned());
+            let short = start(&self.params, MAX_BODY);
+            self.left_out.bodies = u64::from(short.len() < self.params.len());
+            self.kept.body = Some(short.to_owned());
         }
         if self.kept.body.is_some() && !has(&self.kept.request, "content-type") {
             let media = std::mem::take(&mut self.media);

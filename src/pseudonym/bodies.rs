@@ -28,7 +28,7 @@ impl Pseudonyms {
     pub fn body(&mut self, raw: &[u8], media: &str) -> String {
         let kind = headers::media(media);
         let cut = raw.len() > MAX_BODY;
-        self.dropped += u64::from(cut);
+        self.dropped.bodies += u64::from(cut);
         let head = raw.get(..MAX_BODY).unwrap_or(raw);
         let text = encodings::trim(head);
         if text.is_empty() {
@@ -49,9 +49,8 @@ impl Pseudonyms {
         } else {
             return self.lump(Kind::Val, text);
         }
-        if pairs.full {
-            self.dropped += 1;
-        }
+        // What was cut before is counted already.
+        self.dropped.bodies += u64::from(pairs.full && !cut);
         pairs.out
     }
 

@@ -1,6 +1,6 @@
 //! Which headers are kept, and what of each.
 
-use super::{Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
+use super::{CUT, Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,14 +11,21 @@ pub enum Direction {
     Answered,
 }
 
-/// Most bytes of a header's value that are kept, once rewritten.
+/// Most bytes of a header's value that are kept, once rewritten, but for addresses and cookies.
 const MAX_VALUE: usize = 4096;
 /// Most bytes of a raw header that are read.
 const MAX_READ: usize = 64 * 1024;
 /// Most headers of one message.
 const MAX_HEADERS: usize = 64;
-/// Most cookies of one request that are looked at.
-const MAX_COOKIES: usize = 512;
+/// Most cookies in one line of a request, and most bytes of it as it was sent. Browsers keep 180 cookies of a site
+/// (`kDomainMaxCookies` in <https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/cookie_monster.h>), each of 4096
+/// bytes (<https://www.rfc-editor.org/rfc/rfc6265#section-6.1>); servers take less: nginx 8 KB of a line
+/// (<https://nginx.org/en/docs/http/ngx_http_core_module.html#large_client_header_buffers>), Node.js 16 KB of all headers
+/// (<https://nodejs.org/api/cli.html#--max-http-header-sizesize>).
+const MAX_COOKIES: usize = 180;
+const MAX_COOKIE_LINE: usize = 16 * 1024;
+/// Most bytes of it once rewritten, and of a `Set-Cookie`. 180 identifiers of six hashes each take 16 KB.
+const MAX_COOKIES_WRITTEN: usize = 24 * 1024;
 /// Longest name of a header, and of a cookie.
 const MAX_NAME: usize = 64;
 /// Longest text that is kept of a header that only says how something is to be done.
@@ -109,12 +116,12 @@ fn keep(direction: Direction, name: &str) -> Option<Keep> {
             | "strict-transport-security"
             | "accept-ch"
             | "critical-ch"
-            | "permissions-policy"
             | "access-control-allow-origin"
             | "clear-site-data"
             | "tk"
             | "age",
         ) => Keep::Plain(MAX_PLAIN),
+        (Direction::Answered, "permissions-policy") => Keep::Plain(MAX_VALUE),
         // What a recorder adds that asked the DNS, or the site for its gpc.json; no server can send such a name.
         (Direction::Answered, ":cname" | ":gpc") => Keep::Plain(MAX_PLAIN),
         (Direction::Answered, "server") => Keep::Plain(64),
@@ -131,26 +138,35 @@ impl Pseudonyms {
         if name.len() > MAX_NAME {
             return None;
         }
-        let value = self.beginning(value);
-        let out = match keep(direction, &name.to_ascii_lowercase())? {
+        let how = keep(direction, &name.to_ascii_lowercase())?;
+        let value = match how {
+            // These are cut by what they are made of.
+            Keep::Cookie | Keep::Address | Keep::Plain(_) => value,
+            _ => self.beginning(value),
+        };
+        let out = match how {
             Keep::Plain(limit) => {
                 let mut at = limit.min(value.len());
                 while !value.is_char_boundary(at) {
                     at -= 1;
                 }
+                self.dropped.headers += u64::from(at < value.len());
                 self.plain(value.get(..at).unwrap_or_default())
             }
             Keep::Address => {
                 let mut out = Vec::new();
                 self.url(value.trim().as_bytes(), &mut out);
-                into_text(out)
+                let out = into_text(out);
+                // It is cut already, and says so.
+                self.dropped.headers += u64::from(out.ends_with(CUT));
+                return Some(out);
             }
             Keep::Compound => self.compound(value),
             Keep::Media => media(value),
             Keep::Value => self.pseudonym(value),
             Keep::Presence => "~val.0.0".to_owned(),
-            Keep::Cookie => self.cookie_header(value),
-            Keep::SetCookie => self.set_cookie_header(value),
+            Keep::Cookie => return Some(self.cookie_header(value)),
+            Keep::SetCookie => return Some(self.set_cookie_header(value)),
             Keep::Date => match read::http_date(value) {
                 Some(_) if value.len() <= 40 => value.trim().to_owned(),
                 _ => self.pseudonym(value),
@@ -160,8 +176,8 @@ impl Pseudonyms {
         if out.len() <= MAX_VALUE {
             return Some(out);
         }
-        // A cookie that is too long must not end in the middle of a pseudonym: the parts of these two are cut before.
-        self.dropped += 1;
+        // It must not end in the middle of a pseudonym.
+        self.dropped.headers += 1;
         let end = out.bytes().take(MAX_VALUE).rposition(|byte| matches!(byte, b'&' | b' ' | b',' | b';')).unwrap_or(0);
         Some(out.get(..end).unwrap_or_default().to_owned())
     }
@@ -179,7 +195,7 @@ impl Pseudonyms {
                 continue;
             }
             if out.len() >= MAX_HEADERS {
-                self.dropped += 1;
+                self.dropped.headers += 1;
                 continue;
             }
             if let Some(value) = self.header(direction, name, value) {
@@ -194,7 +210,7 @@ impl Pseudonyms {
         if value.len() <= MAX_READ {
             return value;
         }
-        self.dropped += 1;
+        self.dropped.headers += 1;
         let end = value
             .bytes()
             .take(MAX_READ)
@@ -244,23 +260,34 @@ impl Pseudonyms {
         if let Some(known) = self.cache.get(key) {
             return known.to_owned();
         }
+        let before = self.dropped.cookies;
+        let line = match value.get(..MAX_COOKIE_LINE.min(value.len())) {
+            Some(line) if line.len() == value.len() => line,
+            // The last of those that fit in is whole.
+            _ => {
+                let end = value.bytes().take(MAX_COOKIE_LINE).rposition(|byte| byte == b';').unwrap_or(0);
+                value.get(..end).unwrap_or_default()
+            }
+        };
+        let over = value.get(line.len()..).unwrap_or_default();
+        self.dropped.cookies += over.split(';').filter(|piece| !piece.trim().is_empty()).count() as u64;
         let mut written = Vec::new();
-        for piece in value.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {
+        for piece in line.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {
             if written.len() < MAX_COOKIES {
                 written.push(self.cookie(piece));
             } else {
-                self.dropped += 1;
+                self.dropped.cookies += 1;
             }
         }
         // If there is not room for all, those that hold nothing of anybody go first.
         let holds = |cookie: &str| read::Parts::of(cookie).any(|part| part.kind != Kind::Val);
-        if written.iter().map(|cookie| cookie.len() + 2).sum::<usize>() > MAX_VALUE {
+        if written.iter().map(|cookie| cookie.len() + 2).sum::<usize>() > MAX_COOKIES_WRITTEN {
             written.sort_by_key(|cookie| !holds(cookie));
         }
         let mut out = String::new();
         for cookie in &written {
-            if out.len() + 2 + cookie.len() > MAX_VALUE {
-                self.dropped += 1;
+            if out.len() + 2 + cookie.len() > MAX_COOKIES_WRITTEN {
+                self.dropped.cookies += 1;
                 continue;
             }
             if !out.is_empty() {
@@ -268,7 +295,10 @@ impl Pseudonyms {
             }
             out.push_str(cookie);
         }
-        self.cache.put(key, &out);
+        // What was left out is counted each time.
+        if self.dropped.cookies == before {
+            self.cache.put(key, &out);
+        }
         out
     }
 
@@ -326,7 +356,7 @@ impl Pseudonyms {
                 let (name, value) = part.split_once('=').unwrap_or((part, ""));
                 let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
                 if value.len() > 256 {
-                    self.dropped += 1;
+                    self.dropped.cookies += 1;
                     continue;
                 }
                 let value = match name.as_str() {
@@ -353,8 +383,8 @@ impl Pseudonyms {
                     written.push_str(&value);
                 }
             }
-            if out.len() + written.len() + 1 > MAX_VALUE {
-                self.dropped += 1;
+            if out.len() + written.len() + 1 > MAX_COOKIES_WRITTEN {
+                self.dropped.cookies += 1;
                 continue;
             }
             if !out.is_empty() {
@@ -395,7 +425,7 @@ impl Pseudonyms {
                 _ => continue,
             };
             if out.len() + kept.len() > MAX_PLAIN {
-                self.dropped += 1;
+                self.dropped.headers += 1;
                 continue;
             }
             if !out.is_empty() {

@@ -204,7 +204,18 @@ pub struct Pseudonyms {
     pool: Vec<Buffer>,
     normal: Vec<u8>,
     cache: Cache,
-    dropped: u64,
+    dropped: Dropped,
+}
+
+/// How much of messages was left out, for bounds, by what it was of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Lines of headers, and ends of them.
+    pub headers: u64,
+    /// Cookies, and what was said of them.
+    pub cookies: u64,
+    /// Bodies of which a part was left out.
+    pub bodies: u64,
 }
 
 impl fmt::Debug for Pseudonyms {
@@ -224,7 +235,7 @@ impl Pseudonyms {
             pool: Vec::new(),
             normal: Vec::new(),
             cache: Cache::default(),
-            dropped: 0,
+            dropped: Dropped::default(),
         }
     }
 
@@ -272,8 +283,8 @@ impl Pseudonyms {
         self.keyed(&normal)
     }
 
-    /// How many headers, cookies, parameters and ends of texts were left out, for bounds, since this was asked before.
-    pub fn take_dropped(&mut self) -> u64 {
+    /// What was left out, for bounds, since this was asked before.
+    pub fn take_dropped(&mut self) -> Dropped {
         std::mem::take(&mut self.dropped)
     }
 

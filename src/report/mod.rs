@@ -228,9 +228,9 @@ impl Finding {
 pub struct Check {
     /// The technique.
     pub technique: &'static str,
-    /// `seen`, `not-seen` or `could-not-look`.
+    /// `seen`, `not-seen`, `looked-in-part` (and not seen in that) or `could-not-look`.
     pub state: &'static str,
-    /// Why it could not be looked for, or how far "not seen" reaches.
+    /// Why it could not be looked for, or in part only, or how far "not seen" reaches.
     pub why: Option<String>,
     /// The rights that it touches.
     pub rights: &'static [Right],

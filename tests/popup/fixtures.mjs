@@ -227,6 +227,18 @@ export const STATES = {
     }, [{ why: 'restored-from-cache', count: 1 }, { why: 'log-full', count: 212 }, { why: 'some-new-reason', count: 2 }]),
     ...{ private: true },
   },
+  /** A part of what some checks read was not recorded, or had no room. */
+  'in-part': ok({
+    risk: { level: 'moderate', score: 40, reasons: [{ code: 'moderate', technique: 'ad-request', count: 1 }] }, watchers: SOME.slice(3, 4), findings: SOME_FINDINGS.slice(4, 5),
+    checks: [
+      ...TECHNIQUES.map((technique) => (technique === 'ad-request'
+        ? { technique, state: 'seen', why: null, rights: ['iccpr-17'] } : { technique, state: 'not-seen', why: null, rights: ['iccpr-17'] })),
+      ...['identifier-sharing', 'cookie-syncing'].map((technique) => ({ technique, state: 'looked-in-part', why: 'cookies-left-out', rights: ['iccpr-17'] })),
+      { technique: 'ad-auction', state: 'looked-in-part', why: 'bodies-not-read', rights: ['iccpr-17'] },
+      { technique: 'certificate', state: 'could-not-look', why: 'needs-security', rights: ['iccpr-17'] },
+    ],
+    requests: { total: 91, third_party: 53, same_owner: 2, matched: 47, skipped: [{ why: 'bodies-not-read', count: 1 }, { why: 'cookies-left-out', count: 20 }] },
+  }, [{ why: 'bodies-not-read', count: 1 }, { why: 'cookies-left-out', count: 20 }]),
   unknown: ok({
     risk: { level: 'unknown', score: 0, reasons: [] },
     checks: TECHNIQUES.map((technique) => ({ technique, state: 'could-not-look', why: 'started-before-install', rights: ['iccpr-17'] })),

@@ -106,6 +106,18 @@ test('the third tab counts what is not known, and not what contacts nobody', () 
   assert.deepEqual(model('gaps').couldNotLook.map(({ why, techniques }) => [why, techniques.length]), [['restored-from-cache', 5]]);
 });
 
+test('what was looked for in part is neither clean nor unseen, and leaves no contact out', () => {
+  const part = model('in-part');
+  assert.deepEqual([part.sentence, part.level], ['watchers', 'moderate']);
+  assert.deepEqual(part.inPart, [{ why: 'cookies-left-out', techniques: ['identifier-sharing', 'cookie-syncing'] }, { why: 'bodies-not-read', techniques: ['ad-auction'] }]);
+  assert.ok(!part.notSeen.includes('identifier-sharing'));
+  assert.deepEqual(part.couldNotLook.map(({ why }) => why), ['needs-security']);
+  // Told once, though the log's gaps say it too.
+  assert.deepEqual(part.gaps, [{ why: 'bodies-not-read', count: 1 }, { why: 'cookies-left-out', count: 20 }]);
+  assert.deepEqual(part.skipped, []);
+  assert.equal(part.unknowns, 1 + 3 + 2);
+});
+
 test('a word that is not known is never taken for a mild one', () => {
   assert.equal(levelOf('catastrophic'), 'unknown');
   const hostile = model('hostile');

@@ -134,12 +134,23 @@ test('no state but a whole look says that nobody looks on', async () => {
     // All of it was seen, and nobody but the site itself.
     else if (['listed-site', 'own-site', 'sign-site'].includes(String(state))) assert.deepEqual(level, ['Level: Low']);
     else assert.ok(!all.includes('Nobody else was seen while'), String(state));
-    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'own-site', 'vendor-site', 'private', 'bare', 'all-named', 'below-site', 'sign', 'sign-site', 'added-list'].includes(String(state))) {
+    if (!['none', 'low', 'some', 'severe', 'gaps', 'many', 'hostile', 'listed', 'listed-site', 'own-site', 'vendor-site', 'private', 'bare', 'all-named', 'below-site', 'sign', 'sign-site', 'added-list', 'in-part'].includes(String(state))) {
       assert.match(level[0] ?? '', /Not known$/, String(state));
       assert.ok(!/· 0/.test((await texts(page, '#tab-who, #tab-how')).join(' ')), `${state}: a nought says too much`);
     }
     await page.close();
   }
+});
+
+test('what was looked for in part stands in the third tab, with why', async () => {
+  const { page } = await open(STATES['in-part'] ?? null);
+  await page.click('#tab-how');
+  assert.ok(!(await texts(page, '#panel-how')).join(' ').includes('exchange'), 'it is not among what was not seen');
+  await page.click('#tab-unknown');
+  const told = (await texts(page, '#panel-unknown')).join(' ').replaceAll(/\s+/g, ' ');
+  assert.match(told, /Looked for in part only, and not seen there Some cookies were longer, or more, than Onlooker keeps\./);
+  assert.match(told, /What was sent with some requests could not be read\. Once/);
+  await page.close();
 });
 
 test('a row opens in place to rule, list, line, exception and certainty', async () => {

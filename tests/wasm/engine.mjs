@@ -79,6 +79,12 @@ export const pseudonymsOf = (core) => ({
   },
 });
 
+/** What of these was left out, as engine.js tells it. @param {Engine} core @returns {import('../../extension/background/events.js').Lost|null} */
+export function leftOutOf(core) {
+  const bits = core.left_out();
+  return bits === 0 ? null : { 'headers-left-out': bits & 1023, 'cookies-left-out': bits >> 10 & 1023, 'bodies-left-out': bits >> 20 };
+}
+
 /** The background's engine.js without the browser. @param {Engine} core */
 export const judgeOf = (core) => ({
   engine: core,
@@ -91,10 +97,9 @@ export const judgeOf = (core) => ({
   observe(/** @type {number} */ page, /** @type {import('../../extension/background/store.js').Row} */ row, /** @type {number} */ id, /** @type {number} */ time) {
     const stage = STAGES[row.is];
     const code = request_type(row.type);
-    const low = id * 4 + stage;
     const lines = headerLines(row.headers, row.security);
     const [url = 0, headers = 0, body = 0] = writeAll(core, [row.url, lines, row.body ?? '']);
-    return core.observe(page, stage, url, headers, body, code, request_method(row.method), low, 0, row.status ?? 0, time);
+    return core.observe(page, stage, url, headers, body, code, request_method(row.method), id, 0, row.status ?? 0, time);
   },
   onChange: () => {},
 });

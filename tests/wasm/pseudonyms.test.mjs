@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestEvent } from '../../extension/background/events.js';
 import { alike, mask, maskUrl, Pseudonyms } from '../../extension/background/pseudonyms.js';
+import { Engine, leftOutOf, pack, pseudonymsOf } from './engine.mjs';
 
 /** Values that belong to a person. */
 const PLANTED = ['ada@mail.example', 'ada%40mail.example', '4915901234567', 'c00kie-v4lue-1234567', 'hunter2secret'];
@@ -31,6 +32,7 @@ function core() {
       return name === 'x-not-kept' ? null : `~${value.length}`;
     },
     pseudonymBody: (/** @type {string} */ body) => { asked.body += 1; return `b=~${body.length}`; },
+    leftOut: () => null,
   };
 }
 
@@ -67,7 +69,8 @@ test('what is not of the web is kept by its scheme only', () => {
 test('Firefox’s one Set-Cookie of several lines is several, and what is too long is cut', () => {
   const { headers } = requestEvent(details({ responseHeaders: [{ name: 'Set-Cookie', value: 'a=1; Path=/\nb=2' }, { name: 'ETag', value: 'x'.repeat(90_000) }, { name: 'Age', value: '1' }] }), 'answered', false);
   assert.deepEqual(headers.slice(0, 2), [['set-cookie', 'a=1; Path=/'], ['set-cookie', 'b=2']]);
-  assert.equal(headers[2]?.[1].length, 8192);
+  // One more than the core reads of any: so it cuts, and counts.
+  assert.equal(headers[2]?.[1].length, 16_385);
   assert.equal(headers.length, 3);
 });
 
@@ -84,10 +87,50 @@ test('bodies: text of bytes, in parts; nothing of what is no text; at most 16 Ki
   assert.deepEqual(body(bytes('a\0b')), ['', '']);
   assert.deepEqual(body({ file: 'C:\\secret.pdf' }), ['', '']);
   const [long] = body(bytes(`x${'é'.repeat(20_000)}`));
-  assert.equal(long, `x${'é'.repeat(8191)}`);
+  assert.equal(long, `x${'é'.repeat(8193)}`);
   const form = requestEvent(details({ requestBody: { formData: { a: ['1 &', '2'], b: ['y'.repeat(50_000)] } } }), 'request', false);
-  assert.ok(form.body.startsWith('a=1+%26&a=2&b=yyy') && form.body.length === 16_384);
+  assert.ok(form.body.startsWith('a=1+%26&a=2&b=yyy') && form.body.length === 16_388);
   assert.deepEqual([requestEvent(details({ requestBody: { error: 'Unknown error.' } }), 'request', false).body, requestEvent(details(), 'request', false).body], ['', '']);
+});
+
+test('a body that is there and cannot be read is told', () => {
+  const bytes = (/** @type {number[]} */ ...all) => ({ bytes: new Uint8Array(all).buffer });
+  for (const [requestBody, lost] of /** @type {[any, any][]} */ ([
+    [{ error: 'Unknown error.' }, { 'bodies-not-read': 1 }], [{ raw: [{ file: 'C:\\secret.pdf' }] }, { 'bodies-not-read': 1 }],
+    [{ raw: [bytes(1, 255, 254)] }, { 'bodies-not-read': 1 }], [{ raw: [bytes(97)] }, undefined], [{ raw: [bytes()] }, undefined],
+    [{ formData: { a: ['1'] } }, undefined], [null, undefined],
+  ])) assert.deepEqual(requestEvent(details({ requestBody }), 'request', false).lost, lost, JSON.stringify(requestBody));
+});
+
+/** The core itself, as engine.js speaks to it. @returns {any} */
+function realCore() {
+  const engine = new Engine(pack());
+  engine.salt(new Uint8Array(16).fill(7));
+  const { headers, body, url } = pseudonymsOf(engine);
+  return {
+    pseudonymUrl: url, pseudonymBody: body,
+    pseudonymHeader: (/** @type {any} */ stage, /** @type {string} */ name, /** @type {string} */ value) => headers(stage, [[name, value]])[0]?.[1] ?? null,
+    leftOut: () => leftOutOf(engine),
+  };
+}
+
+test('no cookie is lost to its hashes; of what is too much no more is lost than that, and all of it is counted', () => {
+  const pseudonyms = new Pseudonyms(realCore());
+  const jar = (/** @type {number} */ count) => Array.from({ length: count }, (_, n) => `c${n}=${(0x9e3779b97f4a7c15n * BigInt(n + 1)).toString(16).padStart(32, 'a')}`).join('; ');
+  const sent = (/** @type {[string, string][]} */ ...all) => /** @type {any} */ (pseudonyms.of(requestEvent(details({ requestHeaders: all.map(([name, value]) => ({ name, value })) }), 'sent', false)));
+  const whole = sent(['Cookie', jar(180)], ['Sec-GPC', '1']);
+  assert.equal(whole.headers[0][1].split('; ').length, 180);
+  assert.deepEqual([whole.headers.length, whole.lost], [2, undefined]);
+  // Each time, though the same is rewritten once.
+  for (let n = 0; n < 2; n += 1) {
+    const much = sent(['Cookie', jar(200)], ['Sec-GPC', '1']);
+    assert.deepEqual([much.headers.map((/** @type {[string, string]} */ [name]) => name), much.lost], [['cookie', 'sec-gpc'], { 'cookies-left-out': 20 }]);
+  }
+  const flood = sent(...Array.from({ length: 12 }, (_, n) => /** @type {[string, string]} */ ([`X-Long-${n}`, 'x '.repeat(8_000)])), ['Cookie', jar(180)], ['Cookie', jar(179)], ['Sec-GPC', '1']);
+  assert.ok(flood.headers.some((/** @type {[string, string]} */ [name]) => name === 'sec-gpc'), 'what comes behind what is too much is kept');
+  assert.ok(flood.lost['cookies-left-out'] + (flood.lost['headers-left-out'] ?? 0) > 0);
+  const body = /** @type {any} */ (pseudonyms.of(requestEvent(details({ requestBody: { formData: { a: ['y'.repeat(50_000)] } } }), 'request', false)));
+  assert.deepEqual(body.lost, { 'bodies-left-out': 1 });
 });
 
 test('a mask leaves no value, and no headers and no body', () => {

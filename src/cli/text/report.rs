@@ -396,7 +396,11 @@ fn finding(out: &mut String, finding: &Finding, paint: Paint) {
 /// What was not seen, what could not be looked for, and what was left out: part of the answer.
 fn looked_for(out: &mut String, page: &PageReport) {
     let mut lines = Vec::new();
-    for (state, what) in [("not-seen", "Looked for and not seen"), ("could-not-look", "Could not look for")] {
+    for (state, what) in [
+        ("not-seen", "Looked for and not seen"),
+        ("looked-in-part", "Looked for in part, and not seen there"),
+        ("could-not-look", "Could not look for"),
+    ] {
         let mut by_reason: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
         for check in page.checks.iter().filter(|check| check.state == state) {
             by_reason.entry(check.why.as_deref().unwrap_or_default()).or_default().push(check);
