@@ -19,7 +19,7 @@ const MAX_WRITTEN: usize = 2 * MAX_URL;
 const CUT: &[u8] = "…".as_bytes();
 
 /// How long a host's name may be, in bytes: the DNS has none that is longer, so nobody can be contacted by one.
-const MAX_HOST: usize = 253;
+pub const MAX_HOST: usize = 253;
 
 /// Whether a URL goes over the network, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

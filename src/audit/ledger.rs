@@ -286,7 +286,8 @@ impl Page {
     /// Why something of these is missing.
     pub(super) fn lacks_some(&self, mut parts: impl Iterator<Item = Part>) -> Option<&'static str> {
         parts.find_map(|part| {
-            let of = |(why, parts): &&(&'static str, &[Part])| parts.contains(&part) && self.left_out.0.contains_key(*why);
+            let of =
+                |(why, parts): &&(&'static str, &[Part])| parts.contains(&part) && self.left_out.0.contains_key(*why);
             LEFT_OUT.iter().find(of).map(|(why, _)| *why)
         })
     }
@@ -317,8 +318,7 @@ impl Page {
     /// Counts what of messages was not kept, for want of room.
     pub(super) fn leave_out(&mut self, dropped: Dropped) {
         let Dropped { headers, cookies, bodies } = dropped;
-        for (why, count) in
-            [("headers-left-out", headers), ("cookies-left-out", cookies), ("bodies-left-out", bodies)]
+        for (why, count) in [("headers-left-out", headers), ("cookies-left-out", cookies), ("bodies-left-out", bodies)]
         {
             if count > 0 {
                 self.left_out.add(why, count);

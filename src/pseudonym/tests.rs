@@ -330,12 +330,17 @@ fn headers_that_are_kept() {
 fn no_cookie_is_lost_to_its_hashes() {
     let mut pseudonyms = new();
     for (count, length) in [(61, 24), (180, 32), (180, 80)] {
-        let jar: Vec<String> = (0..count).map(|at| format!("c{at}={:0length$x}", 0x9e37_79b9_7f4a_7c15_u128 * (at + 1))).collect();
+        let jar: Vec<String> =
+            (0..count).map(|at| format!("c{at}={:0length$x}", 0x9e37_79b9_7f4a_7c15_u128 * (at + 1))).collect();
         let jar = jar.join("; ");
         assert!(jar.len() <= 16 * 1024);
         for _ in 0..2 {
             let text = pseudonyms.header(Direction::Sent, "cookie", &jar).unwrap();
-            assert_eq!((cookies(&text).count() as u128, pseudonyms.take_dropped()), (count, Dropped::default()), "{count} of {length}");
+            assert_eq!(
+                (cookies(&text).count() as u128, pseudonyms.take_dropped()),
+                (count, Dropped::default()),
+                "{count} of {length}"
+            );
         }
     }
     // More than that are counted, each time.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::service::is_of_service;
 use super::{Bounded, Details, Draft, Example, Hosts, Memory, Place, Relation, Seen, State, What};
+use crate::address::MAX_HOST;
 use crate::finding::{Confidence, Level};
 use crate::observation::{RequestType, Stage};
 use crate::pseudonym::{self, COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, SetCookie, Value};
@@ -167,7 +168,8 @@ pub fn host_of(url: &str) -> Option<&str> {
     let authority = rest.get(..end)?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
-    (!host.is_empty()).then_some(host)
+    // A longer one is none, and would be kept with each value that leads there.
+    (1..=MAX_HOST).contains(&host.len()).then_some(host)
 }
 
 /// Whether an answer sets a cookie that nobody is known again by: it is taken away, or ends within minutes.
@@ -476,5 +478,7 @@ mod tests {
         ] {
             assert_eq!(host_of(url), host, "{url}");
         }
+        let long = format!("https://{}.example/", "a".repeat(300));
+        assert_eq!(host_of(&long), None);
     }
 }
