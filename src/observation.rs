@@ -135,11 +135,13 @@ pub enum Part {
     Times = 5,
     /// Under which canonical name a host stands in the DNS.
     Dns = 6,
+    /// Whether a certificate goes back to a root that came with the browser.
+    Roots = 7,
 }
 
 impl Part {
     /// All parts, by code.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RequestHeaders,
         Self::Cookies,
         Self::ResponseHeaders,
@@ -147,6 +149,7 @@ impl Part {
         Self::Security,
         Self::Times,
         Self::Dns,
+        Self::Roots,
     ];
 
     /// The word for it in logs.
@@ -159,6 +162,7 @@ impl Part {
             Self::Security => "security",
             Self::Times => "times",
             Self::Dns => "dns",
+            Self::Roots => "roots",
         }
     }
 
@@ -172,6 +176,7 @@ impl Part {
             Self::Security => "needs-security",
             Self::Times => "needs-times",
             Self::Dns => "needs-dns",
+            Self::Roots => "needs-roots",
         }
     }
 

@@ -52,7 +52,7 @@ export function wirePasses({ request_type, request_method }, write, engine) {
   const all = (visits, each) => {
     for (const visit of visits) {
       const handle = engine.page_open(write(visit.url));
-      engine.page_records(handle, 127);
+      engine.page_records(handle, 255);
       for (const exchange of visit.exchanges) each(handle, exchange);
       engine.page_close(handle);
     }

@@ -130,7 +130,7 @@
 export const STAGES = { request: 0, sent: 1, answered: 2 };
 
 /** `Part` in src/observation.rs, by code. */
-const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns'];
+const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns', 'roots'];
 
 /** Why something of an exchange is missing though it was seen: `LEFT_OUT` in src/observation.rs. */
 export const LEFT_OUT = ['headers-left-out', 'cookies-left-out', 'bodies-left-out', 'bodies-not-read'];

@@ -218,7 +218,7 @@ export const FAMILIES = {
       'browser-internal', 'unknown-scheme', 'malformed-entry', 'document-not-recorded', 'malformed-url', 'host-not-readable',
       'unreadable-observation', 'id-used-twice', 'request-limit', 'host-limit', 'finding-limit', 'too-many-tried', 'list-lost',
       'needs-request-headers', 'needs-cookies', 'needs-response-headers', 'needs-bodies', 'needs-security', 'needs-times',
-      'needs-dns', 'evidence-left-out', 'headers-left-out', 'cookies-left-out', 'bodies-left-out', 'bodies-not-read', 'else',
+      'needs-dns', 'needs-roots', 'evidence-left-out', 'headers-left-out', 'cookies-left-out', 'bodies-left-out', 'bodies-not-read', 'else',
     ],
     parts: [''],
     otherwise: 'else',

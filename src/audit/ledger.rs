@@ -25,6 +25,10 @@ const MAX_REASONS: usize = 32;
 /// handful of requests to a host under way, or some dozens over one connection.
 const MAX_COUNTED: usize = 64;
 
+/// How many findings one technique can have of one host: so none can take the room of all others.
+const MAX_SHARE: usize = 64;
+/// How many findings more there is room for where a rule names what was seen.
+const MAX_NAMED_FINDINGS: usize = 1_000;
 /// How many different header lines and cookies are remembered that hosts were sent.
 const MAX_TOLD: usize = 8_192;
 
@@ -235,6 +239,8 @@ pub struct Page {
     last: usize,
     pub(super) watchers: BTreeMap<Org, WatcherLedger>,
     pub(super) findings: BTreeMap<FindingKey, FindingLedger>,
+    /// How many of them each technique has of each host.
+    shares: BTreeMap<(usize, usize), usize>,
     pub(super) memory: Memory,
     /// What only the whole page tells, as of when that was last drawn.
     pub(super) concluded: Vec<Note>,
@@ -464,9 +470,16 @@ impl Page {
             }
             None => self.site_level = self.site_level.max(weight),
         }
-        if self.findings.len() >= MAX_FINDINGS && !self.findings.contains_key(&key) {
-            self.lose("finding-limit");
-            return;
+        let share = (key.technique, key.host);
+        if !self.findings.contains_key(&key) {
+            let its = self.shares.get(&share).copied().unwrap_or_default();
+            // What a list names is there as often as there are rules: made-up names must not take its room.
+            let room = if key.rule.is_some() { MAX_FINDINGS + MAX_NAMED_FINDINGS } else { MAX_FINDINGS };
+            if its >= MAX_SHARE || self.findings.len() >= room {
+                self.lose("finding-limit");
+                return;
+            }
+            self.shares.insert(share, its + 1);
         }
         let finding = self.findings.entry(key).or_insert_with(|| FindingLedger::new(&note, who));
         finding.count_once(id);

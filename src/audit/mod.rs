@@ -19,7 +19,7 @@ use crate::detectors::{DETECTORS, RULES};
 use crate::error::Error;
 use crate::finding::Level;
 use crate::kinds::Standing;
-use crate::observation::{Exchange, Observation, PageLog, RequestType, Stage};
+use crate::observation::{Exchange, Observation, PageLog, Part, RequestType, Stage};
 use crate::party::{self, Party};
 use crate::pseudonym::{Direction, Dropped, Pseudonyms};
 use crate::redact;
@@ -197,6 +197,9 @@ impl Engine {
         }
         if !page.ids.insert((id, glimpse.stage)) {
             return page.verdict(before, Judged::default(), true);
+        }
+        if glimpse.security.is_some_and(|security| security.built_in.is_some()) {
+            page.records([Part::Roots]);
         }
         let mut memory = std::mem::take(&mut page.memory);
         let judged = self.judge(page, &mut memory, id, glimpse);

@@ -97,6 +97,7 @@ pub static DETECTOR: Detector = Detector {
                visit is not held to this one.",
     rights: &[Right::Privacy, Right::Expression],
     needs: &[Part::Security],
+    reads: &[Part::Roots],
     look: |seen, memory, out| {
         let Some(security) = seen.security().filter(|_| seen.stage() == Stage::Answered) else { return };
         if party::is_local(seen.host_name()) {

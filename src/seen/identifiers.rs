@@ -16,8 +16,9 @@ use crate::pseudonym::{self, COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_L
 
 /// How many hashes of values in cookies are kept; a value has one for each way to write it.
 const MAX_KEPT: usize = 1_536;
-/// How many hosts are told apart that keep one value.
-const MAX_HOLDERS: usize = 4;
+/// How many cookies are told apart that keep one value; and how many of one host, so that none crowds out another.
+const MAX_HOLDERS: usize = 8;
+const MAX_OF_HOST: usize = 2;
 /// How many arrivals are remembered: of one value at one host each.
 const MAX_ARRIVED: usize = 1_536;
 /// Of how many cookies that are set it is remembered whether they last.
@@ -76,12 +77,14 @@ pub struct Identifiers {
     cloaked: Bounded<usize, (), MAX_CLOAKED>,
     /// What is both kept and arrived: only this is looked at when conclusions are drawn.
     met: Bounded<(u64, usize), Option<Arrived>, MAX_MET>,
+    /// How many cookies had no room beside others with the same value.
+    crowded_out: u64,
 }
 
 impl State for Identifiers {
     fn dropped(&self) -> u64 {
         let values = self.kept.dropped() + self.arrived.dropped() + self.led.dropped() + self.met.dropped();
-        values + self.lasts.dropped() + self.cloaked.dropped()
+        values + self.lasts.dropped() + self.cloaked.dropped() + self.crowded_out
     }
 }
 
@@ -310,8 +313,15 @@ impl Identifiers {
             if !kept.holders.insert((host, Rc::clone(&name))) {
                 continue;
             }
+            let of_host = || kept.holders.iter().filter(|(holder, _)| *holder == host);
+            if of_host().count() > MAX_OF_HOST
+                && let Some(last) = of_host().next_back().cloned()
+            {
+                kept.holders.remove(&last);
+            }
             while kept.holders.len() > MAX_HOLDERS {
                 kept.holders.pop_last();
+                self.crowded_out += 1;
             }
             if kept.length == 0 {
                 (kept.written, kept.length, kept.bits) = (written, value.length, value.bits);

@@ -565,12 +565,13 @@ impl What {
     }
 }
 
-/// Most details of one finding.
-pub const MAX_DETAILS: usize = 12;
+/// Most details of one finding, and of one kind: what a page makes up must not crowd out the rest.
+pub const MAX_DETAILS: usize = 24;
+const MAX_OF_KIND: usize = 8;
 /// Longest text of a detail, and of a subject's name, in characters.
 pub const MAX_DETAIL: usize = 48;
 
-/// The details of a finding, in order, each once: the first [`MAX_DETAILS`] in their order.
+/// The details of a finding, in order, each once: of each kind the first in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details(BTreeSet<(What, Box<str>)>);
 
@@ -578,7 +579,17 @@ impl Details {
     /// Notes one. The text must be no value of a person's: a name, a word of ours, a number.
     pub fn add(&mut self, what: What, text: &str) {
         let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_DETAIL).collect();
-        self.0.insert((what, text.into()));
+        self.put(what, text.into());
+    }
+
+    fn put(&mut self, what: What, text: Box<str>) {
+        self.0.insert((what, text));
+        let of_kind = || self.0.iter().filter(|(kind, _)| *kind == what);
+        if of_kind().count() > MAX_OF_KIND
+            && let Some(last) = of_kind().next_back().cloned()
+        {
+            self.0.remove(&last);
+        }
         while self.0.len() > MAX_DETAILS {
             self.0.pop_last();
         }
@@ -603,10 +614,7 @@ impl Details {
     /// Notes those of another too.
     pub fn join(&mut self, other: Self) {
         for (what, text) in other.0 {
-            self.0.insert((what, text));
-            while self.0.len() > MAX_DETAILS {
-                self.0.pop_last();
-            }
+            self.put(what, text);
         }
     }
 

@@ -44,7 +44,7 @@ const isOnePage = ({ log, expect }) => log.pages.length === 1 && !expect.skipped
   !log.pages[0].observations?.some((/** @type {any} */ { security }) => security) && !log.pages[0].recorded?.includes('dns');
 
 /** The parts of what a recorder can record, by their bits. */
-const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns'];
+const PARTS = ['request-headers', 'cookies', 'response-headers', 'bodies', 'security', 'times', 'dns', 'roots'];
 
 /** A report without the hashes in it, which each session has its own of. @param {string} report */
 const saltless = (report) => report.replaceAll(/("what": "hash",\s+"text": )"[\w.-]*"/g, '$1"…"').replaceAll(/(~[a-z]+(?:\.\d+){2})(?:\.[\w-]{8})+/g, '$1');
