@@ -108,7 +108,7 @@ fn huge(pseudonyms: &mut Pseudonyms, number: usize) -> Vec<Sent> {
     let long = value(number, 1 << 20);
     let name = format!("n{}", value(number, 1 << 20));
     let own = |name: &str, value: String| (name.to_owned(), value);
-    let sent = vec![
+    let sent = [
         own("cookie", jar.clone()),
         own("cookie", format!("{name}={long}")),
         own("referer", format!("https://shop.example/{long}?{parameters}")),
