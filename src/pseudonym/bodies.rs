@@ -10,6 +10,9 @@ const MAX_PAIRS: usize = 200;
 const MAX_DEPTH: usize = 8;
 /// How long a rewritten body may be.
 const MAX_OUT: usize = 16 * 1024;
+/// Longest boundary between the parts of a multipart body, with the `--` before it:
+/// <https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1>
+const MAX_BOUNDARY: usize = 72;
 /// Longest name, with those that it lies in.
 const MAX_NAME: usize = 128;
 
@@ -117,7 +120,8 @@ impl Pseudonyms {
     fn multipart(&mut self, text: &[u8], pairs: &mut Pairs) {
         let line = text.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(text.len());
         let boundary = text.get(..line).unwrap_or_default();
-        if boundary.len() < 3 {
+        if !(3..=MAX_BOUNDARY).contains(&boundary.len()) {
+            pairs.full = true;
             return;
         }
         let mut at = 0;
@@ -337,7 +341,10 @@ fn is_form(text: &[u8]) -> bool {
 
 /// Where a text stands in another, from a place on.
 fn find(text: &[u8], from: usize, what: &[u8]) -> Option<usize> {
-    text.get(from..)?.windows(what.len()).position(|window| window == what).map(|at| from + at)
+    let rest = text.get(from..)?;
+    let at = rest.windows(what.len()).position(|window| window == what);
+    super::steps(at.unwrap_or(rest.len()) * what.len().div_ceil(MAX_BOUNDARY));
+    at.map(|at| from + at)
 }
 
 /// The quoted text behind these characters.

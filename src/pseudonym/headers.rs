@@ -1,6 +1,6 @@
 //! Which headers are kept, and what of each.
 
-use super::{CUT, Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
+use super::{CUT, Context, Form, Kind, MAX_PARTS, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,7 +229,9 @@ impl Pseudonyms {
     /// A text with addresses and identifiers in it.
     fn compound(&mut self, value: &str) -> String {
         self.start();
-        self.tokens(Context::URL, Span::of(value.as_bytes()));
+        if self.tokens(Context::URL, Span::of(value.as_bytes())) > MAX_PARTS {
+            return self.pseudonym(value);
+        }
         self.finished(value)
     }
 

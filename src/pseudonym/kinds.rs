@@ -554,13 +554,13 @@ pub(super) fn is_identifier(token: &[u8]) -> bool {
     is_uuid(token) || (estimate_bits(token) > SHARED_BITS && !is_plain(token))
 }
 
-/// Longest name or text that somebody gives as one.
-const MAX_TEXT: usize = 4096;
+/// Longest name of somebody. Whatever is longer was typed, or put together.
+pub(super) const MAX_NAME: usize = 4096;
 
 /// Whether it can be a person's name, where the parameter is called so: it has a letter, and no form that a name has not.
 pub(super) fn is_name(text: &[u8]) -> bool {
     let letter = text.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
-    letter && text.len() <= MAX_TEXT && !entropy::is_common(text) && !matches!(text, b"null" | b"undefined")
+    letter && text.len() <= MAX_NAME && !entropy::is_common(text) && !matches!(text, b"null" | b"undefined")
 }
 
 /// Whether it is a name with a capital, of one word or several: `Maria`, `Ana Lucia`. Functions and languages have no such

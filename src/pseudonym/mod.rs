@@ -627,6 +627,8 @@ impl Pseudonyms {
         let bytes = span.bytes;
         let mut found = 0;
         let mut at = 0;
+        // How much may be read of values behind names: of names within names, each has all that follows as its value.
+        let mut ahead = bytes.len() * 2 + MAX_GATHERED;
         while let Some(&byte) = bytes.get(at) {
             if found > MAX_PARTS {
                 break;
@@ -671,6 +673,8 @@ impl Pseudonyms {
                 let role = self.names.role(span.get(at, end));
                 let known = !matches!(role, Role::Any | Role::Id | Role::Word);
                 let (start, stop) = if known { keyed_value(bytes, value, role) } else { (value, value) };
+                let Some(left) = ahead.checked_sub(stop - value) else { return MAX_PARTS + 1 };
+                ahead = left;
                 let inner = span.get(start, stop);
                 if known && !inner.is_empty() && stays(context, role, inner) {
                     at = stop;
@@ -757,6 +761,7 @@ impl Pseudonyms {
     /// A part without any delimiters. `sure`: it is an identifier, whatever it looks like. Gives 1 if it is somebody's.
     fn single(&mut self, context: Context, span: Span, start: usize, end: usize, sure: bool) -> usize {
         let token = span.get(start, end);
+        steps(token.len());
         let kind = if is_digest(token) {
             Kind::Hash
         } else if sure || is_identifier(token) {
@@ -787,6 +792,7 @@ impl Pseudonyms {
     /// Writes a pseudonym in place of a part of the text. Gives of what kind it is: what is no identifier within its base64 is none.
     fn emit(&mut self, context: Context, kind: Kind, form: Form, span: Span, start: usize, end: usize) -> Kind {
         let raw = span.get(start, end);
+        steps(raw.len());
         let token = encodings::trim(raw);
         let token = if token.is_empty() { raw } else { token };
         // A cookie of 32 hexadecimal digits is no digest of anything.
@@ -919,6 +925,7 @@ impl Pseudonyms {
 
 /// What a value is, by its parameter's name or its form, if it is of one piece.
 fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
+    steps(bytes.len());
     let plain = |kind| Some((kind, Form::Plain));
     if token.is_empty() {
         return None;
@@ -935,6 +942,7 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
         Role::Mail if is_mail(token) => return plain(Kind::Mail),
         Role::Tel if kinds::is_named_tel(bytes) => return plain(Kind::Tel),
         Role::Name if kinds::is_name(token) => return plain(Kind::Name),
+        Role::Name if token.len() > kinds::MAX_NAME => return plain(Kind::Text),
         Role::Nat if is_national(token, true) => return plain(Kind::Nat),
         Role::Ip if kinds::is_ip(token) => return plain(Kind::Id),
         Role::Geo if kinds::is_named_geo(token) => return plain(Kind::Geo),
@@ -1141,6 +1149,7 @@ fn token_end(bytes: &[u8], start: usize) -> usize {
     const AHEAD: usize = 64;
     let rest = bytes.get(start..).unwrap_or_default();
     let end = rest.iter().position(|&byte| is_delimiter(byte)).unwrap_or(rest.len());
+    steps(end);
     if rest.get(end) == Some(&b'+') {
         let ahead = rest.get(end..).unwrap_or_default();
         let more = ahead.iter().take(AHEAD).position(|&byte| is_delimiter(byte) && byte != b'+').unwrap_or(ahead.len());
@@ -1215,7 +1224,9 @@ fn keyed_value(bytes: &[u8], at: usize, role: Role) -> (usize, usize) {
         Some([b'\\', b'"', ..]) => (at + 2, rest(at + 2).position(|&byte| byte == b'\\')),
         _ => (at, rest(at).position(ends)),
     };
-    (start, start + length.unwrap_or_else(|| rest(start).count()))
+    let length = length.unwrap_or_else(|| rest(start).len());
+    steps(length);
+    (start, start + length)
 }
 
 /// Whether a value is an address: a scheme and two slashes, or these and a host.
@@ -1321,6 +1332,15 @@ impl Cache {
         }
     }
 }
+
+/// Counts bytes that are looked at, so that a test can say how they grow with a text.
+#[cfg(test)]
+fn steps(bytes: usize) {
+    tests::STEPS.with(|steps| steps.set(steps.get() + bytes));
+}
+
+#[cfg(not(test))]
+const fn steps(_: usize) {}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]

@@ -6,6 +6,11 @@ use super::*;
 
 const SALT: [u8; 16] = *b"0123456789abcdef";
 
+thread_local! {
+    /// How many bytes were looked at.
+    pub(super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 fn new() -> Pseudonyms {
     Pseudonyms::new(SALT)
 }
@@ -478,6 +483,58 @@ fn much_is_bounded() {
         }
     }
     assert!(pseudonyms.cache.known.len() <= Cache::MAX && pseudonyms.cache.bytes <= Cache::MAX_BYTES);
+}
+
+/// A page must not make a text cost more than its length: of twice the text, twice the work.
+#[test]
+fn work_grows_with_the_text() {
+    const UNITS: [&str; 40] = [
+        ";", ";a", ";a=", ";a=http:", "fname=", "fname=fname=", "fname:\"", "fname:\\\"", "em=", "em:", "consent=", "q=", "q=+", "s=", "db= ",
+        "lat:", "ip=1", "name=A+", "~id.8.40~", "~", "a@", "a+", "a@b.cc+", "http://a/?x=", "http%3a//a/%3fx=", "a|http://a.b/c?x=12345678|",
+        "[", "{\"a\":", "{\"fname\":\"", "--x\r\n", "=", "&", ",", "%25", "%2525", "4111111111111111/", "#a", "1.", "a-", "1234567890.",
+    ];
+    let steps = |work: &dyn Fn(&mut Pseudonyms)| {
+        let mut pseudonyms = new();
+        STEPS.set(0);
+        work(&mut pseudonyms);
+        STEPS.get()
+    };
+    let mut worst = Vec::new();
+    for unit in UNITS {
+        let long = |length: usize| unit.chars().cycle().take(length).collect::<String>();
+        let mut check = |what: &str, length: usize, work: &dyn Fn(&mut Pseudonyms, &str)| {
+            let (half, whole) = (long(length / 2), long(length));
+            let (half, whole) = (steps(&|p| work(p, &half)), steps(&|p| work(p, &whole)));
+            // Not more than so often in any case: a quadratic cost is thousands.
+            if whole > half * 5 / 2 + 4096 || whole > length * 40 {
+                worst.push(format!("{what} of {unit}: {half}, {whole}"));
+            }
+        };
+        for before in ["https://a.example/", "https://a.example/?", "https://a.example/?x=", "https://a.example/?fname=", "https://a.example/;x="] {
+            check(before, 4000, &|p, text| p.url(format!("{before}{text}").as_bytes(), &mut Vec::new()));
+        }
+        for (media, before) in [
+            ("application/x-www-form-urlencoded", "x="),
+            ("application/x-www-form-urlencoded", ""),
+            ("application/json", "{\"x\":\""),
+            ("application/json", "["),
+            ("multipart/form-data", "--"),
+            ("multipart/form-data", "---\r\n"),
+            ("text/plain", ""),
+        ] {
+            check(media, 16_000, &|p, text| drop(p.body(format!("{before}{text}").as_bytes(), media)));
+        }
+        for (direction, name, before) in [
+            (Direction::Sent, "cookie", "x="), (Direction::Sent, "cookie", "fname="), (Direction::Sent, "referer", "https://a.example/?x="),
+            (Direction::Answered, "set-cookie", "x="), (Direction::Answered, "report-to", ""), (Direction::Answered, "server", ""),
+            (Direction::Answered, "content-security-policy", "report-uri "), (Direction::Answered, "etag", ""),
+        ] {
+            check(name, 60_000, &|p, text| drop(p.header(direction, name, &format!("{before}{text}"))));
+        }
+    }
+    assert!(worst.is_empty(), "{worst:#?}");
+    let long = format!("{}\r\n{}", "-".repeat(5000), ["-".repeat(4999), "-".repeat(4999)].join("x"));
+    assert!(steps(&|p| drop(p.body(long.as_bytes(), "multipart/form-data"))) < 100_000);
 }
 
 #[test]
