@@ -219,11 +219,15 @@ export function originOf(url) {
   return at < 0 ? scheme + found[0].slice(found[0].indexOf('//') + 2) : scheme + found[0].slice(at + 1);
 }
 
+/** Of an address that is not of the web: which of `about:` it is says whether it is a frame of a page. @param {string} url */
+export function bare(url) {
+  return /^about:[a-z]*/.exec(url)?.[0] ?? url.slice(0, url.indexOf(':') + 1);
+}
+
 /** Who asked, as far as anybody needs to know it. @param {string} by */
 function askerOf(by) {
   const origin = originOf(by);
-  // Of `about:` the rest says whether it is a frame of a page.
-  return origin === '' && !by.startsWith('about:') ? by.slice(0, by.indexOf(':') + 1) || by : origin || by;
+  return origin || bare(by) || by;
 }
 
 /**
@@ -276,12 +280,21 @@ const isSent = (name) => SENT.has(name) || SENT_BEGIN.test(name);
 /** @param {string} name */
 const isAnswered = (name) => ANSWERED.has(name);
 
-/** @param {{name: string, value?: string}[]|undefined} all @param {(name: string) => boolean} isTaken @param {Lost} lost @returns {Header[]} */
-function headersOf(all, isTaken, lost) {
+/** As much of a text as has room, without the half of a value at its end: that would be taken for another value.
+ * @param {string} text @param {number} most */
+function whole(text, most) {
+  if (text.length <= most) return text;
+  const head = text.slice(0, most);
+  const end = Math.max(...[...';,&?# \t'].map((sign) => head.lastIndexOf(sign)));
+  return head.slice(0, end < 0 ? head.lastIndexOf('/') + 1 : end);
+}
+
+/** @param {{name: string, value?: string}[]|undefined} given @param {(name: string) => boolean} isTaken @param {Lost} lost @returns {Header[]} */
+function headersOf(given, isTaken, lost) {
   /** @type {Header[]} */
   const taken = [];
   let left = HEADERS_TEXT;
-  for (const { name: written, value = '' } of all ?? []) {
+  for (const { name: written, value = '' } of given ?? []) {
     const name = written.toLowerCase();
     if (!isTaken(name)) continue;
     if (name === 'authorization') {
@@ -290,13 +303,14 @@ function headersOf(all, isTaken, lost) {
     }
     // Firefox puts what came in several headers of one name into several lines.
     for (const line of value.split('\n')) {
-      const text = line.trim().slice(0, HEADER_TEXT);
-      if (text === '') continue;
+      const all = line.trim();
+      const text = whole(all, HEADER_TEXT);
       // Only what does not fit is lost: what comes behind it may.
-      if (text.length > left) {
+      const fits = text.length <= left;
+      if (!fits || text.length < all.length) {
         lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
-        continue;
       }
+      if (!fits || text === '') continue;
       left -= text.length;
       taken.push([name, text]);
     }
