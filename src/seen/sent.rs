@@ -9,9 +9,6 @@ use crate::observation::Stage;
 use crate::pseudonym::{self, Value};
 use crate::redact;
 
-/// Most values of one request that are looked at.
-const MAX_VALUES: usize = 512;
-
 /// A value that was sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent<'a> {
@@ -24,16 +21,17 @@ pub struct Sent<'a> {
 }
 
 /// All values of a request. Of what a browser sends along, those in the address of the page are told with the headers, which
-/// may be known later than the rest.
+/// may be known later than the rest. How many they are at most, the lengths of addresses and bodies say.
 pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
     let is_request = seen.is_request();
     let of = move |place| move |(name, value)| Sent { place, name, value };
     let path = std::iter::once(("", seen.path())).map(of(Place::Path));
     let address = path.chain(seen.params().chain(pseudonym::matrix(seen.address.path())).map(of(Place::Query)));
     let body = seen.body().map(of(Place::Body));
-    let referrer = referrer(seen).and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
-    let referrer = pseudonym::pairs(referrer.as_bytes()).map(of(Place::Header));
-    address.chain(body).filter(move |_| is_request).chain(referrer).take(MAX_VALUES)
+    let (path, query) = referrer(seen).map_or(("", ""), |url| url.split_once('?').unwrap_or((url, "")));
+    let path = std::iter::once(("", Value::read(path))).filter(|(_, value)| !matches!(value, Value::Text(_)));
+    let referrer = path.chain(pseudonym::pairs(query.as_bytes())).map(of(Place::Header));
+    address.chain(body).filter(move |_| is_request).chain(referrer)
 }
 
 /// The address that the browser sends along as where the request comes from.
