@@ -33,7 +33,7 @@ impl Pseudonyms {
         let cut = raw.len() > MAX_BODY;
         self.dropped.bodies += u64::from(cut);
         let head = raw.get(..MAX_BODY).unwrap_or(raw);
-        let text = encodings::trim(head);
+        let text = unguarded(encodings::trim(head));
         if text.is_empty() {
             return String::new();
         }
@@ -57,14 +57,23 @@ impl Pseudonyms {
         pairs.out
     }
 
-    /// Only what it is, and how long.
+    /// Only what it is, and how long; and what in it is somebody's.
     fn lump(&mut self, kind: Kind, text: &[u8]) -> String {
         self.start();
         let context = Context { place: Place::Body, depth: 0 };
         self.emit(context, kind, Form::Plain, Span::of(text), 0, text.len());
-        let mut out = Vec::new();
-        self.finish(text, &mut out);
-        super::into_text(out)
+        let whole = std::mem::take(&mut self.written);
+        self.start();
+        self.tokens(Context::URL, Span::of(text));
+        let mut out = super::into_text(whole);
+        for edit in &self.edits {
+            let one = self.written.get(edit.from..edit.to).unwrap_or_default();
+            if one.starts_with(b"~") && out.len() < MAX_OUT / 4 {
+                out.push('&');
+                out.push_str(std::str::from_utf8(one).unwrap_or_default());
+            }
+        }
+        out
     }
 
     /// A URL-encoded form; lines part several, as Google Analytics sends them.
@@ -328,6 +337,14 @@ impl<'j> Json<'j> {
         }
         self.text.get(start..self.at).unwrap_or_default()
     }
+}
+
+/// Without what servers put before JSON so that no script reads it, and without the mark of UTF-8.
+fn unguarded(text: &[u8]) -> &[u8] {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let guards: [&[u8]; 4] = [b")]}'", b")]}", b"for(;;);", b"while(1);"];
+    let rest = guards.iter().find_map(|guard| text.strip_prefix(*guard));
+    rest.map_or(text, |rest| encodings::trim(rest.strip_prefix(b",").unwrap_or(rest)))
 }
 
 /// Whether a text is made of names and values: it begins with a name and `=`.
