@@ -395,17 +395,17 @@ impl Pseudonyms {
     fn decoded_segment(&mut self, context: Context, span: Span) {
         let bytes = span.bytes;
         if is_tel(bytes) {
-            _ = self.emit(context, Kind::Tel, Form::Plain, span, 0, bytes.len());
+            self.emit(context, Kind::Tel, Form::Plain, span, 0, bytes.len());
             return;
         }
         if is_card(bytes) {
-            _ = self.emit(context, Kind::Card, Form::Plain, span, 0, bytes.len());
+            self.emit(context, Kind::Card, Form::Plain, span, 0, bytes.len());
             return;
         }
         // A file's name has a dot, and is of the file.
         if kinds::is_dense(bytes) {
             let kind = if is_digest(bytes) { Kind::Hash } else { Kind::Id };
-            _ = self.emit(context, kind, Form::Plain, span, 0, bytes.len());
+            self.emit(context, kind, Form::Plain, span, 0, bytes.len());
             return;
         }
         let mut at = 0;
