@@ -9,6 +9,10 @@ use crate::observation::Stage;
 use crate::pseudonym::{self, Value};
 use crate::redact;
 
+/// Most values of one request that are looked at: as many as an address, a body and a referrer can have that `pseudonym` has
+/// written, where each has a letter and its end. Only a log that was made by hand has more.
+const MAX_VALUES: usize = 4608;
+
 /// A value that was sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent<'a> {
@@ -21,7 +25,7 @@ pub struct Sent<'a> {
 }
 
 /// All values of a request. Of what a browser sends along, those in the address of the page are told with the headers, which
-/// may be known later than the rest. How many they are at most, the lengths of addresses and bodies say.
+/// may be known later than the rest.
 pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
     let is_request = seen.is_request();
     let of = move |place| move |(name, value)| Sent { place, name, value };
@@ -31,7 +35,7 @@ pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
     let (path, query) = referrer(seen).map_or(("", ""), |url| url.split_once('?').unwrap_or((url, "")));
     let path = std::iter::once(("", Value::read(path))).filter(|(_, value)| !matches!(value, Value::Text(_)));
     let referrer = path.chain(pseudonym::pairs(query.as_bytes())).map(of(Place::Header));
-    address.chain(body).filter(move |_| is_request).chain(referrer)
+    address.chain(body).filter(move |_| is_request).chain(referrer).take(MAX_VALUES)
 }
 
 /// The address that the browser sends along as where the request comes from.
