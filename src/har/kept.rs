@@ -422,8 +422,8 @@ fn shown(value: &str) -> bool {
     let of_words = |byte: u8| byte.is_ascii_alphanumeric() || b"[]<>(){}*_-. \"':".contains(&byte);
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let blanked = bare.len() <= MAX && digits <= 4 && bare.bytes().all(of_words);
-    !bare.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'.' | b'-'))
-        && !(blanked && marks.iter().any(|mark| bare.contains(mark)))
+    let filled = bare.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'.' | b'-'));
+    !(filled || blanked && marks.iter().any(|mark| bare.contains(mark)))
 }
 
 /// The body without the headers of its own that Firefox puts before a form's.
