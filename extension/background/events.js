@@ -280,21 +280,12 @@ const isSent = (name) => SENT.has(name) || SENT_BEGIN.test(name);
 /** @param {string} name */
 const isAnswered = (name) => ANSWERED.has(name);
 
-/** As much of a text as has room, without the half of a value at its end: that would be taken for another value.
- * @param {string} text @param {number} most */
-function whole(text, most) {
-  if (text.length <= most) return text;
-  const head = text.slice(0, most);
-  const end = Math.max(...[...';,&?# \t'].map((sign) => head.lastIndexOf(sign)));
-  return head.slice(0, end < 0 ? head.lastIndexOf('/') + 1 : end);
-}
-
-/** @param {{name: string, value?: string}[]|undefined} given @param {(name: string) => boolean} isTaken @param {Lost} lost @returns {Header[]} */
-function headersOf(given, isTaken, lost) {
+/** @param {{name: string, value?: string}[]|undefined} all @param {(name: string) => boolean} isTaken @param {Lost} lost @returns {Header[]} */
+function headersOf(all, isTaken, lost) {
   /** @type {Header[]} */
   const taken = [];
   let left = HEADERS_TEXT;
-  for (const { name: written, value = '' } of given ?? []) {
+  for (const { name: written, value = '' } of all ?? []) {
     const name = written.toLowerCase();
     if (!isTaken(name)) continue;
     if (name === 'authorization') {
@@ -303,14 +294,13 @@ function headersOf(given, isTaken, lost) {
     }
     // Firefox puts what came in several headers of one name into several lines.
     for (const line of value.split('\n')) {
-      const all = line.trim();
-      const text = whole(all, HEADER_TEXT);
+      const text = line.trim().slice(0, HEADER_TEXT);
+      if (text === '') continue;
       // Only what does not fit is lost: what comes behind it may.
-      const fits = text.length <= left;
-      if (!fits || text.length < all.length) {
+      if (text.length > left) {
         lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
+        continue;
       }
-      if (!fits || text === '') continue;
       left -= text.length;
       taken.push([name, text]);
     }
