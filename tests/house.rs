@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
     ("finding", &[]),
     ("observation", &[]),
     ("party", &[]),
-    ("pseudonym", &["calendar"]),
+    ("pseudonym", &["calendar", "consent"]),
     ("redact", &[]),
     ("unseen", &[]),
     ("shared", &["party"]),

@@ -219,11 +219,15 @@ export function originOf(url) {
   return at < 0 ? scheme + found[0].slice(found[0].indexOf('//') + 2) : scheme + found[0].slice(at + 1);
 }
 
+/** Of an address that is not of the web: which of `about:` it is says whether it is a frame of a page. @param {string} url */
+export function bare(url) {
+  return /^about:[a-z]*/.exec(url)?.[0] ?? url.slice(0, url.indexOf(':') + 1);
+}
+
 /** Who asked, as far as anybody needs to know it. @param {string} by */
 function askerOf(by) {
   const origin = originOf(by);
-  // Of `about:` the rest says whether it is a frame of a page.
-  return origin === '' && !by.startsWith('about:') ? by.slice(0, by.indexOf(':') + 1) || by : origin || by;
+  return origin || bare(by) || by;
 }
 
 /**

@@ -4,7 +4,7 @@
  * the core is not there yet, or never will be, `mask` leaves out whatever may be a value: that tells less, and no more.
  */
 
-import { lose, originOf, short } from './events.js';
+import { bare, lose, originOf, short } from './events.js';
 
 /** @typedef {import('./engine.js').Judge} Judge */
 /** @typedef {import('./events.js').Event} Event */
@@ -145,11 +145,6 @@ function pair(text) {
   const at = text.indexOf('=');
   // What has no name may be a value.
   return at < 0 ? (text === '' ? '' : LEFT_OUT) : `${word(text.slice(0, at))}=${LEFT_OUT}`;
-}
-
-/** Of an address that is not of the web. @param {string} url */
-function bare(url) {
-  return url.startsWith('about:') ? url : url.slice(0, url.indexOf(':') + 1);
 }
 
 /**

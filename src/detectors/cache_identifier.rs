@@ -282,7 +282,8 @@ impl Files {
             let mut details =
                 Details::default().with(What::Length, &tag.length.to_string()).with(What::Bits, &tag.bits.to_string());
             for (channel, name) in uses {
-                details = details.with(What::Channel, channel).with(What::Field, name);
+                details.add(What::Channel, channel);
+                details.add_name(What::Field, name);
             }
             out.push(Draft {
                 host: Some(*host),

@@ -242,11 +242,11 @@ fn events(network: &'static Network, seen: &Seen<'_>) -> Vec<String> {
     found
 }
 
-/// An event's name, where it is but a word or some; what a site made up may be anything. X has it in a list of lists.
+/// An event's name, where it is but one word; what a site made up may be anything. X has it in a list of lists.
 fn word(text: &str) -> Option<String> {
     let text = pseudonym::decode(text);
     let text = text.strip_prefix("[[\"").and_then(|rest| rest.split('"').next()).unwrap_or(&text);
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ' | b'+');
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let plain = text.len() <= 40
         && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && text.bytes().all(is_word)
@@ -286,6 +286,8 @@ mod tests {
             ("add_to_cart", Some("add_to_cart")),
             ("jo@mail.example", None),
             ("12345", None),
+            ("Alice+Smith+has+HIV", None),
+            ("alice.smith born 1985", None),
             ("[[\"pageview\",null]]", Some("pageview")),
         ] {
             assert_eq!(word(text).as_deref(), said);

@@ -85,6 +85,8 @@ pub(super) struct Gathered {
     request_cookies: Vec<Cookie>,
     response_cookies: Vec<Cookie>,
     params: String,
+    /// Some of these were not kept.
+    params_cut: bool,
     /// What the body is, by its own record.
     pub(super) media: String,
     /// The size of the body as it was sent, by the entry and by its header.
@@ -138,14 +140,15 @@ impl Gathered {
             match name.as_str() {
                 "authorization" => self.put(side, &name, "present"),
                 "cookie" => {
-                    self.has_cookies |= value.split(';').any(|pair| shown(pair.split_once('=').unwrap_or_default().1));
-                    self.crumbs(value);
+                    // What was blanked out is nobody's identifier, though all may have the same in its place.
+                    let pairs: Vec<&str> = value.split(';').filter(|pair| self.is_shown(pair)).collect();
+                    self.crumbs(pairs.join(";").trim());
                 }
                 "set-cookie" => {
                     for cookie in cookies(value) {
-                        let pair = cookie.split(';').next().unwrap_or_default();
-                        self.has_cookies |= shown(pair.split_once('=').unwrap_or_default().1);
-                        self.put(side, &name, cookie);
+                        if self.is_shown(cookie.split(';').next().unwrap_or_default()) {
+                            self.put(side, &name, cookie);
+                        }
                     }
                 }
                 "content-security-policy" | "content-security-policy-report-only" if value.len() > MAX_VALUE => {
@@ -154,6 +157,15 @@ impl Gathered {
                 _ => self.put(side, &name, value),
             }
         }
+    }
+
+    /// Whether a cookie's value is there; counted where it was blanked out.
+    fn is_shown(&mut self, pair: &str) -> bool {
+        let value = pair.split_once('=').unwrap_or_default().1;
+        let shown = shown(value);
+        self.has_cookies |= shown;
+        self.left_out.headers += u64::from(!shown && !value.trim().is_empty());
+        shown || value.trim().is_empty()
     }
 
     /// Cookies of one request may be many, and longer together than each may be: they are kept as so many headers, as
@@ -191,13 +203,16 @@ impl Gathered {
         if cookie.name.is_empty() && cookie.value.is_empty() {
             return;
         }
-        self.has_cookies |= shown(&cookie.value);
+        let is_shown = shown(&cookie.value);
+        self.has_cookies |= is_shown;
         let (cookies, left_out) = match (side, &mut self.cookies_left_out) {
             (Side::Request, [left_out, _]) => (&mut self.request_cookies, left_out),
             (Side::Response, [_, left_out]) => (&mut self.response_cookies, left_out),
         };
         let texts = [&cookie.name, &cookie.value, &cookie.path, &cookie.domain, &cookie.expires, &cookie.same_site];
-        if cookies.len() < MAX_HEADERS && texts.iter().map(|text| text.len()).sum::<usize>() <= MAX_VALUE {
+        if !is_shown && !cookie.value.is_empty() {
+            *left_out += 1;
+        } else if cookies.len() < MAX_HEADERS && texts.iter().map(|text| text.len()).sum::<usize>() <= MAX_VALUE {
             cookies.push(cookie);
         } else {
             *left_out += 1;
@@ -217,12 +232,15 @@ impl Gathered {
     /// One field of a form, decoded.
     pub(super) fn param(&mut self, name: &str, value: &str) {
         if self.params.len() < MAX_BODY && !(name.is_empty() && value.is_empty()) {
+            self.params_cut |= name.len().max(value.len()) > MAX_BODY;
             if !self.params.is_empty() {
                 self.params.push('&');
             }
             encode(start(name, MAX_BODY), true, &mut self.params);
             self.params.push('=');
             encode(start(value, MAX_BODY), false, &mut self.params);
+        } else if !(name.is_empty() && value.is_empty()) {
+            self.params_cut = true;
         }
     }
 
@@ -280,7 +298,7 @@ impl Gathered {
         }
         if self.kept.body.is_none() && !self.params.is_empty() {
             let short = start(&self.params, MAX_BODY);
-            self.left_out.bodies = u64::from(short.len() < self.params.len());
+            self.left_out.bodies = u64::from(self.params_cut || short.len() < self.params.len());
             self.kept.body = Some(short.to_owned());
         }
         if self.kept.body.is_some() && !has(&self.kept.request, "content-type") {
@@ -394,11 +412,18 @@ fn policy(value: &str) -> String {
 
 /// Whether a value is what was sent, and not what a tool that blanks recordings put there.
 fn shown(value: &str) -> bool {
-    let value = value.trim();
+    /// Longest thing that is put in a value's place.
+    const MAX: usize = 64;
+    let lower = value.trim().to_ascii_lowercase();
     let marks = ["redacted", "sanitized", "removed", "filtered"];
-    let lower = value.to_ascii_lowercase();
-    !value.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'-'))
-        && !marks.iter().any(|mark| lower.contains(mark))
+    // Words and few digits, in brackets of some kind, as they stand or encoded: in a longer value the word is its own.
+    let bare =
+        lower.replace("%5b", "[").replace("%5d", "]").replace("%20", " ").replace("%3c", "<").replace("%3e", ">");
+    let of_words = |byte: u8| byte.is_ascii_alphanumeric() || b"[]<>(){}*_-. \"':".contains(&byte);
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    let blanked = bare.len() <= MAX && digits <= 4 && bare.bytes().all(of_words);
+    let filled = bare.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'.' | b'-'));
+    !(filled || blanked && marks.iter().any(|mark| bare.contains(mark)))
 }
 
 /// The body without the headers of its own that Firefox puts before a form's.

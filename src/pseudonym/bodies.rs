@@ -10,6 +10,9 @@ const MAX_PAIRS: usize = 200;
 const MAX_DEPTH: usize = 8;
 /// How long a rewritten body may be.
 const MAX_OUT: usize = 16 * 1024;
+/// Longest boundary between the parts of a multipart body, with the `--` before it:
+/// <https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1>
+const MAX_BOUNDARY: usize = 72;
 /// Longest name, with those that it lies in.
 const MAX_NAME: usize = 128;
 
@@ -30,7 +33,7 @@ impl Pseudonyms {
         let cut = raw.len() > MAX_BODY;
         self.dropped.bodies += u64::from(cut);
         let head = raw.get(..MAX_BODY).unwrap_or(raw);
-        let text = encodings::trim(head);
+        let text = unguarded(encodings::trim(head));
         if text.is_empty() {
             return String::new();
         }
@@ -54,14 +57,23 @@ impl Pseudonyms {
         pairs.out
     }
 
-    /// Only what it is, and how long.
+    /// Only what it is, and how long; and what in it is somebody's.
     fn lump(&mut self, kind: Kind, text: &[u8]) -> String {
         self.start();
         let context = Context { place: Place::Body, depth: 0 };
         self.emit(context, kind, Form::Plain, Span::of(text), 0, text.len());
-        let mut out = Vec::new();
-        self.finish(text, &mut out);
-        super::into_text(out)
+        let whole = std::mem::take(&mut self.written);
+        self.start();
+        self.tokens(Context::URL, Span::of(text));
+        let mut out = super::into_text(whole);
+        for edit in &self.edits {
+            let one = self.written.get(edit.from..edit.to).unwrap_or_default();
+            if one.starts_with(b"~") && out.len() < MAX_OUT / 4 {
+                out.push('&');
+                out.push_str(std::str::from_utf8(one).unwrap_or_default());
+            }
+        }
+        out
     }
 
     /// A URL-encoded form; lines part several, as Google Analytics sends them.
@@ -117,7 +129,8 @@ impl Pseudonyms {
     fn multipart(&mut self, text: &[u8], pairs: &mut Pairs) {
         let line = text.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(text.len());
         let boundary = text.get(..line).unwrap_or_default();
-        if boundary.len() < 3 {
+        if !(3..=MAX_BOUNDARY).contains(&boundary.len()) {
+            pairs.full = true;
             return;
         }
         let mut at = 0;
@@ -326,6 +339,14 @@ impl<'j> Json<'j> {
     }
 }
 
+/// Without what servers put before JSON so that no script reads it, and without the mark of UTF-8.
+fn unguarded(text: &[u8]) -> &[u8] {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let guards: [&[u8]; 4] = [b")]}'", b")]}", b"for(;;);", b"while(1);"];
+    let rest = guards.iter().find_map(|guard| text.strip_prefix(*guard));
+    rest.map_or(text, |rest| encodings::trim(rest.strip_prefix(b",").unwrap_or(rest)))
+}
+
 /// Whether a text is made of names and values: it begins with a name and `=`.
 fn is_form(text: &[u8]) -> bool {
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.[]%$~*".contains(byte);
@@ -337,7 +358,10 @@ fn is_form(text: &[u8]) -> bool {
 
 /// Where a text stands in another, from a place on.
 fn find(text: &[u8], from: usize, what: &[u8]) -> Option<usize> {
-    text.get(from..)?.windows(what.len()).position(|window| window == what).map(|at| from + at)
+    let rest = text.get(from..)?;
+    let at = rest.windows(what.len()).position(|window| window == what);
+    super::steps(at.unwrap_or(rest.len()) * what.len().div_ceil(MAX_BOUNDARY));
+    at.map(|at| from + at)
 }
 
 /// The quoted text behind these characters.

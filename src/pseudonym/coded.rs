@@ -7,7 +7,7 @@ use super::is_delimiter;
 use super::kinds::{Form, is_digest, is_identifier, is_mail, is_time};
 
 /// Shortest token that is read: of a shorter one chance makes a text.
-const MIN_CODED: usize = 11;
+pub(super) const MIN_CODED: usize = 11;
 /// How deep messages in messages are read.
 const MAX_DEPTH: u8 = 3;
 

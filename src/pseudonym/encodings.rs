@@ -192,9 +192,10 @@ pub(super) fn lower(text: &[u8]) -> Vec<u8> {
     let text = trim(text);
     let Ok(text) = std::str::from_utf8(text) else { return text.to_ascii_lowercase() };
     let mut out = Vec::with_capacity(text.len());
+    // `+` is a space in a query.
+    let is_mail = text.contains('@');
     for letter in text.chars() {
-        // `+` is a space in a query.
-        let small = if letter == '+' && !text.contains('@') { ' ' } else { lower_letter(letter) };
+        let small = if letter == '+' && !is_mail { ' ' } else { lower_letter(letter) };
         out.extend_from_slice(small.encode_utf8(&mut [0; 4]).as_bytes());
     }
     out

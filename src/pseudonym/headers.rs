@@ -1,6 +1,8 @@
 //! Which headers are kept, and what of each.
 
-use super::{CUT, Context, Form, Kind, Place, Pseudonyms, Role, Span, encodings, into_text, names, read};
+use super::{
+    CUT, Context, Form, Kind, MAX_PARTS, Place, Pseudonyms, Role, Span, encodings, into_text, kinds, names, read,
+};
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,13 @@ const MAX_PLAIN: usize = 512;
 /// What is kept of a header.
 enum Keep {
     /// All of it, but what is somebody's beyond doubt.
-    Plain(usize),
+    Plain,
+    /// The directives that the header is known to have, with numbers of seconds.
+    Directives(char, &'static [&'static str]),
+    /// What a server is called: words and versions.
+    Product,
+    /// `1`, `?1`, `cross-site`: else a pseudonym.
+    Word,
     /// An address.
     Address,
     /// A text with addresses and identifiers in it.
@@ -59,10 +67,9 @@ fn keep(direction: Direction, name: &str) -> Option<Keep> {
     Some(match (direction, name) {
         (Direction::Sent, "cookie") => Keep::Cookie,
         (Direction::Sent, "referer" | "origin" | "ping-from" | "ping-to") => Keep::Address,
-        (Direction::Sent, "sec-gpc" | "dnt" | "save-data" | "attribution-reporting-eligible") => Keep::Plain(MAX_PLAIN),
-        (Direction::Sent, name) if name.starts_with("sec-ch-") || name.starts_with("sec-fetch-") => {
-            Keep::Plain(MAX_PLAIN)
-        }
+        (Direction::Sent, "sec-gpc" | "dnt" | "save-data" | "attribution-reporting-eligible") => Keep::Word,
+        (Direction::Sent, name) if name.starts_with("sec-fetch-") => Keep::Word,
+        (Direction::Sent, name) if name.starts_with("sec-ch-") => Keep::Plain,
         (_, "content-type") => Keep::Media,
         (Direction::Sent, "authorization" | "proxy-authorization") => Keep::Presence,
         (
@@ -110,21 +117,14 @@ fn keep(direction: Direction, name: &str) -> Option<Keep> {
         (Direction::Answered, "location") => Keep::Address,
         (Direction::Answered, "etag") => Keep::Value,
         (Direction::Answered, "last-modified" | "date" | "expires") => Keep::Date,
-        (
-            Direction::Answered,
-            "cache-control"
-            | "strict-transport-security"
-            | "accept-ch"
-            | "critical-ch"
-            | "access-control-allow-origin"
-            | "clear-site-data"
-            | "tk"
-            | "age",
-        ) => Keep::Plain(MAX_PLAIN),
-        (Direction::Answered, "permissions-policy") => Keep::Plain(MAX_VALUE),
+        (Direction::Answered, "cache-control") => Keep::Directives(',', &CACHE),
+        (Direction::Answered, "strict-transport-security") => {
+            Keep::Directives(';', &["max-age", "includesubdomains", "preload"])
+        }
+        (Direction::Answered, "accept-ch" | "critical-ch") => Keep::Directives(',', &HINTS),
         // What a recorder adds that asked the DNS, or the site for its gpc.json; no server can send such a name.
-        (Direction::Answered, ":cname" | ":gpc") => Keep::Plain(MAX_PLAIN),
-        (Direction::Answered, "server") => Keep::Plain(64),
+        (Direction::Answered, ":cname" | ":gpc") => Keep::Plain,
+        (Direction::Answered, "server") => Keep::Product,
         (Direction::Answered, "via") => Keep::Compound,
         (Direction::Answered, "report-to" | "reporting-endpoints" | "nel" | "refresh") => Keep::Compound,
         (Direction::Answered, "content-security-policy" | "content-security-policy-report-only") => Keep::Policy,
@@ -141,17 +141,26 @@ impl Pseudonyms {
         let how = keep(direction, &name.to_ascii_lowercase())?;
         let value = match how {
             // These are cut by what they are made of.
-            Keep::Cookie | Keep::Address | Keep::Plain(_) => value,
+            Keep::Cookie | Keep::Address | Keep::Plain => value,
             _ => self.beginning(value),
         };
         let out = match how {
-            Keep::Plain(limit) => {
-                let mut at = limit.min(value.len());
+            Keep::Plain => {
+                let mut at = MAX_PLAIN.min(value.len());
                 while !value.is_char_boundary(at) {
                     at -= 1;
                 }
                 self.dropped.headers += u64::from(at < value.len());
                 self.plain(value.get(..at).unwrap_or_default())
+            }
+            Keep::Directives(sign, known) => directives(value, sign, known),
+            Keep::Product => product(value),
+            Keep::Word => {
+                let of_words = |byte: u8| byte.is_ascii_lowercase() || b"01-?,;= ".contains(&byte);
+                match value.len() <= MAX_NAME && value.bytes().all(of_words) {
+                    true => value.to_owned(),
+                    false => self.pseudonym(value),
+                }
             }
             Keep::Address => {
                 let mut out = Vec::new();
@@ -229,7 +238,9 @@ impl Pseudonyms {
     /// A text with addresses and identifiers in it.
     fn compound(&mut self, value: &str) -> String {
         self.start();
-        self.tokens(Context::URL, Span::of(value.as_bytes()));
+        if self.tokens(Context::URL, Span::of(value.as_bytes())) > MAX_PARTS {
+            return self.pseudonym(value);
+        }
         self.finished(value)
     }
 
@@ -435,6 +446,88 @@ impl Pseudonyms {
         }
         out
     }
+}
+
+/// What `Cache-Control` says: <https://www.iana.org/assignments/http-cache-directives>.
+const CACHE: [&str; 13] = [
+    "immutable",
+    "max-age",
+    "must-revalidate",
+    "must-understand",
+    "no-cache",
+    "no-store",
+    "no-transform",
+    "private",
+    "proxy-revalidate",
+    "public",
+    "s-maxage",
+    "stale-if-error",
+    "stale-while-revalidate",
+];
+
+/// What `Accept-CH` can ask for, without its `Sec-CH-`: <https://wicg.github.io/client-hints-infrastructure/>.
+const HINTS: [&str; 24] = [
+    "device-memory",
+    "downlink",
+    "dpr",
+    "ect",
+    "prefers-color-scheme",
+    "prefers-reduced-motion",
+    "prefers-reduced-transparency",
+    "rtt",
+    "save-data",
+    "ua",
+    "ua-arch",
+    "ua-bitness",
+    "ua-form-factors",
+    "ua-full-version",
+    "ua-full-version-list",
+    "ua-mobile",
+    "ua-model",
+    "ua-platform",
+    "ua-platform-version",
+    "ua-wow64",
+    "viewport-height",
+    "viewport-width",
+    "width",
+    "lang",
+];
+
+/// The directives of these names, with a number of at most ten digits.
+fn directives(value: &str, sign: char, known: &[&str]) -> String {
+    let mut out = String::new();
+    for one in value.split([sign, '\n']).map(str::trim) {
+        let (name, number) = one.split_once('=').unwrap_or((one, ""));
+        let lower = name.trim().to_ascii_lowercase();
+        let number = number.trim().trim_matches('"');
+        let is_number = (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        // `no-cache="set-cookie"` is another than `no-cache`.
+        let fits = is_number || !one.contains('=');
+        if !fits || !known.contains(&lower.strip_prefix("sec-ch-").unwrap_or(&lower)) || out.len() > MAX_PLAIN {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(sign);
+            out.push(' ');
+        }
+        out.push_str(name.trim());
+        if is_number {
+            out.push('=');
+            out.push_str(number);
+        }
+    }
+    out
+}
+
+/// `nginx/1.18.0 (Ubuntu)`: words of letters with a digit or two at their ends, and versions. What else stands there is left out.
+fn product(value: &str) -> String {
+    let is = |part: &str| {
+        let letters = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let few = part.len() - letters.len() <= 2;
+        kinds::is_version(part.as_bytes()) || few && letters.split('-').all(|one| kinds::is_words(one.as_bytes()))
+    };
+    let words = value.split(' ').filter(|word| word.trim_matches(['(', ')', ';', ',']).split('/').all(is));
+    words.take(8).collect::<Vec<_>>().join(" ")
 }
 
 /// The media type of a `Content-Type`, in lower case; nothing where it has no such form.

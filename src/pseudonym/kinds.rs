@@ -2,6 +2,7 @@
 
 use super::encodings::is_uuid;
 use super::entropy::{self, SHARED_BITS, SHARED_LENGTH, estimate_bits};
+use crate::consent;
 
 /// What a pseudonym stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -214,6 +215,89 @@ pub(super) fn is_card(text: &[u8]) -> bool {
         _ => false,
     };
     known && luhn(digits) && !digits.iter().all(|digit| Some(digit) == digits.first())
+}
+
+/// Where a card's number ends that begins here in groups with the same sign between them, as cards have them: 4-4-4-4 or 4-6-5.
+pub(super) fn grouped_card(text: &[u8]) -> Option<usize> {
+    let sign = *text.get(4)?;
+    if !matches!(sign, b' ' | b'+' | b'-' | b'.') {
+        return None;
+    }
+    let is = |groups: &[usize]| {
+        let mut at = 0;
+        for (place, &length) in groups.iter().enumerate() {
+            at += usize::from(place > 0);
+            let between = place == 0 || text.get(at - 1) == Some(&sign);
+            if !between || !text.get(at..at + length)?.iter().all(u8::is_ascii_digit) {
+                return None;
+            }
+            at += length;
+        }
+        let digits: Vec<u8> = text.get(..at)?.iter().copied().filter(u8::is_ascii_digit).collect();
+        (!text.get(at).is_some_and(u8::is_ascii_alphanumeric) && is_card(&digits)).then_some(at)
+    };
+    is(&[4, 4, 4, 4]).or_else(|| is(&[4, 6, 5]))
+}
+
+/// A card's number between other letters of a token: `card-4111111111111111`.
+pub(super) fn card_in(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let token = text.get(start..end)?;
+    let mut at = 0;
+    for piece in token.split(|byte| matches!(byte, b'-' | b'_' | b'.')) {
+        if piece.len() >= 13 && is_card(piece) {
+            return Some((start + at, start + at + piece.len()));
+        }
+        let rest = token.get(at..).unwrap_or_default();
+        if piece.len() == 4
+            && piece.iter().all(u8::is_ascii_digit)
+            && let Some(length) = grouped_card(rest)
+        {
+            return Some((start + at, start + at + length));
+        }
+        at += piece.len() + 1;
+    }
+    None
+}
+
+/// UUIDs that a product has in its paths on all sites: Kasada's, which `fingerprint-request` knows it by.
+const OF_PRODUCTS: [&[u8]; 2] = [b"149e9513-01fa-4fb0-aad4-566afd725d1b", b"2d206a39-8ed7-437e-a3be-862e0f06eea3"];
+
+/// Whether it is one run of letters and digits, as identifiers in paths are: a UUID; hexadecimal digits or letters of both
+/// cases, with digits among them; or a number that is too long for an article's. Article's names have words, files' a dot.
+pub(super) fn is_dense(text: &[u8]) -> bool {
+    /// Shortest one.
+    const MIN: usize = 15;
+    if text.len() < MIN || is_uuid(text) {
+        return is_uuid(text) && !OF_PRODUCTS.contains(&text);
+    }
+    let (mut digits, mut upper, mut lower, mut joints, mut hex) = (0, 0, 0, 0, true);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'A'..=b'Z' => upper += 1,
+            b'a'..=b'z' => lower += 1,
+            b'-' | b'_' => joints += 1,
+            _ => return false,
+        }
+        hex &= byte.is_ascii_hexdigit();
+    }
+    let mixed = if upper * lower > 0 { 2 } else { 3 };
+    let pieces = || text.split(|byte| matches!(byte, b'-' | b'_'));
+    joints * 8 <= text.len()
+        && (hex || digits >= mixed)
+        && !pieces().any(|piece| piece.len() >= 4 && is_word(piece))
+        && (joints == 0 || upper * lower > 0 || pieces().any(|piece| piece.len() >= 2 * SHARED_LENGTH))
+        && (is_identifier(text) || is_digest(text))
+}
+
+/// Numbers with dots between them that are too long together for a version, and each too short to be an identifier.
+pub(super) fn is_dotted(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let dots = text.iter().filter(|byte| **byte == b'.').count();
+    digits > MAX_VERSION
+        && dots >= 2
+        && digits + dots == text.len()
+        && text.split(|&byte| byte == b'.').all(|part| part.len() < SHARED_LENGTH)
 }
 
 /// The numbers that states give to people, where their check digits fit. `named`: the parameter's name says that it is one;
@@ -440,45 +524,117 @@ pub(super) fn is_date(text: &[u8]) -> bool {
 /// `1920x1080`, `300X250`.
 fn is_size(text: &[u8]) -> bool {
     let Some(at) = text.iter().position(|byte| matches!(byte, b'x' | b'X')) else { return false };
-    let short = |part: &[u8]| (1..=5).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let short = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
     short(text.get(..at).unwrap_or_default()) && short(text.get(at + 1..).unwrap_or_default())
 }
 
-/// `1.2.3`, `v10.0`, `120.0.6099.130`: numbers of at most five digits.
+/// Most digits of a version: `2024.10.15.1234`. As many make an identifier elsewhere, but these are counted up, not drawn.
+const MAX_VERSION: usize = 12;
+
+/// `1.2.3`, `v10.0`, `120.0.6099.130`: numbers of at most five digits. No phone number: `06.12.34.56.78`.
 pub(super) fn is_version(text: &[u8]) -> bool {
     let bare = text.strip_prefix(b"v").or(text.strip_prefix(b"V"));
     let (text, least) = bare.map_or((text, 2), |bare| (bare, 1));
-    let mut parts = 0;
+    let (mut parts, mut digits) = (0, 0);
     for part in text.split(|&byte| byte == b'.') {
         parts += 1;
+        digits += part.len();
         if !(1..=5).contains(&part.len()) || !part.iter().all(u8::is_ascii_digit) {
             return false;
         }
     }
-    (least..=5).contains(&parts)
+    (least..=5).contains(&parts) && digits <= MAX_VERSION && !is_written_tel(text)
+}
+
+/// A phone number as people write one in their own country: `06.12.34.56.78`, `0151 1234567`.
+pub(super) fn is_written_tel(text: &[u8]) -> bool {
+    let [b'0', b'1'..=b'9', ..] = text else { return false };
+    let groups = || text.split(|byte| matches!(byte, b'.' | b' ' | b'+' | b'-' | b'/'));
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let parts = groups().count();
+    (10..=12).contains(&digits)
+        && text.len() - digits == parts - 1
+        && groups().all(|group| group.len() >= 2)
+        && (parts == 5 && groups().all(|group| group.len() == 2) || matches!(parts, 2 | 3) && !text.contains(&b'.'))
+}
+
+/// An account at a bank, in groups: two letters, a remainder by 97, and up to 30 more.
+/// <https://en.wikipedia.org/wiki/International_Bank_Account_Number>
+pub(super) fn is_iban(text: &[u8]) -> bool {
+    let [a, b, c, d, ..] = text else { return false };
+    if !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()) {
+        return false;
+    }
+    let (head, rest) = text.split_at(4);
+    let (mut sum, mut length) = (0_u32, 0);
+    for byte in rest.iter().chain(head) {
+        match byte {
+            b'0'..=b'9' => sum = (sum * 10 + u32::from(byte - b'0')) % 97,
+            b'A'..=b'Z' => sum = (sum * 100 + u32::from(byte - b'A') + 10) % 97,
+            b' ' | b'+' | b'-' => continue,
+            _ => return false,
+        }
+        length += 1;
+    }
+    (15..=34).contains(&length) && sum == 1
 }
 
 /// Numbers of containers and accounts, which a site has, not a person: Google's
 /// (<https://support.google.com/tagmanager/answer/12326985>, <https://support.google.com/adsense/answer/105516>).
 pub(super) fn is_account(text: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 11] =
-        [b"GTM-", b"G-", b"UA-", b"AW-", b"DC-", b"GT-", b"MC-", b"pub-", b"ca-pub-", b"ca-app-pub-", b"partner-pub-"];
-    BEGINNINGS.iter().any(|beginning| {
-        text.strip_prefix(*beginning).is_some_and(|rest| {
-            (4..=22).contains(&rest.len())
-                && rest.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase() || *byte == b'-')
-        })
-    })
+    let at = text.iter().rposition(u8::is_ascii_lowercase).map_or(0, |at| at + 1);
+    let Some(dash) = text.iter().skip(at).position(|&byte| byte == b'-') else { return false };
+    let (beginning, rest) = text.split_at(at + dash + 1);
+    let digits = rest.iter().all(u8::is_ascii_digit);
+    let mixed = rest.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    // So long as they are given out: more of them is something else behind the same beginning.
+    match beginning {
+        b"GTM-" => (4..=9).contains(&rest.len()) && mixed,
+        b"G-" | b"GT-" | b"MC-" => (5..=12).contains(&rest.len()) && mixed && !digits,
+        b"AW-" | b"DC-" => (4..=11).contains(&rest.len()) && digits,
+        b"UA-" => {
+            let mut halves = rest.splitn(2, |&byte| byte == b'-');
+            let is = |half: Option<&[u8]>, most| {
+                half.is_some_and(|half| (1..=most).contains(&half.len()) && half.iter().all(u8::is_ascii_digit))
+            };
+            is(halves.next(), 10) && is(halves.next(), 4)
+        }
+        b"pub-" | b"ca-pub-" | b"ca-app-pub-" | b"partner-pub-" => rest.len() == 16 && digits && !is_card(rest),
+        _ => false,
+    }
 }
 
-/// A word as people make them, or several in one (`addToCart`): letters in runs of which each has a vowel, or short.
+/// Longest word: `internationalisation`, and compounds of other languages.
+const MAX_WORD: usize = 24;
+
+/// A word as people make them, or several in one (`addToCart`): letters in runs of which each has a vowel, or is short.
 fn is_word(text: &[u8]) -> bool {
     if text.is_empty() || !text.iter().all(u8::is_ascii_alphabetic) {
         return false;
     }
     let upper = text.iter().filter(|byte| byte.is_ascii_uppercase()).count();
     // All capitals are one run; else each capital begins one. Chance letters of both cases have runs of two.
-    upper == text.len() || upper <= 1 || text.len() >= upper * 3
+    if !(upper == text.len() || upper <= 1 || text.len() >= upper * 3) {
+        return false;
+    }
+    let (mut run, mut vowels, mut consonants) = (0, 0, 0);
+    for byte in text {
+        if byte.is_ascii_uppercase() && upper < text.len() {
+            if run > 5 && vowels == 0 {
+                return false;
+            }
+            (run, vowels, consonants) = (0, 0, 0);
+        }
+        run += 1;
+        let vowel = b"aeiouyAEIOUY".contains(byte);
+        vowels += usize::from(vowel);
+        consonants = if vowel { 0 } else { consonants + 1 };
+        // `Angstschweiss` has seven in a row.
+        if run > MAX_WORD || consonants > 7 {
+            return false;
+        }
+    }
+    run <= 5 || vowels * 6 >= run
 }
 
 /// `v2`, `mp4`, `720p`, `300`: a few digits at an end of a few letters.
@@ -504,15 +660,19 @@ fn is_numbered_word(text: &[u8]) -> bool {
 /// Plain words, joined by `-` or `_`, with short numbers among them: `add_to_cart`, `home-v2`, `en-US`. At least half of the
 /// characters are of words, so that no identifier in groups passes.
 pub(super) fn is_words(text: &[u8]) -> bool {
-    let mut letters = 0;
+    let (mut letters, mut pieces, mut alike) = (0, 0, true);
+    let mut length = None;
     for piece in text.split(|byte| matches!(byte, b'-' | b'_')) {
+        pieces += 1;
+        alike &= *length.get_or_insert(piece.len()) == piece.len();
         if is_word(piece) || is_numbered_word(piece) {
             letters += piece.len();
         } else if !(piece.is_empty() || is_numbered(piece)) {
             return false;
         }
     }
-    letters * 2 >= text.len() && letters > 0
+    // Five of one length are drawn from a hat.
+    letters * 2 >= text.len() && letters > 0 && !(alike && pieces >= 5)
 }
 
 /// Whether a token says nothing of anybody, however many bits it could hold.
@@ -554,13 +714,13 @@ pub(super) fn is_identifier(token: &[u8]) -> bool {
     is_uuid(token) || (estimate_bits(token) > SHARED_BITS && !is_plain(token))
 }
 
-/// Longest name or text that somebody gives as one.
-const MAX_TEXT: usize = 4096;
+/// Longest name of somebody. Whatever is longer was typed, or put together.
+pub(super) const MAX_NAME: usize = 4096;
 
 /// Whether it can be a person's name, where the parameter is called so: it has a letter, and no form that a name has not.
 pub(super) fn is_name(text: &[u8]) -> bool {
     let letter = text.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
-    letter && text.len() <= MAX_TEXT && !entropy::is_common(text) && !matches!(text, b"null" | b"undefined")
+    letter && text.len() <= MAX_NAME && !entropy::is_common(text) && !matches!(text, b"null" | b"undefined")
 }
 
 /// Whether it is a name with a capital, of one word or several: `Maria`, `Ana Lucia`. Functions and languages have no such
@@ -624,27 +784,46 @@ fn is_birthday(text: &[u8]) -> bool {
 /// additional consent with a number and `~`, the US string is four characters, a choice of OneTrust is `C0001:1,...`.
 pub(super) fn is_consent(text: &[u8]) -> bool {
     let of = |extra: &[u8]| text.iter().all(|byte| byte.is_ascii_alphanumeric() || extra.contains(byte));
+    let Ok(read) = std::str::from_utf8(text) else { return false };
+    // A vendor's number has five digits at most.
+    let number = |part: &[u8]| (1..=5).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
     match text {
-        _ if text.len() <= 5 => of(b"-,_"),
-        [b'B' | b'C', ..] if text.len() >= 20 && of(b"-_.") => true,
-        [b'D', b'B', ..] => of(b"-_.~"),
-        [b'1' | b'2', b'~', ..] => text.iter().all(|byte| byte.is_ascii_digit() || b"~.dv".contains(byte)),
-        // Google's `gcd`: letters and small figures by turns.
+        [b'1', b'Y' | b'N' | b'y' | b'n' | b'-', ..] => consent::UsPrivacy::read(read).is_some(),
+        [b'G', b'1', ..] => consent::google::Status::read(read).is_some(),
+        _ if text.len() <= 5 => text.iter().all(|byte| byte.is_ascii_digit() || b"-,_".contains(byte)),
+        [b'C', ..] if of(b"-_.") => is_tcf(text),
+        // The first version, which nobody writes any more: with two days between 2017 and 2021, each in the same few characters.
+        [b'B', b'O' | b'P', _, _, _, _, _, b'O' | b'P', ..] => text.len() >= 28 && of(b"-_"),
+        [b'D', b'B', ..] => of(b"-_.~") && consent::gpp::Gpp::read(read).is_some(),
+        [b'1' | b'2', b'~', rest @ ..] => rest
+            .split(|&byte| matches!(byte, b'~' | b'.'))
+            .all(|part| part.is_empty() || part == b"dv" || number(part) && part.first() != Some(&b'0')),
         [b'1', ..] if text.len() <= 24 => {
-            text.iter().all(u8::is_ascii_alphanumeric)
-                && text.iter().filter(|byte| byte.is_ascii_alphabetic()).count() >= 4
+            text.iter().filter(|byte| byte.is_ascii_alphabetic()).count() >= 4
+                && consent::google::Detail::read(read).is_some()
         }
         _ => {
             text.len() <= 256
                 && text.split(|&byte| byte == b',').all(|one| {
                     let mut halves = one.split(|&byte| byte == b':');
                     let (name, choice, rest) = (halves.next(), halves.next(), halves.next());
-                    name.is_some_and(|name| name.len() <= 12 && name.iter().all(u8::is_ascii_alphanumeric))
-                        && matches!(choice, Some(b"0" | b"1" | b"2"))
+                    // `C0001`, `BG12`, `STACK42`, `1`.
+                    name.is_some_and(|name| {
+                        let letters = name.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+                        letters <= 6 && (number(name.get(letters..).unwrap_or_default()) || name.len() == letters)
+                    }) && matches!(choice, Some(b"0" | b"1" | b"2"))
                         && rest.is_none()
                 })
         }
     }
+}
+
+/// Whether a string of TCF begins as these do: two times from 2017 on of which the second is no year and a half behind, and the
+/// letters of a language. What stands behind is not looked at: senders cut it.
+fn is_tcf(text: &[u8]) -> bool {
+    let [_, created, _, _, _, _, _, updated, ..] = text else { return false };
+    let language = text.get(18..20).is_some_and(|two| two.iter().all(u8::is_ascii_uppercase));
+    language && (b'O'..=b'Z').contains(created) && updated.checked_sub(*created).is_some_and(|later| later <= 1)
 }
 
 /// A value of a body that says nothing of anybody: nothing, yes and no, integers under 1000, sizes, accounts.

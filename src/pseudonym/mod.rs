@@ -40,7 +40,7 @@ pub use headers::Direction;
 pub use kinds::{Form, Kind};
 pub use read::{Parts, Pseudonym, SameSite, SetCookie, Value, cookies, http_date, matrix, pairs, set_cookies};
 
-use coded::{Held, coded_text};
+use coded::{Held, MIN_CODED, coded_text};
 use kinds::{is_card, is_digest, is_identifier, is_mail, is_national, is_plain, is_tel};
 use names::{Names, Role};
 
@@ -67,6 +67,8 @@ pub const MAX_ADDRESS: usize = 4096;
 pub const MAX_ADDRESS_WRITTEN: usize = 8192;
 /// What stands at the end of an address of which there was more. Browsers write none with that character.
 pub const CUT: &str = "…";
+/// How many times one thing is decoded that is percent-encoded again and again.
+const MAX_DECODED: u8 = 4;
 /// How deep addresses in addresses are followed.
 const MAX_DEPTH: u8 = 3;
 /// Most parts of one value that are replaced one by one; a value with more is replaced as a whole.
@@ -343,22 +345,23 @@ impl Pseudonyms {
 
     /// Of a path only what is somebody's beyond doubt: mail addresses, cards, phone numbers; and its matrix parameters.
     fn path(&mut self, context: Context, span: Span) {
-        let (mut digits, mut look, mut matrix) = (0, false, false);
-        for byte in span.bytes {
-            digits += usize::from(byte.is_ascii_digit());
-            look |= matches!(byte, b'@' | b'%' | b'+');
-            matrix |= *byte == b';';
-        }
-        if !look && !matrix && digits < 13 {
-            return;
-        }
+        let matrix = span.bytes.contains(&b';');
         let mut pieces = read::matrix_pieces(span.bytes);
         let mut piece = if matrix { pieces.next() } else { None };
-        let mut at = 0;
+        let (mut at, mut before) = (0, &b""[..]);
         while at <= span.bytes.len() {
             let rest = span.bytes.get(at..).unwrap_or_default();
             let end = at + rest.iter().position(|byte| matches!(byte, b'/' | b';')).unwrap_or(rest.len());
-            self.segment(context, span.part(at, end));
+            let segment = span.get(at, end);
+            if may_tell(segment) {
+                let segment = span.part(at, end);
+                if is_national(segment.bytes, true) && self.names.role(before) == Role::Nat {
+                    self.emit(context, Kind::Nat, Form::Plain, segment, 0, segment.bytes.len());
+                } else {
+                    self.segment(context, segment, MAX_DECODED);
+                }
+            }
+            before = segment;
             at = end + 1;
             if let Some((start, end)) = piece
                 && start == at
@@ -374,14 +377,15 @@ impl Pseudonyms {
         }
     }
 
-    fn segment(&mut self, context: Context, span: Span) {
+    /// Decodes it, as often as it may be encoded.
+    fn segment(&mut self, context: Context, span: Span, left: u8) {
         if span.bytes.len() < 6 {
             return;
         }
-        if span.bytes.contains(&b'%') {
+        if left > 0 && has_escape(span.bytes) {
             let mut buffer = self.pool.pop().unwrap_or_default();
             buffer.fill(span);
-            self.decoded_segment(context, buffer.span());
+            self.segment(context, buffer.span(), left - 1);
             self.pool.push(buffer);
         } else {
             self.decoded_segment(context, span);
@@ -392,17 +396,46 @@ impl Pseudonyms {
         let bytes = span.bytes;
         if is_tel(bytes) {
             self.emit(context, Kind::Tel, Form::Plain, span, 0, bytes.len());
-        } else if is_card(bytes) {
+            return;
+        }
+        if is_card(bytes) {
             self.emit(context, Kind::Card, Form::Plain, span, 0, bytes.len());
-        } else if bytes.contains(&b'@') {
-            let mut at = 0;
-            while at < bytes.len() {
-                let end = token_end(bytes, at);
-                if let Some((start, end)) = mail_in(bytes, at, end) {
-                    self.emit(context, Kind::Mail, Form::Plain, span, start, end);
+            return;
+        }
+        // A file's name has a dot, and is of the file.
+        if kinds::is_dense(bytes) {
+            let kind = if is_digest(bytes) { Kind::Hash } else { Kind::Id };
+            self.emit(context, kind, Form::Plain, span, 0, bytes.len());
+            return;
+        }
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if is_delimiter(byte) {
+                let end = token_end(bytes, at + 1);
+                // A date behind a space looks much like it.
+                let long = span.get(at + 1, end).iter().all(u8::is_ascii_digit) && end - at > 10;
+                let is_number = byte == b'+' && long && is_tel(span.get(at, end));
+                if is_number {
+                    self.emit(context, Kind::Tel, Form::Plain, span, at, end);
                 }
-                at = end + 1;
+                at = if is_number { end } else { at + 1 };
+                continue;
             }
+            let end = token_end(bytes, at);
+            if let Some((start, end)) = mail_in(bytes, at, end) {
+                self.emit(context, Kind::Mail, Form::Plain, span, start, end);
+            } else if let Some((start, end)) = kinds::card_in(bytes, at, end) {
+                self.emit(context, Kind::Card, Form::Plain, span, start, end);
+            } else if end - at >= MIN_CODED {
+                let mut from = at;
+                for part in span.get(at, end).split(|&byte| byte == b'.') {
+                    if self.is_coded_mail(part) {
+                        self.emit(context, Kind::Id, Form::Plain, span, from, from + part.len());
+                    }
+                    from += part.len() + 1;
+                }
+            }
+            at = end;
         }
     }
 
@@ -430,7 +463,8 @@ impl Pseudonyms {
     fn name_of(&mut self, span: Span) {
         let bytes = span.bytes;
         let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-        if digits < SHARED_LENGTH && bytes.len() <= 32 && !bytes.iter().any(|byte| matches!(byte, b'@' | b'%' | b'~')) {
+        let plain = digits < SHARED_LENGTH && bytes.len() <= 32;
+        if plain && !bytes.iter().any(|byte| matches!(byte, b'@' | b'%' | b'~')) && !self.has_coded_text(bytes) {
             return;
         }
         if bytes.contains(&b'%') {
@@ -451,8 +485,8 @@ impl Pseudonyms {
         let bytes = span.bytes;
         let lone = bytes.len() >= MIN_LONE && bytes.iter().all(u8::is_ascii_alphanumeric) && is_identifier(bytes);
         let address = is_address(bytes);
-        if lone || address || is_tel(bytes) || is_card(bytes) || is_national(bytes, false) || encodings::is_uuid(bytes)
-        {
+        let somebodys = is_tel(bytes) || is_card(bytes) || is_national(bytes, false) || encodings::is_uuid(bytes);
+        if lone || address || somebodys || self.is_coded_text(bytes) {
             let kind = match kind_of(Role::Any, bytes, bytes) {
                 Some((kind, _)) => kind,
                 None if address => Kind::Url,
@@ -480,7 +514,7 @@ impl Pseudonyms {
                 for part in span.get(at, end).split(|byte| matches!(byte, b'.' | b'-' | b'_')) {
                     let to = from + part.len();
                     let number = part.len() > MAX_DIGITS && part.iter().all(u8::is_ascii_digit);
-                    if number && !is_plain(part) {
+                    if number && !is_plain(part) || self.is_coded_text(part) {
                         self.emit(Context::URL, Kind::Id, Form::Plain, span, from, to);
                     }
                     from = to + 1;
@@ -490,7 +524,7 @@ impl Pseudonyms {
         }
     }
 
-    /// A value as it stands: decodes it, twice if need be.
+    /// A value as it stands: decodes it, more than once if need be.
     fn value_of(&mut self, context: Context, role: Role, span: Span) {
         let bytes = span.bytes;
         // Most values are too short for anything but what their names say.
@@ -504,23 +538,20 @@ impl Pseudonyms {
         if !bytes.contains(&b'%') {
             return self.decoded(context, role, span);
         }
-        let mut first = self.pool.pop().unwrap_or_default();
-        first.fill(span);
-        let once = first.span();
-        let again = once
-            .bytes
-            .iter()
-            .enumerate()
-            .any(|(at, &byte)| byte == b'%' && once.bytes.get(at..).and_then(encodings::escape).is_some());
-        if again && !is_address(once.bytes) {
-            let mut second = self.pool.pop().unwrap_or_default();
-            second.fill(once);
-            self.decoded(context, role, second.span());
-            self.pool.push(second);
+        self.unwrapped(context, role, span, MAX_DECODED);
+    }
+
+    /// Decodes a value so many times at most. What is an address then is decoded with its own parameters.
+    fn unwrapped(&mut self, context: Context, role: Role, span: Span, left: u8) {
+        let mut buffer = self.pool.pop().unwrap_or_default();
+        buffer.fill(span);
+        let once = buffer.span();
+        if left > 1 && has_escape(once.bytes) && !is_address(once.bytes) {
+            self.unwrapped(context, role, once, left - 1);
         } else {
             self.decoded(context, role, once);
         }
-        self.pool.push(first);
+        self.pool.push(buffer);
     }
 
     /// A value, decoded.
@@ -627,6 +658,8 @@ impl Pseudonyms {
         let bytes = span.bytes;
         let mut found = 0;
         let mut at = 0;
+        // How much may be read of values behind names: of names within names, each has all that follows as its value.
+        let mut ahead = bytes.len() * 2 + MAX_GATHERED;
         while let Some(&byte) = bytes.get(at) {
             if found > MAX_PARTS {
                 break;
@@ -660,6 +693,14 @@ impl Pseudonyms {
                 at = end;
                 continue;
             }
+            if byte.is_ascii_digit()
+                && let Some(stop) = kinds::grouped_card(bytes.get(at..).unwrap_or_default())
+            {
+                self.emit(context, Kind::Card, Form::Plain, span, at, at + stop);
+                found += 1;
+                at += stop;
+                continue;
+            }
             if bytes.get(end..).is_some_and(|rest| rest.starts_with(b"://")) {
                 let stop = address_end(bytes, end + 3);
                 self.inner_address(context, span, at, stop);
@@ -671,6 +712,8 @@ impl Pseudonyms {
                 let role = self.names.role(span.get(at, end));
                 let known = !matches!(role, Role::Any | Role::Id | Role::Word);
                 let (start, stop) = if known { keyed_value(bytes, value, role) } else { (value, value) };
+                let Some(left) = ahead.checked_sub(stop - value) else { return MAX_PARTS + 1 };
+                ahead = left;
                 let inner = span.get(start, stop);
                 if known && !inner.is_empty() && stays(context, role, inner) {
                     at = stop;
@@ -703,6 +746,11 @@ impl Pseudonyms {
         }
         if !token.contains(&b'.') || is_plain(token) {
             return self.single(context, span, start, end, false);
+        }
+        if kinds::is_dotted(token) {
+            // Of several short numbers one long one.
+            self.emit(context, Kind::Id, Form::Plain, span, start, end);
+            return 1;
         }
         let mut found = 0;
         let mut at = start;
@@ -757,6 +805,7 @@ impl Pseudonyms {
     /// A part without any delimiters. `sure`: it is an identifier, whatever it looks like. Gives 1 if it is somebody's.
     fn single(&mut self, context: Context, span: Span, start: usize, end: usize, sure: bool) -> usize {
         let token = span.get(start, end);
+        steps(token.len());
         let kind = if is_digest(token) {
             Kind::Hash
         } else if sure || is_identifier(token) {
@@ -784,9 +833,27 @@ impl Pseudonyms {
         is
     }
 
+    /// Whether it is that, or a piece of it.
+    fn has_coded_text(&mut self, name: &[u8]) -> bool {
+        // Of the letters of a mail address, base64 makes such of both cases, and hexadecimal digits.
+        name.len() >= MIN_CODED
+            && (name.iter().any(u8::is_ascii_uppercase) || name.iter().filter(|byte| byte.is_ascii_digit()).count() > 3)
+            && (self.is_coded_text(name)
+                || name.split(|byte| matches!(byte, b'.' | b'-' | b'_')).any(|piece| self.is_coded_text(piece)))
+    }
+
+    /// Whether it is base64 or hexadecimal of a text with a mail address.
+    fn is_coded_mail(&mut self, token: &[u8]) -> bool {
+        let mut text = std::mem::take(&mut self.normal);
+        let is = coded_text(token, &mut text).is_some() && first_mail(&text).is_some();
+        self.normal = text;
+        is
+    }
+
     /// Writes a pseudonym in place of a part of the text. Gives of what kind it is: what is no identifier within its base64 is none.
     fn emit(&mut self, context: Context, kind: Kind, form: Form, span: Span, start: usize, end: usize) -> Kind {
         let raw = span.get(start, end);
+        steps(raw.len());
         let token = encodings::trim(raw);
         let token = if token.is_empty() { raw } else { token };
         // A cookie of 32 hexadecimal digits is no digest of anything.
@@ -795,20 +862,32 @@ impl Pseudonyms {
         let mut text = Vec::new();
         let held = if kind == Kind::Id { coded::held(token, &mut text) } else { Held::Itself };
         let (kind, form, bits) = match held {
-            // Base64 of a mail address is the address, in another form.
-            Held::Text(form, _) if !context.source() && is_mail(&text) => (Kind::Mail, form, None),
             Held::Text(_, None) | Held::Message(None) => (Kind::Val, form, None),
             Held::Text(_, bits) | Held::Message(bits) => (kind, form, bits),
             Held::Packed => (kind, Form::Packed, None),
             Held::Itself => (kind, form, None),
         };
-        match form {
-            Form::Base64 | Form::Hex => {
-                self.begin(kind, form, &text, None);
-                self.push_normal(kind, &text);
+        // Base64 of a mail address is the address, in another form.
+        let mail = match held {
+            Held::Text(form, _) if kind != Kind::Val && !context.source() => first_mail(&text).map(|mail| (form, mail)),
+            _ => None,
+        };
+        if let Some((form, mail)) = mail {
+            self.begin(Kind::Mail, form, mail, None);
+            self.push_normal(Kind::Mail, mail);
+            if mail.len() < text.len() {
+                // What stands beside it can be an identifier.
+                self.written.push(b'~');
             }
+        }
+        match mail {
+            Some((_, mail)) if mail.len() == text.len() => {}
             _ => {
-                self.begin(kind, form, token, bits);
+                let (as_text, written) = match held {
+                    Held::Text(form, _) if kind == Kind::Id && !context.source() => (true, form),
+                    _ => (false, form),
+                };
+                self.begin(kind, written, token, bits);
                 match (kind, form) {
                     (Kind::Mail | Kind::Tel | Kind::Name, Form::Plain) => self.push_normal(kind, token),
                     (_, Form::Hashed) => {
@@ -828,7 +907,10 @@ impl Pseudonyms {
                     _ if context.source() => self.push_all(token),
                     _ => {
                         self.push_hash(token);
-                        self.push_inner(&text);
+                        match as_text {
+                            true => self.push_inner(&text),
+                            false => _ = self.push_core(token),
+                        }
                     }
                 }
             }
@@ -902,23 +984,37 @@ impl Pseudonyms {
         }
     }
 
+    /// The hash of the identifier that is most of one: `sync-<id>`, `<id>_1`. Gives how many there were.
+    fn push_core(&mut self, token: &[u8]) -> usize {
+        if encodings::is_uuid(token) || !token.iter().any(|byte| matches!(byte, b'-' | b'_')) {
+            return 0;
+        }
+        let pieces = || token.split(|byte| matches!(byte, b'-' | b'_'));
+        let is = |piece: &&[u8]| piece.len() * 2 >= token.len() && (is_identifier(piece) || is_digest(piece));
+        match pieces().find(is) {
+            Some(piece) => self.push_hash(piece),
+            None => return 0,
+        }
+        1
+    }
+
     /// The hashes of identifiers within a text that arrived in base64 or in hexadecimal.
     fn push_inner(&mut self, text: &[u8]) {
         let mut room = MAX_HASHES - 1;
-        for token in text.split(|&byte| is_delimiter(byte)) {
-            if room == 0 {
+        let is = |part: &[u8]| is_identifier(part) || is_digest(part);
+        for token in text.split(|&byte| is_delimiter(byte)).filter(|token| is(token)) {
+            if room < 2 {
                 break;
             }
-            if is_identifier(token) || is_digest(token) {
-                self.push_hash(token);
-                room -= 1;
-            }
+            self.push_hash(token);
+            room -= 1 + self.push_core(token);
         }
     }
 }
 
 /// What a value is, by its parameter's name or its form, if it is of one piece.
 fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
+    steps(bytes.len());
     let plain = |kind| Some((kind, Form::Plain));
     if token.is_empty() {
         return None;
@@ -935,6 +1031,7 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
         Role::Mail if is_mail(token) => return plain(Kind::Mail),
         Role::Tel if kinds::is_named_tel(bytes) => return plain(Kind::Tel),
         Role::Name if kinds::is_name(token) => return plain(Kind::Name),
+        Role::Name if token.len() > kinds::MAX_NAME => return plain(Kind::Text),
         Role::Nat if is_national(token, true) => return plain(Kind::Nat),
         Role::Ip if kinds::is_ip(token) => return plain(Kind::Id),
         Role::Geo if kinds::is_named_geo(token) => return plain(Kind::Geo),
@@ -972,6 +1069,10 @@ fn kind_of(role: Role, bytes: &[u8], token: &[u8]) -> Option<(Kind, Form)> {
     }
     if is_tel(bytes) {
         return plain(Kind::Tel);
+    }
+    // Not sure enough to be called what they are.
+    if kinds::is_written_tel(token) || kinds::is_iban(token) {
+        return plain(Kind::Val);
     }
     if encodings::is_uuid(token) || is_base64_blob(token) {
         return plain(Kind::Id);
@@ -1064,6 +1165,39 @@ fn is_base64_blob(token: &[u8]) -> bool {
         && count(u8::is_ascii_lowercase) * 8 >= bare.len()
 }
 
+/// Whether a segment of a path may hold anything of somebody's: most are words, and are passed over quickly.
+fn may_tell(segment: &[u8]) -> bool {
+    let (mut digits, mut upper) = (0, 0);
+    for byte in segment {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'A'..=b'Z' => upper += 1,
+            b'@' | b'%' | b'+' => return segment.len() >= 6,
+            _ => {}
+        }
+    }
+    segment.len() >= 9 && digits >= 8 || segment.len() >= MIN_CODED && (upper >= 2 || digits >= 2)
+}
+
+/// Whether percent-encoding is left in it.
+fn has_escape(bytes: &[u8]) -> bool {
+    let is = |(at, &byte): (usize, &u8)| byte == b'%' && bytes.get(at..).and_then(encodings::escape).is_some();
+    bytes.iter().enumerate().any(is)
+}
+
+/// The first mail address in a text.
+fn first_mail(text: &[u8]) -> Option<&[u8]> {
+    let mut at = 0;
+    while at < text.len() && text.contains(&b'@') {
+        let end = token_end(text, at);
+        if let Some((start, end)) = mail_in(text, at, end) {
+            return text.get(start..end);
+        }
+        at = end + 1;
+    }
+    None
+}
+
 /// Whether a value may stay as it is: a consent string; a common one, in cookies; in bodies what says nothing of anybody.
 fn stays(context: Context, role: Role, bytes: &[u8]) -> bool {
     if role == Role::Consent && kinds::is_consent(bytes) {
@@ -1141,6 +1275,7 @@ fn token_end(bytes: &[u8], start: usize) -> usize {
     const AHEAD: usize = 64;
     let rest = bytes.get(start..).unwrap_or_default();
     let end = rest.iter().position(|&byte| is_delimiter(byte)).unwrap_or(rest.len());
+    steps(end);
     if rest.get(end) == Some(&b'+') {
         let ahead = rest.get(end..).unwrap_or_default();
         let more = ahead.iter().take(AHEAD).position(|&byte| is_delimiter(byte) && byte != b'+').unwrap_or(ahead.len());
@@ -1215,7 +1350,9 @@ fn keyed_value(bytes: &[u8], at: usize, role: Role) -> (usize, usize) {
         Some([b'\\', b'"', ..]) => (at + 2, rest(at + 2).position(|&byte| byte == b'\\')),
         _ => (at, rest(at).position(ends)),
     };
-    (start, start + length.unwrap_or_else(|| rest(start).count()))
+    let length = length.unwrap_or_else(|| rest(start).len());
+    steps(length);
+    (start, start + length)
 }
 
 /// Whether a value is an address: a scheme and two slashes, or these and a host.
@@ -1321,6 +1458,15 @@ impl Cache {
         }
     }
 }
+
+/// Counts bytes that are looked at, so that a test can say how they grow with a text.
+#[cfg(test)]
+fn steps(bytes: usize) {
+    tests::STEPS.with(|steps| steps.set(steps.get() + bytes));
+}
+
+#[cfg(not(test))]
+const fn steps(_: usize) {}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]

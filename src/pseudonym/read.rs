@@ -203,8 +203,9 @@ impl Iterator for Pieces<'_> {
                 b'&' => true,
                 b';' => {
                     let behind = rest.get(at + 1..).unwrap_or_default();
-                    let stop = behind.iter().find(|byte| matches!(byte, b'=' | b'&' | b';'));
-                    stop == Some(&b'=')
+                    let stop = behind.iter().position(|byte| matches!(byte, b'=' | b'&' | b';'));
+                    super::steps(stop.unwrap_or(behind.len()));
+                    stop.and_then(|stop| behind.get(stop)) == Some(&b'=')
                 }
                 _ => false,
             };
@@ -259,9 +260,13 @@ pub(super) fn matrix_pieces(path: &[u8]) -> impl Iterator<Item = (usize, usize)>
         let start = at + path.get(at..)?.iter().position(|&byte| byte == b';')? + 1;
         let rest = path.get(start..)?;
         let address = |value: &[u8]| value.starts_with(b"http:") || value.starts_with(b"https:");
-        let whole = equals(rest).and_then(|at| rest.get(at + 1..)).is_some_and(address);
+        // Not further than the name goes: each piece is read once.
+        let name = rest.iter().position(|byte| matches!(byte, b';' | b'/' | b'?' | b'='));
+        super::steps(name.unwrap_or(rest.len()));
+        let whole = name.and_then(|at| rest.get(at..)?.strip_prefix(b"=")).is_some_and(address);
         let ends = |byte: &u8| *byte == b';' || *byte == b'?' || *byte == b'/' && !whole;
         let end = start + rest.iter().position(ends).unwrap_or(rest.len());
+        super::steps(end - at);
         at = end;
         Some((start, end))
     })

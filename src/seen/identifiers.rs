@@ -12,7 +12,7 @@ use super::{Bounded, Details, Draft, Example, Hosts, Memory, Place, Relation, Se
 use crate::address::MAX_HOST;
 use crate::finding::{Confidence, Level};
 use crate::observation::{RequestType, Stage};
-use crate::pseudonym::{self, COOKIE_BITS, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, SetCookie, Value};
+use crate::pseudonym::{self, COOKIE_BITS, Form, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, SetCookie, Value};
 
 /// How many hashes of values in cookies are kept; a value has one for each way to write it.
 const MAX_KEPT: usize = 1_536;
@@ -126,12 +126,13 @@ impl<'a> Passed<'a> {
 
     /// What is told of it: by which way it came, how it was written, what it is called at home.
     pub fn details(&self) -> Details {
-        Details::default()
+        let mut details = Details::default()
             .with(What::Channel, self.channel)
             .with(What::Encoding, self.written)
-            .with(What::Field, self.cookie)
             .with(What::Length, &self.length.to_string())
-            .with(What::Bits, &self.bits.to_string())
+            .with(What::Bits, &self.bits.to_string());
+        details.add_name(What::Field, self.cookie);
+        details
     }
 }
 
@@ -355,7 +356,8 @@ impl Identifiers {
             if known.is_some_and(|known| (known.place, &*known.name, &*known.example) < (place, name, &*example)) {
                 continue;
             }
-            let arrived = Arrived { place, name: called(name), example, navigation, within: at > 0 };
+            let arrived =
+                Arrived { place, name: called(name), example, navigation, within: at > 0 && value.form != Form::Plain };
             let known = self.arrived.entry(key);
             if known.as_ref().is_some_and(|known| *known <= arrived) {
                 continue;

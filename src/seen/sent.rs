@@ -9,8 +9,9 @@ use crate::observation::Stage;
 use crate::pseudonym::{self, Value};
 use crate::redact;
 
-/// Most values of one request that are looked at.
-const MAX_VALUES: usize = 512;
+/// Most values of one request that are looked at: as many as an address, a body and a referrer can have that `pseudonym` has
+/// written, where each has a letter and its end. Only a log that was made by hand has more.
+const MAX_VALUES: usize = 4608;
 
 /// A value that was sent.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +32,9 @@ pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
     let path = std::iter::once(("", seen.path())).map(of(Place::Path));
     let address = path.chain(seen.params().chain(pseudonym::matrix(seen.address.path())).map(of(Place::Query)));
     let body = seen.body().map(of(Place::Body));
-    let referrer = referrer(seen).and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
-    let referrer = pseudonym::pairs(referrer.as_bytes()).map(of(Place::Header));
+    let (path, query) = referrer(seen).map_or(("", ""), |url| url.split_once('?').unwrap_or((url, "")));
+    let path = std::iter::once(("", Value::read(path))).filter(|(_, value)| !matches!(value, Value::Text(_)));
+    let referrer = path.chain(pseudonym::pairs(query.as_bytes())).map(of(Place::Header));
     address.chain(body).filter(move |_| is_request).chain(referrer).take(MAX_VALUES)
 }
 

@@ -64,6 +64,7 @@ test('what is not of the web is kept by its scheme only', () => {
   for (const kept of [pseudonyms.of(/** @type {any} */ (commit)), mask(/** @type {any} */ (commit))]) assert.equal(/** @type {any} */ (kept).url, 'data:');
   assert.equal(requestEvent(details({ originUrl: 'moz-extension://some-uuid/page.html' }), 'request', false).by, 'moz-extension:');
   assert.equal(requestEvent(details({ originUrl: 'about:blank' }), 'request', false).by, 'about:blank');
+  assert.equal(requestEvent(details({ originUrl: 'about:blank?email=jo@a.example#x' }), 'request', false).by, 'about:blank');
 });
 
 test('Firefox’s one Set-Cookie of several lines is several, and what is too long is cut', () => {
