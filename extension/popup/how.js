@@ -20,8 +20,9 @@ export function how(model, actions) {
       : html`<ul class="rows first">${model.techniques.map((technique) => row(technique, model, actions))}</ul>`}
     ${model.notSeen.length > 0 ? html`<section>
       <h2>${t('not_seen_title')}</h2>
-      <ul class="items">${model.notSeen.map((technique) => html`<li>${techniqueName(technique)}</li>`)}</ul>
-      ${model.limits.map((why) => html`<p class="quiet">${reason(why)}</p>`)}
+      ${model.notSeen.map(({ why, techniques }) => html`
+        <ul class="items">${techniques.map((technique) => html`<li>${techniqueName(technique)}</li>`)}</ul>
+        ${why === null ? nothing : html`<p class="quiet">${reason(why)}</p>`}`)}
     </section>` : nothing}`;
 }
 

@@ -41,8 +41,7 @@ import { LEVELS } from './shapes.js';
  * @property {Map<string, Dossier>} actors by their id
  * @property {Map<string, Country>} countries by their code
  * @property {Technique[]} techniques
- * @property {string[]} notSeen techniques
- * @property {string[]} limits why "not seen" says less than it seems to
+ * @property {{why: string|null, techniques: string[]}[]} notSeen techniques, by why "not seen" says less than it seems to
  * @property {Unseen[]} inPart looked for in part and not seen there, by reason
  * @property {Unseen[]} couldNotLook by reason
  * @property {Gap[]} gaps
@@ -210,8 +209,9 @@ export function modelOf(report, gaps, compare) {
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
     countries: new Map(report.countries.map((country) => [country.code, country])),
     techniques,
-    notSeen: notSeen.map((check) => check.technique),
-    limits: [...new Set(notSeen.flatMap((check) => (check.why ? [check.why] : [])))],
+    notSeen: [...new Set(notSeen.map(({ why }) => why))].map((why) => ({
+      why, techniques: notSeen.filter((check) => check.why === why).map((check) => check.technique),
+    })),
     inPart: byReason(inPart),
     couldNotLook: byReason(blind),
     gaps: [...missed, ...leftOut],

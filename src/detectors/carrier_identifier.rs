@@ -67,7 +67,7 @@ pub static DETECTOR: Detector = Detector {
     blind_to: "Headers that the operator adds behind the browser: only a recording made further on shows them. They can be added \
                only to unencrypted requests. What Utiq and the operator tell each other is not seen.",
     rights: &[Right::Privacy, Right::Expression],
-    limit: "known-names-only",
+    limit: "added-on-the-way",
     reads: &[Part::RequestHeaders, Part::Bodies],
     tells: 1,
     look: |seen, _, out| match seen.stage() {

@@ -26,7 +26,7 @@ pub static DETECTOR: Detector = Detector {
         "Which of two had the value first is not always to be seen.",
     ],
     blind_to: "Numbers that are encrypted, keyed or shortened on the way, that are kept in other storage than cookies, or that \
-               the organisations' servers exchange.",
+               the organisations' servers exchange; and those that look like a word, a version or a consent string.",
     rights: &[Right::Privacy],
     needs: &[Part::Cookies],
     reads: &[Part::Bodies, Part::RequestHeaders, Part::ResponseHeaders],

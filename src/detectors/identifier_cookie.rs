@@ -56,7 +56,8 @@ pub static DETECTOR: Detector = Detector {
         "A cookie of a vendor's name may be left over from a script that is gone.",
     ],
     blind_to: "Cookies that scripts write in somebody else's frames, until they are sent; whether the browser took what was \
-               set; other storage. A vendor that lets sites choose the cookie's name is not known by it.",
+               set; other storage. A vendor that lets sites choose the cookie's name is not known by it. Identifiers \
+               that look like a word, a version, an account's number or a consent string.",
     rights: &[Right::Privacy],
     needs: &[Part::Cookies],
     look: |seen, memory, _| {

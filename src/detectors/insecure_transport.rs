@@ -16,7 +16,7 @@ const A_DAY: i64 = 86_400;
 
 pub static DETECTOR: Detector = Detector {
     technique: "insecure-transport",
-    looks_for: "An answer that came without TLS: the page, a frame, what a form sends, code, a picture, a WebSocket. A secure \
+    looks_for: "An answer that came without TLS: the page, a frame, what a form or a script sends, code, a picture, a WebSocket. A secure \
                 page that redirects to an insecure one. A cookie with an identifier that is sent in the clear, or that may be, \
                 as it is not marked `Secure`.",
     threshold: "One answer. Not: a host on the own device or in the own network, an onion service, what the browser itself \
@@ -26,7 +26,7 @@ pub static DETECTOR: Detector = Detector {
                 day or longer, and where the answer does not demand https (HSTS).",
     severity: "High: what a form sends, or somebody else's identifier, in the clear, as that lets anybody on the way follow the \
                person from site to site. Moderate: the page, or code and frames within a secure page, as whoever is on the \
-               way can read and change them; the site's own identifier; a secure page that sends on to an insecure one. Low: \
+               way can read and change them; the site's own identifier; what a script sends; a secure page that sends on to an insecure one. Low: \
                pictures and the like, and what an insecure page loads of others; a cookie that is not marked, which did not go \
                in the clear but would.",
     sources: &[
@@ -74,7 +74,9 @@ fn answered_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
         return None;
     }
     let is_document = matches!(seen.kind(), RequestType::MainFrame | RequestType::SubFrame);
+    let carries = seen.method().eq_ignore_ascii_case("post");
     if !is_document
+        && !carries
         && !seen.is_other()
         && !seen.page_scheme.is_some_and(is_secure)
         && seen.kind() != RequestType::Websocket
@@ -82,9 +84,10 @@ fn answered_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
         // What an insecure page loads of its own is in the clear as the page is, and told with it.
         return None;
     }
-    let carries = seen.method().eq_ignore_ascii_case("post");
     let (subject, level) = match seen.kind() {
         _ if is_document && carries => ("form", Level::High),
+        // What it is is not looked at: a sign-in, or a count of clicks.
+        RequestType::Xmlhttprequest if carries => ("posted", Level::Moderate),
         RequestType::MainFrame => ("page", Level::Moderate),
         RequestType::Websocket => ("websocket", Level::Moderate),
         RequestType::SubFrame => ("frame", within_secure(seen)),

@@ -209,7 +209,10 @@ pub static DETECTOR: Detector = Detector {
         "Who reads of an illness need not have it.",
     ],
     blind_to: "Addresses that are sent in pieces, encoded or encrypted; a page's title, which can say as much; words that the \
-               small table does not have, and political opinions, whose words stand in every newspaper.",
+               small table does not have, and political opinions, whose words stand in every newspaper. What was searched for is not kept, so none of its \
+               words is held to the table.",
+    // Vaguer than nearly all else that is told of an organisation.
+    tells: 7,
     rights: &[Right::Privacy, Right::Expression],
     reads: &[Part::RequestHeaders, Part::Bodies],
     look: |seen, _, out| {

@@ -72,6 +72,7 @@ pub static WORDS: &[&str] = &[
     "insecure-transport/subject/frame",
     "insecure-transport/subject/not-secure",
     "insecure-transport/subject/page",
+    "insecure-transport/subject/posted",
     "insecure-transport/subject/sent-in-clear",
     "insecure-transport/subject/websocket",
     "link-decoration/purpose/click",

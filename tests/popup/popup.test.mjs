@@ -168,7 +168,7 @@ test('a row opens in place to rule, list, line, exception and certainty', async 
     '27 requests', 'securepubads.g.doubleclick.net', '||www.google-analytics.com^$third-party',
     'AdGuard Tracking Protection filter of Mar 20, 2026, line 4,812', 'Section: Tracking servers',
     'Known tracker, allowed by the list to avoid breakage.', '@@||google-analytics.com/analytics.js$domain=daily-courier.example',
-    'Reported: a public list or a study says so.', 'https://www.google-analytics.com/g/collect?v=…',
+    'Reported: a public list, a study or a maker’s own documents say what this means.', 'https://www.google-analytics.com/g/collect?v=…',
   ]) assert.ok(evidence.includes(part), part);
   await page.keyboard.press('Enter');
   assert.equal((await page.$$('.details')).length, 0);
