@@ -361,7 +361,7 @@ export class Ledger {
     this.#leaveOut(book, event.lost);
     const said = saidBy(book, its);
     const headers = newsOf(said, event);
-    const security = event.security && !said.lines.has(lineOf(event.security)) ? event.security : null;
+    const security = event.security && !securedBy(book, its).lines.has(lineOf(event.security)) ? event.security : null;
     if (headers.length === 0 && !security && !isTelling(event)) return;
     this.#keep(book, {
       v: 2, is: event.stage, rid: its.rid, ts: event.ts, url: its.url, type: its.type, method: its.method, at: its.at,
@@ -429,7 +429,7 @@ export class Ledger {
     if (row.is !== 'request') {
       const said = saidBy(book, row);
       for (const header of row.headers ?? []) for (const line of linesOf(row.is, header)) said.lines.add(line);
-      if (row.security) said.lines.add(lineOf(row.security));
+      if (row.security) securedBy(book, row).lines.add(lineOf(row.security));
       said.text += sizeOf(row);
       book.more += 1;
       book.moreText += sizeOf(row);
@@ -655,10 +655,18 @@ function numberOf(book, row) {
 }
 
 /** @param {Book} book @param {Row} row */
-function saidBy({ said }, row) {
+function saidBy(book, row) {
   // On the way to a page a host is the page's own: what it is told then is looked at otherwise.
-  const origin = URL.canParse(row.url) ? new URL(row.url).origin : row.url;
-  const place = row.type === 'main_frame' ? `${origin} page` : origin;
+  return saidAt(book, row.type === 'main_frame' ? `${originOf(row.url)} page` : originOf(row.url));
+}
+
+/** What is said of a connection: of the host alone. @param {Book} book @param {Row} row */
+function securedBy(book, row) {
+  return saidAt(book, originOf(row.url));
+}
+
+/** @param {Book} book @param {string} place */
+function saidAt({ said }, place) {
   let its = said.get(place);
   if (!its) said.set(place, its = { text: 0, lines: new Set() });
   return its;
@@ -711,4 +719,9 @@ function fitsMore({ more, moreText }, row) {
 /** @param {string} url @returns {string} its host; the address itself where it has none that can be read */
 function hostOf(url) {
   return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** @param {string} url @returns {string} its origin; the address itself where it has none that can be read */
+function originOf(url) {
+  return URL.canParse(url) ? new URL(url).origin : url;
 }
