@@ -1,11 +1,12 @@
 //! One page's ledger: who was contacted, what was found, what could not be seen. Bounded, whatever a page does.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, Verdict, look};
+use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, MAX_REQUESTS, Verdict, look};
 use crate::address::{Address, Scheme};
 use crate::detectors::DETECTORS;
 use crate::finding::{Confidence, Level};
@@ -49,7 +50,26 @@ impl Reasons {
 
 /// Hashes of the header lines and cookies that hosts were sent.
 #[derive(Debug, Default)]
-pub(super) struct Told(BTreeSet<u64>);
+pub(super) struct Told(HashMap<u64, (), BuildHasherDefault<Spread>>);
+
+/// Spreads numbers that are hashes, or follow each other.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // Fibonacci hashing: 2^64 by the golden ratio.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+}
 
 /// What a host is sent along with a request, and was not sent before.
 #[derive(Debug)]
@@ -67,7 +87,7 @@ impl Told {
         let place = xxh3_64_with_seed(to.host(), u64::from(is_page) << 4 | to.scheme() as u64);
         let mut is_new = |name: &str, value: &str| {
             let line = xxh3_64_with_seed(value.as_bytes(), xxh3_64_with_seed(name.as_bytes(), place));
-            if self.0.len() < MAX_TOLD { self.0.insert(line) } else { !self.0.contains(&line) }
+            if self.0.len() < MAX_TOLD { self.0.insert(line, ()).is_none() } else { !self.0.contains_key(&line) }
         };
         let (mut headers, mut cookies) = (Vec::new(), Vec::new());
         for (name, value) in glimpse.headers {
@@ -230,7 +250,8 @@ pub struct Page {
     pub(super) category: u8,
     /// The actor under which our own lists name its host.
     pub(super) actor: Option<(Box<str>, Met)>,
-    pub(super) ids: BTreeSet<(u64, Stage)>,
+    /// Of which exchanges which parts were seen: a bit for each stage.
+    ids: HashMap<u64, u8, BuildHasherDefault<Spread>>,
     pub(super) told: Told,
     /// The numbers of its hosts.
     pub(super) numbers: BTreeMap<Box<[u8]>, usize>,
@@ -315,6 +336,18 @@ impl Page {
         let number = self.numbers.get(host).copied();
         self.last = number.unwrap_or(self.last);
         number
+    }
+
+    /// Notes that a part of an exchange is there; says whether that is new, and `None` where there is no room.
+    pub(super) fn is_new(&mut self, id: u64, stage: Stage) -> Option<bool> {
+        if self.ids.len() >= MAX_REQUESTS * Stage::ALL.len() {
+            return None;
+        }
+        let seen = self.ids.entry(id).or_default();
+        let bit = 1 << stage as u8;
+        let is_new = *seen & bit == 0;
+        *seen |= bit;
+        Some(is_new)
     }
 
     pub(super) fn skip(&mut self, why: &str) {

@@ -191,12 +191,13 @@ impl Engine {
     /// then it says that something has changed. What was seen of the same `id` and stage before changes nothing.
     pub fn observe_part(&mut self, page: &mut Page, id: u64, glimpse: Glimpse<'_>) -> Verdict {
         let before = page.badge();
-        if page.ids.len() >= MAX_REQUESTS * Stage::ALL.len() {
-            page.lose("request-limit");
-            return page.verdict(before, Judged::default(), false);
-        }
-        if !page.ids.insert((id, glimpse.stage)) {
-            return page.verdict(before, Judged::default(), true);
+        match page.is_new(id, glimpse.stage) {
+            None => {
+                page.lose("request-limit");
+                return page.verdict(before, Judged::default(), false);
+            }
+            Some(false) => return page.verdict(before, Judged::default(), true),
+            Some(true) => {}
         }
         if glimpse.security.is_some_and(|security| security.built_in.is_some()) {
             page.records([Part::Roots]);
