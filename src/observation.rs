@@ -250,6 +250,8 @@ pub struct Security {
     pub root: String,
     /// Whether that root is one of the browser's own programme.
     pub built_in: Option<bool>,
+    /// Whether the recorder saw the same host with the other kind of root before, on another page.
+    pub changed: bool,
 }
 
 /// Something that could not be seen, and why: it makes "not seen" into "could not look", or for a word of [`LEFT_OUT`] into

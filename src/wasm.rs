@@ -133,7 +133,9 @@ fn headers_of(lines: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// Takes what stands among the headers and tells how the connection is secured, under names that no server can send.
 fn is_of_connection((name, value): (&str, &str), security: &mut Option<Security>) -> bool {
-    if !name.starts_with(':') || !matches!(name, ":protocol" | ":cipher" | ":issuer" | ":root" | ":built-in") {
+    if !name.starts_with(':')
+        || !matches!(name, ":protocol" | ":cipher" | ":issuer" | ":root" | ":built-in" | ":changed")
+    {
         return false;
     }
     let told = security.get_or_insert_default();
@@ -142,6 +144,7 @@ fn is_of_connection((name, value): (&str, &str), security: &mut Option<Security>
         ":cipher" => value.clone_into(&mut told.cipher),
         ":issuer" => value.clone_into(&mut told.issuer),
         ":root" => value.clone_into(&mut told.root),
+        ":changed" => told.changed = value == "true",
         _ => told.built_in = Some(value == "true"),
     }
     true
@@ -288,7 +291,7 @@ impl Engine {
 
     /// Judges a part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the other in
     /// the scratch buffer. How an answer's connection is secured stands among the headers, as `:protocol`, `:cipher`, `:issuer`,
-    /// `:root` and `:built-in` (`true` or `false`). `stage` is 0 request, 1 sent, 2 answered; `kind` is of [`request_type`],
+    /// `:root`, `:built-in` and `:changed` (`true` or `false`). `stage` is 0 request, 1 sent, 2 answered; `kind` is of [`request_type`],
     /// `method` of [`request_method`]; `status` 0 and `time` below 0 are not known. See [`pack_verdict`] for the number that
     /// comes back.
     #[allow(clippy::too_many_arguments, reason = "numbers cross without being allocated")]

@@ -576,6 +576,9 @@ pub struct LogSecurity {
     pub issuer: String,
     pub root: String,
     pub built_in: Option<bool>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub changed: bool,
 }
 
 /// Of which part of an exchange an observation tells.
@@ -639,6 +642,7 @@ impl From<LogExchange> for Exchange {
             issuer: of.issuer,
             root: of.root,
             built_in: of.built_in,
+            changed: of.changed,
         };
         Self {
             stage: match from.kind {

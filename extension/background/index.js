@@ -15,7 +15,7 @@ import { isTrap, Lists } from './lists.js';
 import { Observer } from './observer.js';
 import { mask, Pseudonyms } from './pseudonyms.js';
 import { bytesOf, nothing, ofFile, ofList, ofTab, router } from './router.js';
-import { securityOf } from './security.js';
+import { Roots, securityOf } from './security.js';
 import { shelf } from './shelf.js';
 import { Store } from './store.js';
 import { levelOf, organisationsOf } from './verdict.js';
@@ -77,6 +77,8 @@ browser.webRequest.onSendHeaders.addListener((details) => {
 /** Firefox alone could tell how connections are secured. */
 const canBeTold = 'getSecurityInfo' in browser.webRequest;
 
+const roots = new Roots();
+
 /** @param {unknown} details */
 function answered(details) {
   take(requestEvent(/** @type {RequestDetails} */ (details), 'answered', false));
@@ -87,7 +89,7 @@ function answered(details) {
 function answeredSecurely(details) {
   const event = requestEvent(/** @type {RequestDetails} */ (details), 'answered', false);
   if (!/^(?:https|wss):/.test(event.url)) take(event);
-  else void securityOf(browser.webRequest, event.rid).then((security) => take({ ...event, security }));
+  else void securityOf(browser.webRequest, event.rid).then((security) => take({ ...event, security: roots.of(event.url, security, event.secret) }));
   return {};
 }
 

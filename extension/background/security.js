@@ -33,6 +33,30 @@ export async function securityOf(api, requestId) {
   }
 }
 
+/** How many hosts are remembered, the last ones that were met. */
+const HOSTS = 2000;
+
+/**
+ * Notices a host that first had a root of the browser's own programme and then none, or the other way round, on whichever pages
+ * of a session. Kept in memory alone, for as long as the background lives, and of private windows nothing.
+ */
+export class Roots {
+  /** @type {Map<string, boolean>} */
+  #known = new Map();
+
+  /** @param {string} url @param {Security|null} security @param {boolean} secret of a private window @returns {Security|null} */
+  of(url, security, secret) {
+    const built = security?.built_in;
+    if (security === null || typeof built !== 'boolean' || secret || !URL.canParse(url)) return security;
+    const { host } = new URL(url);
+    const before = this.#known.get(host);
+    this.#known.delete(host);
+    this.#known.set(host, built);
+    if (this.#known.size > HOSTS) for (const first of this.#known.keys()) { this.#known.delete(first); break; }
+    return before === undefined || before === built ? security : { ...security, changed: true };
+  }
+}
+
 /** @param {SecurityInfo} info @returns {Security|null} */
 export function wordsOf({ state, protocolVersion = '', cipherSuite = '', isUntrusted = false, certificates = [] }) {
   if (state !== 'secure' && state !== 'weak') return null;

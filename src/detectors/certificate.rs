@@ -66,8 +66,8 @@ static NAMES: [(&str, &str, Known); 25] = [
 pub static DETECTOR: Detector = Detector {
     technique: "certificate",
     looks_for: "A connection whose certificate comes from a root that is not in the browser's own programme, with the product \
-                or state that is known by that issuer's name; a host that had a root of the programme and one of none; a \
-                protocol older than TLS 1.2, or a broken cipher (RC4, 3DES, DES, NULL, EXPORT, anonymous).",
+                or state that is known by that issuer's name; a host that had a root of the programme and one of none, \
+                on one page or, in the extension, on any of a session; a protocol older than TLS 1.2, or a broken cipher (RC4, 3DES, DES, NULL, EXPORT, anonymous).",
     threshold: "One answer. RFC 8996 and RFC 9325 say which protocols and ciphers must not be used any more. Whether a root is \
                 of the programme is what the browser says. Not for hosts on the own device or in the own network.",
     severity: "Severe: a root with which a state's networks opened connections, or whose key is public; or a host that had two \
@@ -93,8 +93,8 @@ pub static DETECTOR: Detector = Detector {
         "A developer tries something with a certificate that they made.",
     ],
     blind_to: "Chromium tells an extension nothing of certificates; a recording of it tells the issuer, and not whether the root \
-               is of the programme. Whoever has a root that browsers trust is not seen at all. Another page of the same \
-               visit is not held to this one.",
+               is of the programme. Whoever has a root that browsers trust is not seen at all. What was seen before the \
+               browser let the extension's background go is not held to what comes after, and a page of a recording not to another.",
     rights: &[Right::Privacy, Right::Expression],
     needs: &[Part::Security],
     reads: &[Part::Roots],
@@ -167,7 +167,8 @@ fn keep(seen: &Seen<'_>, security: &Security, memory: &mut Memory) {
     let issuers = memory.of::<Issuers>();
     let before = *issuers.both.entry(seen.host);
     let both = issuers.both.entry(seen.host);
-    *both = (before.0 || built_in, before.1 || !built_in);
+    let changed = security.changed;
+    *both = (before.0 || built_in || changed, before.1 || !built_in || changed);
     let mut changed = *both != before && both.0 && both.1;
     if !built_in {
         let name: String = security.issuer.chars().filter(|c| !c.is_control()).take(NAME).collect();

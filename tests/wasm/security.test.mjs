@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headerLines, recordsOf } from '../../extension/background/events.js';
-import { securityOf, wordsOf } from '../../extension/background/security.js';
+import { Roots, securityOf, wordsOf } from '../../extension/background/security.js';
 
 /** As Firefox 153 gives it, but for what nobody looks at. @param {string} issuer @param {boolean} built @param {number} [length] of the chain */
 const told = (issuer, built, length = 3) => ({
@@ -37,6 +37,18 @@ test('of an issuer nothing is kept by which tools name their user', () => {
   assert.equal(issuer('OU=Ada'), undefined);
   assert.equal(issuer(`CN=a\r\n:built-in: true${'x'.repeat(900)}`)?.includes('\n'), false);
   assert.equal(issuer(`CN=${'x'.repeat(900)}`)?.length, 200);
+});
+
+test('a host whose root is of the programme on one page and of none on the next; nothing of private windows', () => {
+  const roots = new Roots();
+  const [ours, other] = [{ issuer: 'CN=R11', built_in: true }, { issuer: 'CN=Proxy', built_in: false }];
+  const of = (/** @type {any} */ security, secret = false, url = 'https://a.example/x') => roots.of(url, security, secret)?.changed;
+  assert.deepEqual([of(ours), of(ours), of(other), of(other), of(ours)], [undefined, undefined, true, undefined, true]);
+  assert.deepEqual([of(other, true), of(ours)], [undefined, undefined], 'a private window is not held to it, and leaves nothing');
+  assert.deepEqual([of(other, false, 'https://b.example/'), of(null), of({ issuer: 'CN=R11' })], [undefined, undefined, undefined]);
+  for (let at = 0; at < 2000; at += 1) of(ours, false, `https://h${at}.example/`);
+  assert.equal(of(other), undefined, 'what was met first is forgotten first');
+  assert.equal(headerLines([], { built_in: false, changed: true }), ':built-in: false\n:changed: true\n');
 });
 
 test('what is not secured, failed, or is gone says nothing', async () => {
