@@ -12,14 +12,24 @@
 
 /** What pkg/onlooker.js exports. @typedef {typeof import("../../pkg/onlooker.js")} Onlooker */
 
+/** Numbers of words, each asked for once, as the extension does. @param {(word: string) => number} ask @returns {(word: string) => number} */
+export function codes(ask) {
+  /** @type {Map<string, number>} */
+  const all = new Map();
+  return (word) => {
+    let code = all.get(word);
+    if (code === undefined) all.set(word, code = ask(word));
+    return code;
+  };
+}
+
 /**
  * Our verdict as the background asks for it: extension/background/engine.js, without the browser.
  * @param {Onlooker} onlooker @param {WebAssembly.Memory} memory @param {InstanceType<Onlooker["Engine"]>} engine
  * @param {typeof import("../../extension/background/scratch.js").addressWriter} addressWriter
  */
 export function onlookerPass({ request_type }, memory, engine, addressWriter) {
-  /** @type {Map<string, number>} */
-  const types = new Map();
+  const code = codes(request_type);
   const write = addressWriter(engine, memory);
   /** @param {readonly Page[]} pages */
   return (pages) => {
@@ -30,10 +40,8 @@ export function onlookerPass({ request_type }, memory, engine, addressWriter) {
       for (const [type, whole] of page.requests) {
         // As the extension cuts what is too long to be worth keeping.
         const url = whole.length > 4096 ? whole.slice(0, 4096) : whole;
-        let code = types.get(type);
-        if (code === undefined) types.set(type, code = request_type(type));
         id += 1;
-        matched += (engine.observe(handle, 0, write(url), 0, 0, code, 0, id, 0, 0, id) >>> 4) & 1;
+        matched += (engine.observe(handle, 0, write(url), 0, 0, code(type), 0, id, 0, 0, id) >>> 4) & 1;
       }
       engine.page_close(handle);
     }

@@ -5,6 +5,7 @@
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { codes } from "./measure.mjs";
 
 /** @typedef {import("./measure.mjs").Onlooker} Onlooker */
 /** @typedef {{ url: string, type: string, method: string, sent: string, body: string, media: string, answered: string, status: number }} Exchange */
@@ -39,15 +40,7 @@ export function exchanges(folder, typeOf) {
  */
 export function wirePasses({ request_type, request_method }, write, engine) {
   let id = 0;
-  // As the extension does: a word is asked for once.
-  /** @type {Map<string, number>} */
-  const codes = new Map();
-  /** @param {(word: string) => number} of @param {string} word */
-  const code = (of, word) => {
-    let known = codes.get(word);
-    if (known === undefined) codes.set(word, known = of(word));
-    return known;
-  };
+  const [type, method] = [codes(request_type), codes(request_method)];
   /** @param {Visit[]} visits @param {(handle: number, exchange: Exchange) => void} each */
   const all = (visits, each) => {
     for (const visit of visits) {
@@ -62,7 +55,7 @@ export function wirePasses({ request_type, request_method }, write, engine) {
     const url = write(of.url);
     const head = headers === "" ? 0 : write(headers, url);
     const tail = body === "" ? 0 : write(body, url + head);
-    engine.observe(handle, stage, url, head, tail, code(request_type, of.type), code(request_method, of.method), id, 0, stage === 2 ? of.status : 0, id);
+    engine.observe(handle, stage, url, head, tail, type(of.type), method(of.method), id, 0, stage === 2 ? of.status : 0, id);
   };
   const parts = (/** @type {number} */ handle, /** @type {Exchange} */ of) => {
     id += 1;

@@ -140,6 +140,11 @@ export function lose(lost, more) {
   for (const [why, count] of Object.entries(more ?? {})) if (count > 0) lost[why] = (lost[why] ?? 0) + count;
 }
 
+/** A header that found no room. @param {Lost} lost @param {string} name */
+export function loseHeader(lost, name) {
+  lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
+}
+
 /** In the engine's bits: see `page_records` in pkg/onlooker.d.ts. @param {readonly string[]} recorded */
 export function recordsOf(recorded) {
   return PARTS.reduce((bits, part, code) => (recorded.includes(part) ? bits | 1 << code : bits), 0);
@@ -298,7 +303,7 @@ function headersOf(all, isTaken, lost) {
       if (text === '') continue;
       // Only what does not fit is lost: what comes behind it may.
       if (text.length > left) {
-        lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
+        loseHeader(lost, name);
         continue;
       }
       left -= text.length;

@@ -4,7 +4,7 @@
  * the core is not there yet, or never will be, `mask` leaves out whatever may be a value: that tells less, and no more.
  */
 
-import { bare, lose, originOf, short } from './events.js';
+import { bare, lose, loseHeader, originOf, short } from './events.js';
 
 /** @typedef {import('./engine.js').Judge} Judge */
 /** @typedef {import('./events.js').Event} Event */
@@ -79,7 +79,7 @@ export class Pseudonyms {
       const size = name.length + found.length + 3;
       // Only what does not fit is lost: what comes behind it may.
       if (size > left || kept.length >= HEADERS_MAX) {
-        lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });
+        loseHeader(lost, name);
         continue;
       }
       left -= size;

@@ -209,11 +209,9 @@ export function modelOf(report, gaps, compare) {
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
     countries: new Map(report.countries.map((country) => [country.code, country])),
     techniques,
-    notSeen: [...new Set(notSeen.map(({ why }) => why))].map((why) => ({
-      why, techniques: notSeen.filter((check) => check.why === why).map((check) => check.technique),
-    })),
-    inPart: byReason(inPart),
-    couldNotLook: byReason(blind),
+    notSeen: byReason(notSeen, null),
+    inPart: byReason(inPart, 'else'),
+    couldNotLook: byReason(blind, 'else'),
     gaps: [...missed, ...leftOut],
     skipped,
     contactsNobody: page.requests.skipped.filter(({ why }) => CONTACTS_NOBODY.has(why)),
@@ -242,11 +240,14 @@ export function onlyUnmarked(findings) {
 /** Whether a technique could not be looked for because what it needs is not told. @param {string|null} why */
 const isDeaf = (why) => why !== null && why.startsWith('needs-');
 
-/** @param {Check[]} checks @returns {Unseen[]} */
-function byReason(checks) {
-  const reasons = [...new Set(checks.map((check) => check.why ?? 'else'))];
-  return reasons.map((why) => ({
-    why, techniques: checks.filter((check) => (check.why ?? 'else') === why).map((check) => check.technique),
+/**
+ * @template {string|null} T
+ * @param {Check[]} checks @param {T} otherwise what stands where there is no reason @returns {{why: string|T, techniques: string[]}[]}
+ */
+function byReason(checks, otherwise) {
+  const of = (/** @type {Check} */ { why }) => /** @type {string|T} */ (why ?? otherwise);
+  return [...new Set(checks.map(of))].map((why) => ({
+    why, techniques: checks.filter((check) => of(check) === why).map((check) => check.technique),
   }));
 }
 

@@ -7,6 +7,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, Stage};
 use crate::pseudonym::{Pseudonym, Value};
+use crate::seen::endpoint::under;
 use crate::seen::identifiers::{host_of, is_shared};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Identifiers, Memory, Place, Seen, State, What};
 
@@ -224,9 +225,7 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     let Some((base, query)) = seen.location().and_then(|to| to.split_once('?')) else { return };
     // To another site it is a redirect as any; `cookie-syncing` looks at those.
     let site = &seen.facts().site;
-    if host_of(base)
-        .is_some_and(|host| host != &**site && !host.strip_suffix(&**site).is_some_and(|sub| sub.ends_with('.')))
-    {
+    if host_of(base).is_some_and(|host| !under(host, site)) {
         return;
     }
     let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| is_in_address(seen, hash));

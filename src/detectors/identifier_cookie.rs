@@ -9,6 +9,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
 use crate::pseudonym::{COOKIE_BITS, Form, Kind, Pseudonym, SameSite, SetCookie, Value};
+use crate::seen::endpoint::under;
 use crate::seen::identifiers::{called, is_fleeting, is_identifier};
 use crate::seen::service::{is_called, is_of_service};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
@@ -213,7 +214,7 @@ impl Cookies {
         let (known, mut news) = self.cookie(seen, cookie.name, &found);
         // Of several the widest; one that does not hold the host is not taken by any browser.
         if let Some(domain) = cookie.domain.map(str::to_ascii_lowercase)
-            && is_under(seen.host_name(), &domain)
+            && under(seen.host_name(), &domain)
             && known.domain.as_ref().is_none_or(|before| domain.len() < before.len())
         {
             known.domain = Some(domain.into());
@@ -257,7 +258,7 @@ impl Cookies {
         let mut told: BTreeMap<(&str, &str), (Teller<'_>, Cookie)> = BTreeMap::new();
         for (number, host, name, cookie) in all() {
             let its = domains.range((name, "")..).take_while(|(of, _)| *of == name).map(|(_, domain)| *domain);
-            let domain = its.filter(|domain| is_under(&host.name, domain)).min_by_key(|domain| domain.len());
+            let domain = its.filter(|domain| under(&host.name, domain)).min_by_key(|domain| domain.len());
             let teller = (cookie.set.is_none(), &*host.name, number);
             match told.entry((domain.unwrap_or(&host.name), name)) {
                 Entry::Vacant(place) => _ = place.insert((teller, cookie.clone())),
@@ -317,11 +318,6 @@ impl Cookies {
             });
         }
     }
-}
-
-/// Whether a host is a domain, or lies under it.
-fn is_under(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 impl Cookie {

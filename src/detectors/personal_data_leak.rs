@@ -183,7 +183,8 @@ fn keep(seen: &Seen<'_>, memory: &mut Memory, (place, field): (Place, &str), par
 
 /// Keeps what the site itself is sent.
 fn given(seen: &Seen<'_>, memory: &mut Memory) {
-    let parts = sent(seen).filter(|_| has_pseudonyms(seen)).flat_map(|one| one.value.parts());
+    let sent = has_pseudonyms(seen).then(|| sent(seen)).into_iter().flatten();
+    let parts = sent.flat_map(|one| one.value.parts());
     let cookies = seen.cookies().flat_map(|(_, value)| value.parts());
     for part in parts.chain(cookies).filter(|part| matches!(part.kind, Kind::Mail | Kind::Tel)) {
         let passed = memory.of::<Passed>();
