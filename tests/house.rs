@@ -111,6 +111,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
             "own",
             "report",
             "rules::blocklist",
+            "rules::clearurls",
             "rules::index::OWN_LIST",
             "rules::bundle",
             "rules::compile",
@@ -152,11 +153,15 @@ const ONLY_IN: [(&str, &[(&str, &str)]); 25] = [
             ("feeds/stix.rs", "the file is JSON"),
             ("har.rs", "the file is JSON"),
             ("cli/sources.rs", "the packages' files are JSON"),
+            ("rules/clearurls.rs", "the file is JSON"),
             ("cli/words.rs", "the extension's English texts are JSON"),
         ],
     ),
     ("regex", &[("rules/index.rs", "rules that are regular expressions")]),
-    ("regex_syntax", &[("rules/regexes.rs", "the words within one")]),
+    (
+        "regex_syntax",
+        &[("rules/regexes.rs", "the words within one"), ("rules/clearurls.rs", "the texts that one fits")],
+    ),
     ("idna", &[("address.rs", "hosts in Unicode")]),
     (
         "xxhash_rust",
@@ -483,7 +488,7 @@ fn wrong_imports(source: &Source, detectors: &BTreeSet<String>) -> Vec<String> {
                 out.push(format!("{} imports the detector {spelled}: they know nothing of each other", source.name));
             }
         }
-        let text_readers = ["rules::blocklist", "rules::bundle"];
+        let text_readers = ["rules::blocklist", "rules::bundle", "rules::clearurls"];
         let reads_texts =
             text_readers.contains(&source.module.join("::").as_str()) || ["cli", "own"].contains(&source.room());
         if text_readers.iter().any(|reader| within(&path, reader)) && !reads_texts {

@@ -45,4 +45,9 @@ for (const [, name, said] of sources.matchAll(/^package\s*=\s*"([^"]+)"\s*\npack
   if (locked !== said) complaints.push(`lists/sources.toml names ${name} ${said}, package-lock.json has ${locked ?? 'none'}`);
 }
 
+const crates = readFileSync(join(ROOT, 'Cargo.lock'), 'utf8');
+for (const [, name, said] of sources.matchAll(/^crate\s*=\s*"([^"]+)"\s*\ncrate_version\s*=\s*"([^"]+)"/gm)) {
+  if (!crates.includes(`name = "${name}"\nversion = "${said}"\n`)) complaints.push(`lists/sources.toml names the crate ${name} ${said}, which Cargo.lock has not`);
+}
+
 finish('repository', complaints, `${files.length} files in order`);

@@ -53,8 +53,8 @@ function crates() {
     }
   }
   seen.delete(metadata.resolve.root);
-  // Not compiled in, but build.rs makes a table of its list.
-  for (const [id, { name }] of packages) if (name === 'psl') seen.add(id);
+  // Not compiled in, but their data are.
+  for (const [id, { name }] of packages) if (name === 'psl' || name === 'clearurls') seen.add(id);
   return [...seen].map((id) => {
     const p = packages.get(id);
     return {
@@ -84,6 +84,12 @@ function listPackages() {
 const suffixList = (all) => ({
   name: 'Public Suffix List (data, by way of crate psl)', version: all.find(({ name }) => name === 'psl')?.version ?? '',
   licence: 'MPL-2.0', from: 'https://publicsuffix.org/list/', texts: [],
+});
+
+/** @param {Work[]} all @returns {Work} */
+const clearUrls = (all) => ({
+  name: 'ClearURLs (data, by way of crate clearurls)', version: all.find(({ name }) => name === 'clearurls')?.version ?? '',
+  licence: 'LGPL-3.0-only', from: 'https://github.com/ClearURLs/Rules', texts: [],
 });
 
 /** The licence of the MVT project's indicators: facts of theirs are shipped, and no package carries the text. */
@@ -121,6 +127,7 @@ const works = [
   ...listPackages().map((name) => npm(name, 'data')),
   ...(inExtension ? [npm('lit-html')] : []),
   suffixList(compiled),
+  clearUrls(compiled),
   ...indicators,
   ...compiled.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)),
 ];

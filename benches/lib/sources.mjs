@@ -6,10 +6,13 @@ import { ROOT } from "../../tests/e2e/lib/dist.mjs";
 
 /** @typedef {{ url: string, requests: [type: string, url: string][] }} Page */
 
-/** The texts of lists/sources.toml's lists, without the sections it leaves out. @returns {string[]} */
+/**
+ * The texts of lists/sources.toml's lists that are written as blockers read them, without the sections it leaves out.
+ * @returns {string[]}
+ */
 export function listTexts() {
   const toml = readFileSync(join(ROOT, "lists/sources.toml"), "utf8");
-  return toml.split(/^\[\[/m).filter((entry) => entry.startsWith("list]]")).map((entry) => {
+  return toml.split(/^\[\[/m).filter((entry) => entry.startsWith("list]]") && !/^form = /m.test(entry)).map((entry) => {
     const path = /^path = "([^"]+)"/m.exec(entry)?.[1] ?? "";
     const out = [...(/^leave_out = \[([^\]]*)\]/m.exec(entry)?.[1] ?? "").matchAll(/"([^"]+)"/g)].map(([, title]) => title);
     return without(JSON.parse(readFileSync(join(ROOT, "node_modules", path), "utf8"))[0].metadata.rawFilterList, out);

@@ -57,9 +57,14 @@ function data(data) {
     <span class="place">${around('data_version', name(data.version))}</span></li>`;
 }
 
+/** Not every list says of which day it is. @param {List} list @returns {View} */
+function version(list) {
+  return list.date === '' ? around('data_version', name(list.version)) : around('list_version', name(list.version), dated(list.date));
+}
+
 /** @param {List} list @returns {View} */
 function list(list) {
   return html`<li>${list.id === OWN_LIST ? t('lists_own') : name(list.title)}
-    <span class="place">${around('list_version', name(list.version), dated(list.date))} · ${plural('rules', list.rules)}</span>
+    <span class="place">${version(list)} · ${plural('rules', list.rules)}</span>
     ${list.attribution ? html`<span class="place" lang="en">${name(list.attribution)}</span>` : nothing}</li>`;
 }

@@ -2,13 +2,12 @@
 
 use onlooker::own::check::{self, Known};
 use onlooker::own::{count, join};
-use onlooker::rules::blocklist;
 use onlooker::rules::bundle::compile;
 use onlooker::rules::compile::ListSource;
 use onlooker::{detectors, wire};
 
 use super::args::{Check, Compile, Lists, ListsCommand, Plain, Read};
-use super::sources::Sources;
+use super::sources::{ListText, Sources};
 use super::{Failure, feeds, output, own, pack, say, sources, text, words};
 
 /// Runs the command and gives the exit code.
@@ -66,18 +65,7 @@ fn checked(args: &Check) -> Result<u8, Failure> {
 fn make(args: &Compile) -> Result<(), Failure> {
     let Sources { lists: texts, mut owners, data } = sources::read(&args.sources, &args.node_modules)?;
     let own = own::read(&args.own)?;
-    let mut lists: Vec<ListSource<'_>> = texts
-        .iter()
-        .map(|text| ListSource {
-            id: text.id,
-            technique: text.technique,
-            source: text.source.clone(),
-            licence: text.licence.clone(),
-            attribution: String::new(),
-            sha256: text.sha256.clone(),
-            list: blocklist::read(&text.text, &text.leave_out),
-        })
-        .collect();
+    let mut lists: Vec<ListSource<'_>> = texts.iter().map(ListText::source).collect();
     // Our own list comes last: so each rule of the others keeps its number.
     let technique = detectors::place_of("surveillance-actor").and_then(|place| u32::try_from(place).ok());
     let lines = own.lines();

@@ -1,4 +1,4 @@
-//! The texts that a pack is made of, from installed npm packages. Nothing is fetched.
+//! The texts that a pack is made of: from installed npm packages, and from lists/. Nothing is fetched.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,6 +7,8 @@ use std::path::Path;
 use onlooker::detectors;
 use onlooker::report::ListInfo;
 use onlooker::rules::bundle::OwnerSource;
+use onlooker::rules::compile::ListSource;
+use onlooker::rules::{blocklist, clearurls};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -27,10 +29,35 @@ pub struct ListText {
     pub licence: String,
     /// SHA-256 of the text, in hexadecimal.
     pub sha256: String,
-    /// Headings whose rules are left out.
-    pub leave_out: Vec<String>,
-    /// The text.
-    pub text: String,
+    /// Its rules.
+    pub rules: Rules,
+}
+
+/// In which form a list's rules are written.
+#[derive(Debug)]
+pub enum Rules {
+    /// In a blocker's syntax: the text, and headings whose rules are left out.
+    Abp(String, Vec<String>),
+    /// As ClearURLs has them: what was made of them, and the version.
+    ClearUrls(clearurls::Made, String),
+}
+
+impl ListText {
+    /// The list, read.
+    pub fn source(&self) -> ListSource<'_> {
+        ListSource {
+            id: self.id,
+            technique: self.technique,
+            source: self.source.clone(),
+            licence: self.licence.clone(),
+            attribution: String::new(),
+            sha256: self.sha256.clone(),
+            list: match &self.rules {
+                Rules::Abp(text, leave_out) => blocklist::read(text, leave_out),
+                Rules::ClearUrls(made, version) => clearurls::list(made, version),
+            },
+        }
+    }
 }
 
 /// What a pack is made of.
@@ -52,7 +79,7 @@ pub fn read(sources: &Path, packages: &Path) -> Result<Sources, Failure> {
     let table = table(sources)?;
     let mut lists = Vec::new();
     for entry in tables(&table, "list") {
-        lists.push(list(entry, packages).map_err(|why| wrong(&why))?);
+        lists.push(list(entry, sources, packages).map_err(|why| wrong(&why))?);
     }
     let (mut owned, mut data) = (Vec::new(), Vec::new());
     for entry in tables(&table, "owners") {
@@ -150,34 +177,54 @@ fn file(entry: &Table, packages: &Path) -> Result<Vec<u8>, String> {
     fs::read(packages.join(path)).map_err(|error| unreadable(Path::new(path), &error))
 }
 
-/// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
-fn list(entry: &Table, packages: &Path) -> Result<ListText, String> {
+/// A list: a package's, or one that lies beside the file that names it.
+fn list(entry: &Table, sources: &Path, packages: &Path) -> Result<ListText, String> {
     let id = entry.get("id").and_then(toml::Value::as_integer).and_then(|id| u32::try_from(id).ok());
     let id = id.ok_or("a list has no `id`")?;
     let technique = word(entry, "technique")?;
     let place = detectors::place_of(technique).and_then(|place| u32::try_from(place).ok());
-    let bytes = file(entry, packages)?;
-    let not_a_ruleset = || format!("list {id} holds no filter text");
-    // Only the first of a hundred thousand elements is wanted, so only that one is taken apart.
-    let elements: Vec<&RawValue> = serde_json::from_slice(&bytes).map_err(|_| not_a_ruleset())?;
-    let first: Value =
-        elements.first().and_then(|first| serde_json::from_str(first.get()).ok()).ok_or_else(not_a_ruleset)?;
-    let text = first.pointer("/metadata/rawFilterList").and_then(Value::as_str).ok_or_else(not_a_ruleset)?;
+    let (text, rules) = match entry.get("form").and_then(toml::Value::as_str) {
+        None => {
+            let text = ruleset(id, &file(entry, packages)?)?;
+            (text.clone(), Rules::Abp(text, headings(entry)))
+        }
+        Some("clearurls") => {
+            let path = sources.with_file_name(word(entry, "file")?);
+            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            let made = clearurls::read(&text).map_err(|why| format!("{}: {why}", path.display()))?;
+            (text, Rules::ClearUrls(made, word(entry, "crate_version")?.to_owned()))
+        }
+        Some(form) => return Err(format!("list {id} is in a form that is not known: {form}")),
+    };
+    let (by, version) = match &rules {
+        Rules::Abp(..) => ("package", "package_version"),
+        Rules::ClearUrls(..) => ("crate", "crate_version"),
+    };
     Ok(ListText {
         id,
         technique: place.ok_or_else(|| format!("list {id} names a technique that does not exist: {technique}"))?,
-        source: format!("{} {}", word(entry, "package")?, word(entry, "package_version")?),
+        source: format!("{} {}", word(entry, by)?, word(entry, version)?),
         licence: word(entry, "licence")?.to_owned(),
         sha256: sha256(text.as_bytes()),
-        leave_out: entry
-            .get("leave_out")
-            .and_then(toml::Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|heading| heading.as_str().map(str::to_owned))
-            .collect(),
-        text: text.to_owned(),
+        rules,
     })
+}
+
+/// The headings whose rules an entry leaves out.
+fn headings(entry: &Table) -> Vec<String> {
+    let named = entry.get("leave_out").and_then(toml::Value::as_array).into_iter().flatten();
+    named.filter_map(|heading| heading.as_str().map(str::to_owned)).collect()
+}
+
+/// A list as AdGuard's rulesets carry it: the filter's whole text lies in the first element's metadata.
+fn ruleset(id: u32, bytes: &[u8]) -> Result<String, String> {
+    let not_a_ruleset = || format!("list {id} holds no filter text");
+    // Only the first of a hundred thousand elements is wanted, so only that one is taken apart.
+    let elements: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|_| not_a_ruleset())?;
+    let first: Value =
+        elements.first().and_then(|first| serde_json::from_str(first.get()).ok()).ok_or_else(not_a_ruleset)?;
+    let text = first.pointer("/metadata/rawFilterList").and_then(Value::as_str).ok_or_else(not_a_ruleset)?;
+    Ok(text.to_owned())
 }
 
 /// The entities of third-party-web.

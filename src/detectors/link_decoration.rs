@@ -4,17 +4,20 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
 use crate::pseudonym::Value;
+use crate::rules::index::CLEARURLS;
 use crate::seen::identifiers::is_identifier;
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
 
 pub static DETECTOR: Detector = Detector {
     technique: "link-decoration",
     looks_for: "A parameter in a request's address that a `$removeparam` rule of AdGuard's URL Tracking filter names, such as \
-                `gclid` or `utm_source`; one of a table of click, reader and visitor numbers, in the way to a page; and a \
-                number that a host on that way keeps in a cookie, in the address of another.",
-    threshold: "A rule: one parameter of exactly that name; documents, frames and fetches, as the list has it. The table: the \
-                name, and a value of at least 8 characters and more than 12 bits; the names are those that Firefox strips and \
-                that vendors document. A kept number: as with `cookie-syncing`.",
+                `gclid` or `utm_source`; one that ClearURLs' data name for that site or for all, where it holds a number; one \
+                of a table of click, reader and visitor numbers, in the way to a page; and a number that a host on that way \
+                keeps in a cookie, in the address of another.",
+    threshold: "A rule: one parameter of exactly that name; documents, frames and fetches, as the list has it. ClearURLs takes \
+                out whatever an address works without, so of its names only those count whose value is of at least 8 \
+                characters and more than 12 bits. The table: the name, and such a value; the names are those that Firefox \
+                strips and that vendors document. A kept number: as with `cookie-syncing`.",
     severity: "Low where only the name says so. Moderate where the mark is a number: of one click, of one reader of a letter, \
                of one visitor; the vendors document what it is for. High where one organisation's number for the person \
                arrives at another; moderate where it is the site's own.",
@@ -26,10 +29,12 @@ pub static DETECTOR: Detector = Detector {
         "https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc/",
         "https://learn.microsoft.com/en-us/advertising/msa-help/hlp_ba_conc_uet_parameters_table",
         "https://docs.metarouter.io/docs/pinterest-sync",
+        "https://github.com/ClearURLs/Rules",
     ],
     harmless: &[
         "`utm_` parameters often name a campaign, not a person.",
         "A site may use a parameter of the same name for something of its own.",
+        "What ClearURLs names for a site can be a number of a search, a list or an article, by which nobody is recognised.",
         "The number of a click tells a shop that an advert worked; by itself it names nobody.",
     ],
     blind_to: "Marks in the path or behind `#`, under a name that neither list nor table has, or that were taken out before \
@@ -44,7 +49,13 @@ pub static DETECTOR: Detector = Detector {
             return;
         }
         let told = if seen.kind() == RequestType::MainFrame { of_the_table(seen, out) } else { Vec::new() };
-        let rest = || seen.decorations().filter(|mark| !told.iter().any(|name| name.as_bytes() == mark.name));
+        let holds_number =
+            |name: &[u8]| seen.params().any(|(known, value)| known.as_bytes() == name && is_number(&value));
+        let rest = || {
+            let marks = seen.decorations().filter(|mark| !told.iter().any(|name| name.as_bytes() == mark.name));
+            // ClearURLs names whatever an address works without.
+            marks.filter(|mark| mark.list != CLEARURLS || holds_number(mark.name))
+        };
         // One that no exception lets through, if there is one.
         if let Some(mark) = rest().find(|mark| mark.exception.is_none()).or_else(|| rest().next()) {
             out.push(Draft {

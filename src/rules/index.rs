@@ -65,6 +65,9 @@ pub enum Key {
 /// The number of our own list: what `lists/actors` names. AdGuard's lists have numbers below it.
 pub const OWN_LIST: u32 = 1000;
 
+/// The number of the list that is made of ClearURLs' data.
+pub const CLEARURLS: u32 = 999;
+
 /// In a column of bytes: the value is too large, and stands in a section of its own.
 pub const LONG: u8 = 255;
 
@@ -403,6 +406,16 @@ impl Index {
     /// The list that a rule stands in.
     pub fn list_of(&self, rule: RuleId) -> Option<ListRange> {
         self.lists.iter().rev().find(|list| list.first <= rule).copied()
+    }
+
+    /// Whether an exception speaks of a rule: one of ClearURLs' only of rules of the same provider, and no other of these.
+    pub fn speaks_of(&self, pack: &Bytes, exception: RuleId, rule: RuleId) -> bool {
+        let clearurls = |rule| self.list_of(rule).is_some_and(|list| list.list == CLEARURLS);
+        match (clearurls(exception), clearurls(rule)) {
+            (false, false) => true,
+            (true, true) => self.heading(pack, exception) == self.heading(pack, rule),
+            _ => false,
+        }
     }
 
     /// Where a rule stands, and what it says. Needs the pack's texts: without them there is no line and no text.

@@ -169,8 +169,12 @@ fn one(byte: u8) -> u128 {
 }
 
 fn parse(pattern: &str) -> Option<Hir> {
-    let inner = pattern.strip_prefix('/')?.strip_suffix('/')?.replace("\\/", "/");
-    ParserBuilder::new().unicode(false).utf8(false).build().parse(&inner).ok()
+    parse_bare(&pattern.strip_prefix('/')?.strip_suffix('/')?.replace("\\/", "/"))
+}
+
+/// An expression without the `/` around it, of bytes.
+pub fn parse_bare(pattern: &str) -> Option<Hir> {
+    ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
 }
 
 struct Found {

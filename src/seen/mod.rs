@@ -443,6 +443,8 @@ pub struct Mark<'a> {
     pub name: &'a [u8],
     /// The rule that says so.
     pub rule: RuleId,
+    /// The list that it stands in.
+    pub list: u32,
     /// The rule that lets it through.
     pub exception: Option<RuleId>,
 }
@@ -453,9 +455,10 @@ fn decorations<'a>(index: &'a Index, pack: &'a Bytes, matches: &'a Matches) -> i
         let name = index.param(pack, rule);
         let spares = |exception: &&RuleId| {
             let spared = index.param(pack, **exception);
-            spared.is_empty() || spared == name
+            (spared.is_empty() || spared == name) && index.speaks_of(pack, **exception, rule)
         };
-        Mark { name, rule, exception: matches.param_exceptions.iter().find(spares).copied() }
+        let list = index.list_of(rule).map_or(0, |list| list.list);
+        Mark { name, rule, list, exception: matches.param_exceptions.iter().find(spares).copied() }
     })
 }
 

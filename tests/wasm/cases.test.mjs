@@ -137,6 +137,8 @@ test('each rule that was shown stands on that line of the list', () => {
   // Our own list is the files of lists/actors, one behind the other: there a host stands in quotes.
   const actors = join(ROOT, 'lists', 'actors');
   lists.set(1000, readdirSync(actors).sort().map((file) => readFileSync(join(actors, file), 'utf8')).join('').split('\n'));
+  // ClearURLs' file has a text a line; of a rule the name of the parameter, or how the site is called in an exception.
+  lists.set(999, readFileSync(join(ROOT, 'lists', 'clearurls.json'), 'utf8').split('\n'));
   for (const [place, words] of named) {
     const [list = 0, line = 0] = place.split(' ').map(Number);
     if (list === 1000) {
@@ -145,11 +147,17 @@ test('each rule that was shown stands on that line of the list', () => {
       assert.ok(there.includes(`"${written}"`) || there.includes(`"${words}"`), `${words} in line ${line}: ${there}`);
       continue;
     }
+    if (list === 999) {
+      const written = /\$removeparam=(.+)$/.exec(words)?.[1] ?? /^@@\|\|(.+)\$removeparam$/.exec(words)?.[1]?.replace(/[./]/g, (c) => `${c === '/' ? '\\\\/' : '\\\\.'}`);
+      const there = lists.get(999)?.[line - 1] ?? '';
+      assert.ok(written !== undefined && there.includes(written), `${words} in line ${line}: ${there}`);
+      continue;
+    }
     const path = join(ROOT, 'node_modules/@adguard/dnr-rulesets/dist/filters/declarative', `ruleset_${list}`, `ruleset_${list}.json`);
     if (!lists.has(list)) lists.set(list, JSON.parse(readFileSync(path, 'utf8'))[0].metadata.rawFilterList.split('\n'));
     assert.equal(lists.get(list)?.[line - 1]?.trim(), words);
   }
-  assert.deepEqual([...lists.keys()].sort((a, b) => a - b), [2, 3, 4, 17, 1000]);
+  assert.deepEqual([...lists.keys()].sort((a, b) => a - b), [2, 3, 4, 17, 999, 1000]);
 });
 
 test('a wrong expectation is noticed', () => {
