@@ -147,7 +147,7 @@ function lawsOf(code, key, model, actions) {
 function sources(all, key, actions) {
   if (all.length === 0) return nothing;
   return opens(`${key}/sources`, t('sources_label'), i18n().number(all.length), actions, () => html`<ul class="sources">${
-    few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions), (n) => t('show_all', [i18n().number(n)]))}</ul>`);
+    few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions))}</ul>`);
 }
 
 /** @param {Source} source @param {Actions} actions @returns {View} */

@@ -1,9 +1,9 @@
 /** The second tab: the techniques that were seen, what each means, and what can be done. */
 
 import { html, nothing } from '../vendor/lit-html.js';
-import { i18n, plural, t, word } from '../shared/i18n.js';
+import { plural, t, word } from '../shared/i18n.js';
 import { code, entry, name } from '../shared/views.js';
-import { openKey } from './model.js';
+import { levelOf, openKey, weightOf } from './model.js';
 import { few, mark, reason, rightsList, seenName, techniqueName } from './parts.js';
 import { evidence } from './who.js';
 
@@ -49,7 +49,6 @@ function by({ watchers, site }) {
 
 /** @param {Technique} seen @param {Model} model @param {Actions} actions @returns {View} */
 function details(seen, model, actions) {
-  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   const key = openKey('technique', seen.technique);
   const known = word('technique', seen.technique, 'means') !== null;
   const about = (/** @type {string} */ label, /** @type {string} */ part) =>
@@ -66,10 +65,10 @@ function details(seen, model, actions) {
         ${about('you_label', 'you')}` : nothing}
       ${rights.length > 0 ? entry('rights_label', rightsList(rights)) : nothing}
       ${seen.watchers.length > 0 ? entry('by_label', html`<ul class="plain">${
-        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${name(by)}</li>`, all)}</ul>`) : nothing}
+        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${name(by.name)}</li>`, ({ level }) => levelOf(level))}</ul>`) : nothing}
     </dl>
     ${seen.site.length > 0 ? html`<h3 class="part">${t('by_site')}</h3>
       <ul class="plain findings">${few(seen.site, 3, `${key}/site`, actions, (finding) =>
-        html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>` : nothing}
+        html`<li>${evidence(finding, model, actions)}</li>`, weightOf)}</ul>` : nothing}
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** Pieces that more than one view of the popup uses. */
 
 import { html, nothing, svg } from '../vendor/lit-html.js';
-import { t, word } from '../shared/i18n.js';
+import { i18n, plural, t, word } from '../shared/i18n.js';
 import { code, host, named } from '../shared/views.js';
 import { webAddress } from './model.js';
 import { pathData, shape } from './shapes.js';
@@ -78,16 +78,36 @@ export function opens(key, label, hint, actions, content) {
   </div>`;
 }
 
+/** How much of what is folded weighs much, in words; '' where nothing does. @param {readonly Level[]} levels */
+export function grave(levels) {
+  const of = (/** @type {Level} */ level) => levels.filter((one) => one === level).length;
+  const [severe, high] = [of('severe'), of('high')];
+  return i18n().list([...severe > 0 ? [plural('rest_severe', severe)] : [], ...high > 0 ? [plural('rest_high', high)] : []]);
+}
+
+/** How many more there are, and how many of them weigh much. @param {readonly Level[]} levels of those that are folded */
+export function more(levels) {
+  const [number, heavy] = [i18n().number(levels.length), grave(levels)];
+  return heavy === '' ? t('more', [number]) : t('more_grave', [number, heavy]);
+}
+
 /**
  * The first few of many, and a button for the rest: a page with thousands of addresses opens as fast as one with two.
  * @template T
- * @param {readonly T[]} items @param {number} few @param {string} key @param {Actions} actions
- * @param {(item: T) => View} view @param {(n: number) => string} label
+ * @param {readonly T[]} items what weighs most first @param {number} few @param {string} key @param {Actions} actions
+ * @param {(item: T) => View} view @param {(item: T) => Level} [level] of an item, where it has one
  * @returns {View}
  */
-export function few(items, few, key, actions, view, label) {
+export function few(items, few, key, actions, view, level) {
   // Hiding one or two behind a button would cost more room than they take.
   const all = items.length <= few + 2 || actions.isOpen(key);
   return html`${(all ? items : items.slice(0, few)).map(view)}${all ? nothing
-    : html`<li class="rest"><button type="button" class="link" @click=${() => actions.toggle(key)}>${label(items.length)}</button></li>`}`;
+    : html`<li class="rest"><button type="button" class="link" @click=${() => actions.toggle(key)}>${
+      showAll(items.length, level ? items.slice(few).map(level) : [])}</button></li>`}`;
+}
+
+/** @param {number} all @param {readonly Level[]} folded */
+function showAll(all, folded) {
+  const number = i18n().number(all);
+  return grave(folded) === '' ? t('show_all', [number]) : t('show_all_grave', [number, more(folded)]);
 }

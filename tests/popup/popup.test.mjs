@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import puppeteer from 'puppeteer-core';
-import { STATES } from './fixtures.mjs';
+import { heavy, STATES } from './fixtures.mjs';
 import { messages, serve, standIn } from './harness.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -246,8 +246,8 @@ test('a very long rule shows its beginning, and all of it when asked', async () 
 test('the page in numbers: kinds, countries, and of how many the country is not known', async () => {
   const { page } = await open(STATES.listed ?? null);
   assert.deepEqual(await texts(page, '.overview p'), [
-    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and 2 more.',
-    'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more.',
+    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and 2 more, 2 of them high.',
+    'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more, one of them high.',
     'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
     'Whose this site is, is not known here.',
   ]);
@@ -266,6 +266,56 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
   const arabic = await open(STATES.listed ?? null, { language: 'ar' });
   assert.match((await texts(arabic.page, '.overview p'))[2] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا .*لا يُعرف بلد جهتين منها\.$/);
   await arabic.page.close();
+});
+
+test('what weighs most is not hidden: it stands before the cut, and the button says what is behind it', async () => {
+  const { answer, watcher } = heavy();
+  /** @type {Record<string, Record<string, string>>} */
+  const said = {
+    en: {
+      hosts: 'Show all 9', findings: 'Show all 8', site: 'Show all 6', by: 'Show all 16', owners: 'Show all 15',
+      highHosts: 'Show all 13: 9 more, one of them severe and 3 of them high', highSite: 'Show all 6: 3 more, 2 of them high', highBy: 'Show all 16: 8 more, 2 of them high',
+    },
+    ar: {
+      hosts: 'عرض الكل (9)', findings: 'عرض الكل (8)', site: 'عرض الكل (6)', by: 'عرض الكل (16)', owners: 'عرض الكل (15)',
+      highHosts: 'عرض الكل (13): 9 أخرى، مستوى واحد منها شديد ومستوى 3 منها مرتفع', highSite: 'عرض الكل (6): 3 أخرى، مستوى اثنين منها مرتفع', highBy: 'عرض الكل (16): 8 أخرى، مستوى اثنين منها مرتفع',
+    },
+  };
+  for (const [language, word] of Object.entries(said)) {
+    const { page, errors } = await open(answer, { language });
+    const rests = (/** @type {string} */ panel) => texts(page, `#panel-${panel} .rest button`);
+    await openNamed(page, watcher);
+    assert.deepEqual((await texts(page, '.details dd code')).slice(0, 3), ['z6.weighty.example', 'z5.weighty.example', 'z7.weighty.example']);
+    // Three of the four that are shown weigh much, and none of those behind the button.
+    assert.deepEqual(await rests('who'), [word.hosts, word.findings]);
+    await page.click('#tab-how');
+    await page.$$eval('#panel-how .head button', (found) => { for (const one of found) one.click(); });
+    assert.deepEqual(await rests('how'), [word.by, word.site, word.by]);
+    await page.click('#tab-unknown');
+    assert.deepEqual(await rests('unknown'), [word.owners]);
+    assert.equal((await texts(page, '#panel-unknown .hosts li'))[0], 'host14.example', 'the gravest first');
+    await page.close();
+    // Where there are more of them than are shown.
+    const heavier = structuredClone(answer);
+    const its = heavier.report.pages[0];
+    assert.ok(its);
+    for (const [n, one] of its.watchers.entries()) if (n > 6) one.level = 'high';
+    for (const found of its.findings) if (found.watcher === null && found.weight === 'low') found.weight = 'high';
+    const [first] = its.findings;
+    for (const n of [1, 2, 3, 4]) its.findings.push(...first ? [{ ...first, id: `more${n}`, domain: `more${n}.weighty.example`, severity: /** @type {const} */ ('severe'), weight: /** @type {const} */ ('severe') }] : []);
+    its.watchers[0]?.domains.push('more1.weighty.example', 'more2.weighty.example', 'more3.weighty.example', 'more4.weighty.example');
+    for (const found of its.findings) if (found.domain.startsWith('a1')) found.weight = 'high';
+    const other = await open(heavier, { language });
+    await openNamed(other.page, watcher);
+    assert.ok((await texts(other.page, '#panel-who .rest button')).includes(word.highHosts ?? ''), (await texts(other.page, '.rest button')).join('; '));
+    await other.page.click('#tab-how');
+    await other.page.$$eval('#panel-how .head button', (found) => { for (const one of found) one.click(); });
+    assert.deepEqual(await texts(other.page, '#panel-how .rest button'), [word.highBy, word.highSite, word.highBy]);
+    await axe(other.page);
+    assert.ok(await other.page.evaluate(() => document.documentElement.scrollWidth) <= 380);
+    assert.deepEqual([...errors, ...other.errors], []);
+    await other.page.close();
+  }
 });
 
 test('the site itself: who runs it, and that it stands on our lists', async () => {
@@ -365,12 +415,12 @@ test('what is only a published indicator is told as that, without the actor\'s o
 test('whom a list that the person added names is said at the top, and in its row', async () => {
   const { page } = await open(STATES['added-list'] ?? null);
   const said = await texts(page, '.overview > p');
-  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 3 more\.$/);
+  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 3 more, 3 of them high\.$/);
   assert.deepEqual(said.slice(1, 3), ['A list that you added names 2 of them.', 'A list that you added names an address of this site itself.']);
   assert.deepEqual((await texts(page, '#panel-who h2')).slice(0, 3), ['Measures visits · High', 'Not known who they are', 'Sells or places advertising']);
   assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
   assert.equal((await texts(page, '.line'))[0], 'One ID over many sites (identity graph) · On a list that you added · One request');
-  await openNamed(page, 'and 3 more'.slice(4));
+  await openNamed(page, '3 more, 3 of them high');
   assert.match((await texts(page, '.overview > p'))[0] ?? '', /, Recorder of visits \(session replay\), and Auction of your visit \(real-time bidding\)\.$/);
   await page.close();
   const arabic = await open(STATES['added-list'] ?? null, { language: 'ar' });
