@@ -40,6 +40,7 @@ import { LEVELS } from './shapes.js';
  * @property {(Kind & {count: number, level: Level})[]} kinds whom our own lists name, and how much the gravest of each weighs
  * @property {Map<Watcher, Finding[]>} findings of each watcher, what weighs most first; those by one rule at several hosts are one
  * @property {Map<Watcher, Host[]>} hosts of each watcher, the gravest first
+ * @property {Map<string, Watcher[]>} named watchers by their name
  * @property {Map<Watcher, string>} keys of the watchers, for what is opened in place: the same in the next report
  * @property {Map<string, Dossier>} actors by their id
  * @property {Map<string, Country>} countries by their code
@@ -164,9 +165,7 @@ export function modelOf(report, gaps, compare) {
   /** @type {Map<string, Level>} the gravest by watcher and host */
   const at = new Map();
   for (const finding of page.findings) {
-    const bearers = finding.watcher === null ? [] : named.get(finding.watcher) ?? [];
-    // A page can contact a host that is called as an organisation is: then the host decides.
-    const whose = bearers.length === 1 ? bearers[0] : bearers.find(({ domains }) => domains.includes(finding.domain)) ?? bearers[0];
+    const whose = bearerOf(named, finding);
     if (!whose) continue;
     const its = findings.get(whose) ?? [];
     const same = its.findIndex((one) => isSame(one, finding));
@@ -226,6 +225,7 @@ export function modelOf(report, gaps, compare) {
     kinds: kindsMet(page),
     findings,
     hosts,
+    named,
     keys,
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
     countries: new Map(report.countries.map((country) => [country.code, country])),
@@ -251,6 +251,16 @@ function kindsMet({ summary, findings }) {
     const its = findings.filter(({ technique, rule }) => technique === OWN && rule?.actor?.kind === kind && !rule.actor.own_site);
     return { kind, sign, count, level: its.map(weightOf).sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown' };
   }).sort((a, b) => rank(a.level) - rank(b.level));
+}
+
+/**
+ * The organisation of that name at that host; null for the site itself, and for whom the page's list has not.
+ * @param {Map<string, Watcher[]>} named @param {{watcher: string|null, domain: string}} of @returns {Watcher|null}
+ */
+export function bearerOf(named, { watcher, domain }) {
+  const bearers = watcher === null ? [] : named.get(watcher) ?? [];
+  // A page can contact a host that is called as an organisation is: then the host decides.
+  return (bearers.length === 1 ? null : bearers.find(({ domains }) => domains.includes(domain))) ?? bearers[0] ?? null;
 }
 
 /** Whether two findings of an organisation would read the same but for what was asked. @param {Finding} a @param {Finding} b */

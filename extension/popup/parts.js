@@ -2,7 +2,7 @@
 
 import { html, nothing, svg } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
-import { code, host, named } from '../shared/views.js';
+import { code, host, name, named } from '../shared/views.js';
 import { webAddress } from './model.js';
 import { pathData, shape } from './shapes.js';
 
@@ -15,6 +15,7 @@ import { pathData, shape } from './shapes.js';
  * @property {(key: string) => boolean} isOpen
  * @property {(key: string) => void} toggle
  * @property {(tab: 'who'|'how'|'unknown') => void} showTab
+ * @property {(key: string) => void} showRow opens an organisation in the first tab, and goes there
  * @property {(kind: 'page-report-json'|'page-log') => void} save
  * @property {((href: string) => void) | null} visit opens what a link leads to, where the browser may not; null where it may
  * @property {() => void} allow
@@ -62,6 +63,15 @@ export function link(url, text, actions) {
   const shown = html`${text} ${host(to.host)}`;
   return visit ? html`<button type="button" class="link away" @click=${() => visit(to.href)}>${shown}</button>`
     : html`<a class="away" href=${to.href} target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">${shown}</a>`;
+}
+
+/**
+ * An organisation's name that leads to its row in the first tab.
+ * @param {import('./model.js').Watcher} watcher @param {import('./model.js').Model} model @param {Actions} actions @returns {View}
+ */
+export function toRow(watcher, model, actions) {
+  return html`<button type="button" class="link to" @click=${() => actions.showRow(model.keys.get(watcher) ?? '')}>${
+    watcher.known ? name(watcher.name) : host(watcher.name)}<span class="unseen">${t('after_comma', [t('to_row')])}</span></button>`;
 }
 
 /**

@@ -4,8 +4,8 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { ADDED, dossiers, isUnmarked, kindsOf, levelOf, onlyUnmarked, ownSite, weightOf } from './model.js';
-import { few, mark } from './parts.js';
+import { ADDED, bearerOf, dossiers, isUnmarked, kindsOf, levelOf, onlyUnmarked, ownSite, weightOf } from './model.js';
+import { few, mark, toRow } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -31,7 +31,7 @@ function row(watcher, model, actions) {
   const key = model.keys.get(watcher) ?? '';
   const open = actions.isOpen(key);
   const level = levelOf(watcher.level);
-  return html`<li class="row ${open ? 'open' : ''}">
+  return html`<li class="row ${open ? 'open' : ''}" data-key=${key}>
     <div class="head">
       ${mark(level, true)}
       <h3><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
@@ -102,7 +102,7 @@ export function evidence(finding, model, actions) {
     ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
       ${finding.subject ? entry('subject_label', subject(finding.technique, finding.subject)) : nothing}
-      ${finding.from ? entry('from_label', html`${finding.from.watcher === null ? t('by_site') : name(finding.from.watcher)}
+      ${finding.from ? entry('from_label', html`${origin(finding, finding.from, model, actions)}
         <span class="place">${code(finding.from.domain)}</span>`) : nothing}
       ${told(finding)}
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
@@ -113,6 +113,16 @@ export function evidence(finding, model, actions) {
       }</ul>`) : nothing}
       ${entry('sure_label', html`${word(finding.rule?.actor ? 'entry_confidence' : 'confidence', finding.confidence)}`)}
     </dl>`;
+}
+
+/**
+ * From whom something came: to be gone to where that is another one of the list.
+ * @param {Finding} finding @param {NonNullable<Finding['from']>} from @param {Model} model @param {Actions} actions @returns {View}
+ */
+function origin(finding, from, model, actions) {
+  if (from.watcher === null) return html`${t('by_site')}`;
+  const whose = bearerOf(model.named, from);
+  return whose && whose !== bearerOf(model.named, finding) ? toRow(whose, model, actions) : name(from.watcher);
 }
 
 /** Numbers and hashes for those who check: they stand in the saved report. */

@@ -84,7 +84,7 @@ async function axe(page) {
 /** Opens everything that can be opened, what comes to light by that too. @param {import('puppeteer-core').Page} page */
 async function openAll(page) {
   const closed = await page.evaluate(() => {
-    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link:not(.away))'));
+    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link:not(.away, .to))'));
     for (let round = 0; round < 20 && found().length > 0; round++) for (const one of found()) one.click();
     return found().length;
   });
@@ -195,6 +195,59 @@ test('what a finding tells is told in the reader\'s words, and what a page calls
     const evidence = (await texts(page, '.details')).join(' ');
     for (const part of parts) assert.ok(evidence.includes(part), `${language}: ${part}: ${evidence}`);
     assert.ok(language === 'en' || !evidence.includes('exact location'), evidence);
+    await page.close();
+  }
+});
+
+test('an organisation that is named elsewhere leads to its row under "Who", open, with the keyboard', async () => {
+  const answer = structuredClone(STATES.some);
+  const page0 = answer?.state === 'ok' ? answer.report.pages[0] : undefined;
+  assert.ok(answer?.state === 'ok' && page0);
+  const [marks] = page0.findings.filter(({ technique, watcher }) => technique === 'link-decoration' && watcher === null);
+  assert.ok(marks);
+  /** @param {string} id @param {{watcher: string|null, domain: string}} from @param {string|null} [watcher] */
+  const had = (id, from, watcher = null) => page0.findings.push({ ...marks, id, from, watcher, subject: { place: 'query', name: id }, weight: 'high', severity: 'high' });
+  marks.from = { watcher: 'Hotjar', domain: 'static.hotjar.com' };
+  had('site', { watcher: null, domain: 'www.daily-courier.example' });
+  had('gone', { watcher: 'Somebody gone', domain: 'gone.example' });
+  // A host that is called as an organisation is, and one of whom the owner is not known.
+  page0.watchers.push({ ...page0.watchers.find(({ name }) => name === 'Hotjar') ?? assert.fail(), known: false, domains: ['hotjar'] });
+  had('host', { watcher: 'Hotjar', domain: 'hotjar' }, 'Google');
+  had('own', { watcher: 'Google', domain: 'www.google.com' }, 'Google');
+  for (const [language, words] of Object.entries({ en: 'Hotjar, show under “Who”', ar: 'Hotjar، العرض تحت «من»' })) {
+    const { page, errors } = await open(answer, { language });
+    const at = () => page.evaluate(() => ({
+      tab: document.querySelector('[role="tab"][aria-selected="true"]')?.id, row: /** @type {HTMLElement} */ (document.activeElement?.closest('.row'))?.dataset.key,
+      head: document.activeElement?.matches('.head button[aria-expanded="true"]'), top: document.activeElement?.closest('.row')?.getBoundingClientRect().top ?? -1,
+      under: document.querySelector('.tabs')?.getBoundingClientRect().bottom ?? 0,
+    }));
+    /** Presses what leads to a row, as the keyboard does. @param {string} within @param {string} name */
+    const go = async (within, name) => {
+      const found = await page.evaluateHandle((selector, text) => [...document.querySelectorAll(selector)].find((one) => one.checkVisibility() && one.textContent?.startsWith(text)) ?? null, `${within} .to`, name);
+      const button = found.asElement();
+      assert.ok(button, name);
+      await /** @type {import('puppeteer-core').ElementHandle<Element>} */ (button).focus();
+      await page.keyboard.press('Enter');
+      const now = await at();
+      assert.ok(now.top >= now.under - 1 && now.top < 600, `${name}: at ${now.top}, below ${now.under}`);
+      return now;
+    };
+    await page.click('#tab-how');
+    await page.$$eval('#panel-how .head button', (found) => { for (const one of found) one.click(); });
+    const site = (await texts(page, '#panel-how .findings .to'));
+    assert.deepEqual(site, [words], 'neither the site itself nor whom the list has not');
+    assert.match((await texts(page, '#panel-how .findings')).join(), language === 'en' ? /Comes from Somebody gone gone\.example/ : /يأتي من Somebody gone gone\.example/);
+    await axe(page);
+    const from = await go('#panel-how .findings', 'Hotjar');
+    assert.deepEqual({ ...from, top: 0, under: 0 }, { tab: 'tab-who', row: 'watcher:Hotjar', head: true, top: 0, under: 0 });
+    // Those who do it likewise.
+    await page.click('#tab-how');
+    assert.equal((await go('#panel-how dl', 'Criteo')).row, 'watcher:Criteo');
+    // What came from whom the row itself is about leads nowhere.
+    await openNamed(page, 'Google');
+    assert.equal((await texts(page, '#panel-who .findings .to')).length, 1);
+    assert.equal((await go('#panel-who .findings', 'Hotjar')).row, 'watcher:host/Hotjar');
+    assert.deepEqual(errors, []);
     await page.close();
   }
 });
