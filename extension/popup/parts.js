@@ -42,8 +42,9 @@ export const techniqueName = (technique) => named('technique', technique, 'name'
 /** What was seen of a technique, in a name. @param {string} technique @param {import('./model.js').Model} model @returns {View} */
 export const seenName = (technique, model) => (model.unmarked.includes(technique) ? html`${t('unmarked_title')}` : techniqueName(technique));
 
-/** Rights, one below the other. @param {readonly string[]} rights @returns {View} */
-export const rightsList = (rights) => html`<ul class="plain">${rights.map((right) => html`<li>${named('right', right)}</li>`)}</ul>`;
+/** Rights, one below the other, under the covenant that they stand in. @param {readonly string[]} rights @returns {View} */
+export const rightsList = (rights) => html`<div><p class="hint">${t('rights_covenant')}</p>
+  <ul class="plain">${rights.map((right) => html`<li>${named('right', right)}</li>`)}</ul></div>`;
 
 /** A reason in words; the report's own word as well when there is no text for it. @param {string} why @returns {View} */
 export function reason(why) {

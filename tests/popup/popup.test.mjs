@@ -543,7 +543,7 @@ test('a line tells of the gravest kind; a row opens to evidence, then who it is,
     'static.hotjar.com', '||hotjar.com^$third-party', 'Onlooker’s own lists of', 'Section: Recorder of visits (session replay)', 'How sure Documented: by its own documents', 'Who it is', 'Belongs to Contentsquare',
     'What it does Records visits', 'Known to take pages visited, clicks and typing, and IDs of the device', 'Seat Malta', 'Since 2014', 'What it means Such a service',
     'What the site could do Record no visit', 'What you can do A content blocker', 'When contact is harmless Sites use it', 'What it says itself Hotjar says', 'How sure Documented: by its own documents, a court, a regulator',
-    'Privacy (ICCPR, Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection law General Data Protection Regulation, Regulation (EU) 2016/679 (2016)', 'Data protection authority', 'Complain there', 'Sources 2',
+    'By the International Covenant on Civil and Political Rights: Privacy (Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection law General Data Protection Regulation, Regulation (EU) 2016/679 (2016)', 'Data protection authority', 'Complain there', 'Sources 2',
   ]) {
     const at = all.indexOf(part, from);
     assert.ok(at >= 0, `${part} after ${all.slice(Math.max(0, from - 60), from)}`);
@@ -656,6 +656,28 @@ test('English texts say that they are, once in a part, and read from left to rig
     assert.deepEqual([...new Set(await page.$$eval('.english', (found) => found.map((one) => `${one.getAttribute('lang')} ${getComputedStyle(one).direction}`)))], ['en ltr']);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 380);
     assert.ok(!(await texts(page, 'main')).join('').includes('\\u{'), 'marks of direction in dates are no foreign text');
+    await page.close();
+  }
+});
+
+test('rights stand under the covenant\'s whole name, wherever they are told', async () => {
+  for (const [language, said] of Object.entries({
+    en: /^By the International Covenant on Civil and Political Rights: Privacy \(Article 17\)/, ar: /^بحسب العهد الدولي الخاص بالحقوق المدنية والسياسية: الخصوصية \(المادة 17\)/,
+  })) {
+    const { page } = await open(STATES.listed ?? null, { language });
+    const { rights_label: label } = await messages(language);
+    await openNamed(page, 'Hotjar', label?.message ?? '');
+    assert.match((await texts(page, '#panel-who .details .inner')).join('; '), said);
+    await page.click('#tab-how');
+    await page.$eval('#panel-how .head button', (one) => /** @type {HTMLElement} */ (one).click());
+    const terms = await texts(page, '#panel-how dt');
+    assert.match((await texts(page, '#panel-how dd'))[terms.indexOf(label?.message ?? '')] ?? '', said);
+    // No abbreviation is left that nothing spells out.
+    for (const tab of ['who', 'how']) {
+      await page.click(`#tab-${tab}`);
+      await openAll(page);
+    }
+    assert.ok(!(await texts(page, 'main')).join().includes('ICCPR'));
     await page.close();
   }
 });
