@@ -34,7 +34,7 @@ function row(seen, model, actions) {
     <div class="head">
       ${mark(seen.level, true)}
       <h2 class="title"><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
-        seenName(seen.technique, model)}<span class="unseen">, ${word('level', seen.level)}</span></button></h2>
+        seenName(seen.technique, model)}<span class="unseen">${t('after_comma', [word('level', seen.level) ?? ''])}</span></button></h2>
       <p class="line">${by(seen)}</p>
     </div>
     ${open ? details(seen, model, actions) : nothing}

@@ -36,7 +36,7 @@ function row(watcher, model, actions) {
       ${mark(level, true)}
       <h3><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
         watcher.known ? name(watcher.name) : host(watcher.name)
-      }<span class="unseen">, ${word('level', level)}</span></button></h3>
+      }<span class="unseen">${t('after_comma', [word('level', level) ?? ''])}</span></button></h3>
       ${watcher.country ? html`<span class="country">${country(watcher.country)}</span>` : nothing}
       <p class="line">${line(watcher, model)}</p>
     </div>

@@ -682,6 +682,34 @@ test('rights stand under the covenant\'s whole name, wherever they are told', as
   }
 });
 
+test('Arabic is punctuated as Arabic, also where it is only read out', async () => {
+  for (const state of ['listed', 'listed-site', 'added-list', 'sign', 'some', 'gaps', 'in-part', 'unknown', 'no-permission']) {
+    const { page } = await open(STATES[state] ?? null, { language: 'ar' });
+    for (const tab of [null, ...await page.$$('[role="tab"]')]) {
+      await tab?.click();
+      if (tab) await openAll(page);
+      // What is ours: names, addresses and what is in English are others'. A comma within a number is none.
+      const foreign = await page.evaluate(() => {
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        /** @type {string[]} */
+        const found = [];
+        while (walk.nextNode()) {
+          const { parentElement: parent, textContent: text } = walk.currentNode;
+          if (!parent?.closest('code, bdi, [lang="en"], script') && /[,;](?!\d)/.test(text ?? '')) found.push(`${parent?.className}: ${text}`);
+        }
+        return found;
+      });
+      assert.deepEqual(foreign, [], state);
+    }
+    await page.close();
+  }
+  const { page } = await open(STATES.listed ?? null, { language: 'ar' });
+  assert.equal((await texts(page, '.head button'))[0], 'Google، مرتفع');
+  await page.click('#tab-how');
+  assert.match((await texts(page, '#panel-how .head button'))[0] ?? '', /، مرتفع$/);
+  await page.close();
+});
+
 test('permission: asked for by the click, and a refusal is said', async () => {
   for (const grant of [false, true]) {
     const { page, asked } = await open(STATES['no-permission'] ?? null, { grant });
