@@ -660,6 +660,53 @@ test('English texts say that they are, once in a part, and read from left to rig
   }
 });
 
+test('whatever the lists tell in English is marked as that, below a line that says so, and that line stands nowhere else', async () => {
+  const { english_note: note } = await messages('ar');
+  for (const state of ['listed', 'listed-site', 'own-site', 'sign', 'sign-site', 'private', 'bare']) {
+    const answer = STATES[state];
+    assert.ok(answer?.state === 'ok');
+    const english = [
+      ...answer.report.actors.flatMap(({ does, harmless, dispute }) => [does, harmless, dispute]),
+      ...answer.report.countries.flatMap(({ laws, protection }) => [protection, ...laws.flatMap(({ name, allows }) => [name, allows])]),
+    ].filter((text) => text !== null);
+    const { page } = await open(answer, { language: 'ar' });
+    await openAll(page);
+    const { told, bare, unsaid, notes } = await page.evaluate((given, said) => {
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      /** @type {string[]} */
+      const bare = [];
+      /** @type {string[]} */
+      const unsaid = [];
+      let told = 0;
+      const parts = () => [...document.querySelectorAll('.hint')].filter((one) => one.textContent === said);
+      while (walk.nextNode()) {
+        const text = walk.currentNode.textContent ?? '';
+        if (!given.some((one) => text.startsWith(one))) continue;
+        told += 1;
+        const marked = walk.currentNode.parentElement?.closest('[lang]');
+        if (marked?.getAttribute('lang') !== 'en' || marked.getAttribute('dir') !== 'ltr' || getComputedStyle(marked).direction !== 'ltr') bare.push(text);
+        // The line is the first of the part that this lies in.
+        if (parts().filter((one) => one.parentElement?.contains(walk.currentNode) && one.compareDocumentPosition(walk.currentNode) & Node.DOCUMENT_POSITION_FOLLOWING).length !== 1) unsaid.push(text);
+      }
+      return { told, bare, unsaid, notes: parts().map((one) => one.parentElement?.querySelector('.english') !== null) };
+    }, english, note?.message ?? '');
+    assert.ok(told > 0, state);
+    assert.deepEqual({ bare, unsaid }, { bare: [], unsaid: [] }, state);
+    assert.deepEqual(notes.filter((has) => !has), [], `${state}: nothing there is in English`);
+    await page.close();
+  }
+  // Of the owner of a host only the country is known, and of its laws nothing.
+  const answer = structuredClone(STATES.listed);
+  assert.ok(answer?.state === 'ok');
+  answer.report.countries = [];
+  answer.report.actors = [];
+  const { page } = await open(answer, { language: 'ar' });
+  await openAll(page);
+  assert.ok((await texts(page, '.details')).length > 8);
+  assert.ok(!(await texts(page, '#panel-who')).join().includes(note?.message ?? ''));
+  await page.close();
+});
+
 test('rights stand under the covenant\'s whole name, wherever they are told', async () => {
   for (const [language, said] of Object.entries({
     en: /^By the International Covenant on Civil and Political Rights: Privacy \(Article 17\)/, ar: /^بحسب العهد الدولي الخاص بالحقوق المدنية والسياسية: الخصوصية \(المادة 17\)/,
