@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
-import { around, country, listed, name, named } from '../shared/views.js';
+import { around, country, listed, listedTo, name, named } from '../shared/views.js';
 import { about } from './about.js';
 import { ADDED, dossiers } from './model.js';
 import { grave, more, opens, seenName, techniqueName } from './parts.js';
@@ -82,6 +82,6 @@ const FIRST = 3;
  */
 function some(items, key, actions, view, label = (left) => t('more', [i18n().number(left.length)])) {
   if (items.length <= FIRST + 1 || actions.isOpen(key)) return listed(items.map(view));
-  return listed([...items.slice(0, FIRST).map(view), html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${
-    label(items.slice(FIRST))}</button>`]);
+  return listedTo(items.slice(0, FIRST).map(view), html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${
+    label(items.slice(FIRST))}</button>`);
 }

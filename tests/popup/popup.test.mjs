@@ -318,6 +318,8 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
   await page.close();
   const arabic = await open(STATES.listed ?? null, { language: 'ar' });
   assert.match((await texts(arabic.page, '.overview p'))[2] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا .*لا يُعرف بلد جهتين منها\.$/);
+  // "And" is one word with what follows it, and goes to the next line with it.
+  assert.deepEqual(await texts(arabic.page, '.tied'), ['و2 أخرى، مستوى اثنين منها مرتفع', 'و4 أخرى، مستوى واحد منها مرتفع']);
   await arabic.page.close();
 });
 
