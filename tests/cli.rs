@@ -1272,7 +1272,7 @@ fn what_the_json_tells_of_a_host_people_read_too() {
     assert!(asked > 40, "{asked}");
     assert_eq!(told["rights"], json!(["iccpr-17", "iccpr-19"]));
     assert!(
-        said.contains("rights it touches: Privacy (ICCPR, Article 17), Opinion and expression (ICCPR, Article 19)\n")
+        said.contains("rights it touches, by the International Covenant on Civil and Political Rights (ICCPR): Privacy (Article 17), Opinion and expression (Article 19)\n")
     );
 }
 

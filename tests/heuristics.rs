@@ -20,6 +20,9 @@ verdict on a person, and contact is not guilt.
 What a technique needs and a recording does not hold cannot be looked for: the check then says `could-not-look`, and why. \
 Where the recording lacks something else that the technique reads, or a part of it, the check says `looked-in-part`: it was \
 looked for in the rest, and not seen there.
+
+Rights are those of the International Covenant on Civil and Political Rights (ICCPR): `iccpr-17` is its Article 17 (privacy), \
+`iccpr-19` opinion and expression, `iccpr-21-22` assembly and association, `iccpr-25` taking part in public affairs.
 ";
 
 fn told(detector: &Detector) -> String {

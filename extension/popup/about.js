@@ -20,7 +20,8 @@ import { few, link, opens, rightsList } from './parts.js';
  */
 export function about(who, rights, key, model, actions) {
   const actors = dossiers(model, who);
-  const foreign = i18n().language !== 'en' && actors.length + who.countries.length > 0;
+  const foreign = i18n().language !== 'en' && (actors.some(({ does, harmless, dispute }) => does ?? harmless ?? dispute)
+    || who.countries.some((code) => hasEnglish(model.countries.get(code))));
   return html`
     ${foreign ? html`<p class="hint">${t('english_note')}</p>` : nothing}
     <dl class="facts">
@@ -42,6 +43,9 @@ export function about(who, rights, key, model, actions) {
       ${sources(who.sources, key, actions)}
     </div>`;
 }
+
+/** Whether something is told of its laws: that is in English. @param {import('./model.js').Country | undefined} its */
+const hasEnglish = (its) => its !== undefined && (its.laws.length > 0 || its.protection !== null);
 
 /** Written in English, in whatever language the rest is. @param {View | string} text @returns {View} */
 const english = (text) => html`<span class="english" lang="en" dir="ltr">${typeof text === 'string' ? name(text) : text}</span>`;
@@ -147,7 +151,7 @@ function lawsOf(code, key, model, actions) {
 function sources(all, key, actions) {
   if (all.length === 0) return nothing;
   return opens(`${key}/sources`, t('sources_label'), i18n().number(all.length), actions, () => html`<ul class="sources">${
-    few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions), (n) => t('show_all', [i18n().number(n)]))}</ul>`);
+    few(all, 6, `${key}/sources/all`, actions, (one) => source(one, actions))}</ul>`);
 }
 
 /** @param {Source} source @param {Actions} actions @returns {View} */

@@ -1,10 +1,10 @@
 /** The second tab: the techniques that were seen, what each means, and what can be done. */
 
 import { html, nothing } from '../vendor/lit-html.js';
-import { i18n, plural, t, word } from '../shared/i18n.js';
-import { code, entry, name } from '../shared/views.js';
-import { openKey } from './model.js';
-import { few, mark, reason, rightsList, seenName, techniqueName } from './parts.js';
+import { plural, t, word } from '../shared/i18n.js';
+import { code, entry } from '../shared/views.js';
+import { levelOf, openKey, weightOf } from './model.js';
+import { few, mark, reason, rightsList, seenName, techniqueName, toRow } from './parts.js';
 import { evidence } from './who.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -34,7 +34,7 @@ function row(seen, model, actions) {
     <div class="head">
       ${mark(seen.level, true)}
       <h2 class="title"><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
-        seenName(seen.technique, model)}<span class="unseen">, ${word('level', seen.level)}</span></button></h2>
+        seenName(seen.technique, model)}<span class="unseen">${t('after_comma', [word('level', seen.level) ?? ''])}</span></button></h2>
       <p class="line">${by(seen)}</p>
     </div>
     ${open ? details(seen, model, actions) : nothing}
@@ -49,7 +49,6 @@ function by({ watchers, site }) {
 
 /** @param {Technique} seen @param {Model} model @param {Actions} actions @returns {View} */
 function details(seen, model, actions) {
-  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   const key = openKey('technique', seen.technique);
   const known = word('technique', seen.technique, 'means') !== null;
   const about = (/** @type {string} */ label, /** @type {string} */ part) =>
@@ -66,10 +65,10 @@ function details(seen, model, actions) {
         ${about('you_label', 'you')}` : nothing}
       ${rights.length > 0 ? entry('rights_label', rightsList(rights)) : nothing}
       ${seen.watchers.length > 0 ? entry('by_label', html`<ul class="plain">${
-        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${name(by)}</li>`, all)}</ul>`) : nothing}
+        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${toRow(by, model, actions)}</li>`, ({ level }) => levelOf(level))}</ul>`) : nothing}
     </dl>
     ${seen.site.length > 0 ? html`<h3 class="part">${t('by_site')}</h3>
       <ul class="plain findings">${few(seen.site, 3, `${key}/site`, actions, (finding) =>
-        html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>` : nothing}
+        html`<li>${evidence(finding, model, actions)}</li>`, weightOf)}</ul>` : nothing}
   </div>`;
 }

@@ -20,9 +20,10 @@ import { LEVELS } from './shapes.js';
 /** @typedef {Dossier['sources'][number]} Source */
 
 /** @typedef {{category: string, level: Level, again: boolean, watchers: Watcher[]}} Group all of one level; `again`: their category has more than one */
+/** @typedef {{name: string, level: Level}} Host of an organisation; `level`: of the gravest that was seen of it there */
 /** @typedef {{kind: string, sign: boolean}} Kind `sign`: what was contacted is only a published indicator of such an actor */
 /** @typedef {{kinds: Kind[], techniques: string[]}} Because what of the page weighs its level: kinds of our own lists, and other techniques */
-/** @typedef {{technique: string, rights: string[], level: Level, watchers: string[], site: Finding[]}} Technique `site`: what the site does itself */
+/** @typedef {{technique: string, rights: string[], level: Level, watchers: Watcher[], site: Finding[]}} Technique `site`: what the site does itself */
 /** @typedef {{why: string, count: number}} Counted */
 /** @typedef {{why: string, techniques: string[]}} Unseen */
 
@@ -36,7 +37,10 @@ import { LEVELS } from './shapes.js';
  * @property {string[]} unmarked techniques of which no more was seen than that something would go in the clear
  * @property {{watchers: number, site: boolean}} added whom lists that the person added name, and whether they name the site's own address
  * @property {Group[]} groups
- * @property {Map<Watcher, Finding[]>} findings of each watcher; those by one rule at several hosts are one
+ * @property {(Kind & {count: number, level: Level})[]} kinds whom our own lists name, and how much the gravest of each weighs
+ * @property {Map<Watcher, Finding[]>} findings of each watcher, what weighs most first; those by one rule at several hosts are one
+ * @property {Map<Watcher, Host[]>} hosts of each watcher, the gravest first
+ * @property {Map<string, Watcher[]>} named watchers by their name
  * @property {Map<Watcher, string>} keys of the watchers, for what is opened in place: the same in the next report
  * @property {Map<string, Dossier>} actors by their id
  * @property {Map<string, Country>} countries by their code
@@ -93,6 +97,12 @@ export function levelOf(name) {
 
 /** Worst first, "unknown" last. @param {Level} level */
 const rank = (level) => (level === 'unknown' ? LEVELS.length : LEVELS.length - LEVELS.indexOf(level));
+
+/** What a finding weighs. @param {Finding} finding */
+export const weightOf = ({ weight }) => levelOf(weight);
+
+/** What weighs most first: a list is cut at its end. Of equals what is graver by itself. @param {Finding} a @param {Finding} b */
+const byWeight = (a, b) => rank(weightOf(a)) - rank(weightOf(b)) || rank(levelOf(a.severity)) - rank(levelOf(b.severity));
 
 /**
  * What our own lists know of it, the gravest kind first.
@@ -152,10 +162,10 @@ export function modelOf(report, gaps, compare) {
   }
   /** @type {Map<Watcher, Finding[]>} */
   const findings = new Map();
+  /** @type {Map<string, Level>} the gravest by watcher and host */
+  const at = new Map();
   for (const finding of page.findings) {
-    const bearers = finding.watcher === null ? [] : named.get(finding.watcher) ?? [];
-    // A page can contact a host that is called as an organisation is: then the host decides.
-    const whose = bearers.length === 1 ? bearers[0] : bearers.find(({ domains }) => domains.includes(finding.domain)) ?? bearers[0];
+    const whose = bearerOf(named, finding);
     if (!whose) continue;
     const its = findings.get(whose) ?? [];
     const same = its.findIndex((one) => isSame(one, finding));
@@ -163,7 +173,15 @@ export function modelOf(report, gaps, compare) {
     if (before) its[same] = { ...before, evidence: [...before.evidence, ...finding.evidence], count: before.count + finding.count };
     else its.push(finding);
     findings.set(whose, its);
+    const host = `${keys.get(whose)} ${finding.domain}`;
+    const level = at.get(host);
+    if (level === undefined || rank(weightOf(finding)) < rank(level)) at.set(host, weightOf(finding));
   }
+  for (const its of findings.values()) its.sort(byWeight);
+  // Of a host of which nothing else is told it is known that it was contacted.
+  const hosts = new Map(watchers.map((watcher) => [watcher, watcher.domains.map((name) => ({
+    name, level: at.get(`${keys.get(watcher)} ${name}`) ?? /** @type {const} */ ('low'),
+  })).sort((a, b) => rank(a.level) - rank(b.level))]));
 
   const techniques = page.checks.filter((check) => check.state === 'seen').map(({ technique, rights }) => {
     const its = page.findings.filter((finding) => finding.technique === technique);
@@ -174,8 +192,8 @@ export function modelOf(report, gaps, compare) {
       technique,
       rights,
       level: levels[0] ?? (technique === CONTACT && who.length > 0 ? /** @type {const} */ ('low') : 'unknown'),
-      watchers: who.map((watcher) => watcher.name),
-      site: its.filter((finding) => finding.watcher === null),
+      watchers: who,
+      site: its.filter((finding) => finding.watcher === null).sort(byWeight),
     };
   }).sort((a, b) => rank(a.level) - rank(b.level));
 
@@ -204,7 +222,10 @@ export function modelOf(report, gaps, compare) {
     unmarked: onlyUnmarked(page.findings) ? [INSECURE] : [],
     added: { watchers: watchers.filter(isAdded).length, site: added.some(({ watcher }) => watcher === null) },
     groups,
+    kinds: kindsMet(page),
     findings,
+    hosts,
+    named,
     keys,
     actors: new Map(report.actors.map((actor) => [actor.id, actor])),
     countries: new Map(report.countries.map((country) => [country.code, country])),
@@ -218,6 +239,28 @@ export function modelOf(report, gaps, compare) {
     nameless,
     unknowns: blind.length + inPart.length + missed.length + leftOut.length + skipped.length + nameless.length,
   };
+}
+
+/**
+ * The kinds under which our own lists name what was met, those first of which something weighs most. A vendor's public site is
+ * none of its trade, and weighs nothing here.
+ * @param {Page} page @returns {Model['kinds']}
+ */
+function kindsMet({ summary, findings }) {
+  return summary.kinds.map(({ kind, count, indicator: sign }) => {
+    const its = findings.filter(({ technique, rule }) => technique === OWN && rule?.actor?.kind === kind && !rule.actor.own_site);
+    return { kind, sign, count, level: its.map(weightOf).sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown' };
+  }).sort((a, b) => rank(a.level) - rank(b.level));
+}
+
+/**
+ * The organisation of that name at that host; null for the site itself, and for whom the page's list has not.
+ * @param {Map<string, Watcher[]>} named @param {{watcher: string|null, domain: string}} of @returns {Watcher|null}
+ */
+export function bearerOf(named, { watcher, domain }) {
+  const bearers = watcher === null ? [] : named.get(watcher) ?? [];
+  // A page can contact a host that is called as an organisation is: then the host decides.
+  return (bearers.length === 1 ? null : bearers.find(({ domains }) => domains.includes(domain))) ?? bearers[0] ?? null;
 }
 
 /** Whether two findings of an organisation would read the same but for what was asked. @param {Finding} a @param {Finding} b */

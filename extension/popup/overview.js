@@ -2,10 +2,10 @@
 
 import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
-import { around, country, listed, name, named } from '../shared/views.js';
+import { around, country, listed, listedTo, name, named } from '../shared/views.js';
 import { about } from './about.js';
 import { ADDED, dossiers } from './model.js';
-import { opens, seenName, techniqueName } from './parts.js';
+import { grave, more, opens, seenName, techniqueName } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -19,8 +19,8 @@ export function overview(model, actions) {
     ${because(model, actions)}
     ${model.added.watchers > 0 ? html`<p class="own">${plural('added_named', model.added.watchers)}</p>` : nothing}
     ${model.added.site ? html`<p class="own">${t('added_site')}</p>` : nothing}
-    ${summary.kinds.length > 0 ? html`<p>${around('summary_kinds', some(summary.kinds, 'kinds', actions, ({ kind, count, indicator: sign }) =>
-      counted(kindName({ kind, sign }), count)))}</p>` : nothing}
+    ${model.kinds.length > 0 ? html`<p>${around('summary_kinds', some(model.kinds, 'kinds', actions, (one) =>
+      counted(kindName(one), one.count), (left) => more(left.map((one) => one.level))))}</p>` : nothing}
     ${summary.organisations > 0 ? html`<p>
       ${summary.countries.length > 0 ? around('summary_countries', some(summary.countries, 'countries', actions, ({ code, count }) =>
         counted(country(code), count))) : nothing}
@@ -39,7 +39,11 @@ function because(model, actions) {
     ...techniques.filter((technique) => technique !== ADDED).map((technique) => seenName(technique, model)),
   ];
   if (all.length === 0) return nothing;
-  return html`<p class="own">${around('because', word('level', level) ?? '', some(all, 'because', actions, (one) => one))}</p>`;
+  return html`<p class="own">${around('because', word('level', level) ?? '', some(all, 'because', actions, (one) => one, (left) => {
+    // The sentence says of them all what they weigh; whoever is read only the button has not heard it.
+    const levels = left.map(() => level);
+    return html`${t('more', [i18n().number(left.length)])}<span class="unseen">${grave(levels) === '' ? nothing : t('after_comma', [grave(levels)])}</span>`;
+  }))}</p>`;
 }
 
 /** @param {import('./model.js').Kind} kind @returns {View} */
@@ -72,11 +76,12 @@ const FIRST = 3;
 /**
  * A list in a sentence, its end behind a button where it is long.
  * @template T
- * @param {readonly T[]} items @param {string} key @param {Actions} actions @param {(item: T) => View} view
+ * @param {readonly T[]} items what weighs most first @param {string} key @param {Actions} actions @param {(item: T) => View} view
+ * @param {(left: T[]) => View | string} [label] of the button
  * @returns {View}
  */
-function some(items, key, actions, view) {
+function some(items, key, actions, view, label = (left) => t('more', [i18n().number(left.length)])) {
   if (items.length <= FIRST + 1 || actions.isOpen(key)) return listed(items.map(view));
-  return listed([...items.slice(0, FIRST).map(view), html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${
-    t('more', [i18n().number(items.length - FIRST)])}</button>`]);
+  return listedTo(items.slice(0, FIRST).map(view), html`<button type="button" class="link" @click=${() => actions.toggle(key)}>${
+    label(items.slice(FIRST))}</button>`);
 }

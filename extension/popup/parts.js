@@ -1,8 +1,8 @@
 /** Pieces that more than one view of the popup uses. */
 
 import { html, nothing, svg } from '../vendor/lit-html.js';
-import { t, word } from '../shared/i18n.js';
-import { code, host, named } from '../shared/views.js';
+import { i18n, plural, t, word } from '../shared/i18n.js';
+import { code, host, name, named } from '../shared/views.js';
 import { webAddress } from './model.js';
 import { pathData, shape } from './shapes.js';
 
@@ -15,6 +15,7 @@ import { pathData, shape } from './shapes.js';
  * @property {(key: string) => boolean} isOpen
  * @property {(key: string) => void} toggle
  * @property {(tab: 'who'|'how'|'unknown') => void} showTab
+ * @property {(key: string) => void} showRow opens an organisation in the first tab, and goes there
  * @property {(kind: 'page-report-json'|'page-log') => void} save
  * @property {((href: string) => void) | null} visit opens what a link leads to, where the browser may not; null where it may
  * @property {() => void} allow
@@ -41,8 +42,9 @@ export const techniqueName = (technique) => named('technique', technique, 'name'
 /** What was seen of a technique, in a name. @param {string} technique @param {import('./model.js').Model} model @returns {View} */
 export const seenName = (technique, model) => (model.unmarked.includes(technique) ? html`${t('unmarked_title')}` : techniqueName(technique));
 
-/** Rights, one below the other. @param {readonly string[]} rights @returns {View} */
-export const rightsList = (rights) => html`<ul class="plain">${rights.map((right) => html`<li>${named('right', right)}</li>`)}</ul>`;
+/** Rights, one below the other, under the covenant that they stand in. @param {readonly string[]} rights @returns {View} */
+export const rightsList = (rights) => html`<div><p class="hint">${t('rights_covenant')}</p>
+  <ul class="plain">${rights.map((right) => html`<li>${named('right', right)}</li>`)}</ul></div>`;
 
 /** A reason in words; the report's own word as well when there is no text for it. @param {string} why @returns {View} */
 export function reason(why) {
@@ -65,6 +67,15 @@ export function link(url, text, actions) {
 }
 
 /**
+ * An organisation's name that leads to its row in the first tab.
+ * @param {import('./model.js').Watcher} watcher @param {import('./model.js').Model} model @param {Actions} actions @returns {View}
+ */
+export function toRow(watcher, model, actions) {
+  return html`<button type="button" class="link to" @click=${() => actions.showRow(model.keys.get(watcher) ?? '')}>${
+    watcher.known ? name(watcher.name) : host(watcher.name)}<span class="unseen">${t('after_comma', [t('to_row')])}</span></button>`;
+}
+
+/**
  * A part that opens in place.
  * @param {string} key @param {View | string} label @param {View | string} hint what of it is told while it is closed
  * @param {Actions} actions @param {() => View} content
@@ -78,16 +89,36 @@ export function opens(key, label, hint, actions, content) {
   </div>`;
 }
 
+/** How much of what is folded weighs much, in words; '' where nothing does. @param {readonly Level[]} levels */
+export function grave(levels) {
+  const of = (/** @type {Level} */ level) => levels.filter((one) => one === level).length;
+  const [severe, high] = [of('severe'), of('high')];
+  return i18n().list([...severe > 0 ? [plural('rest_severe', severe)] : [], ...high > 0 ? [plural('rest_high', high)] : []]);
+}
+
+/** How many more there are, and how many of them weigh much. @param {readonly Level[]} levels of those that are folded */
+export function more(levels) {
+  const [number, heavy] = [i18n().number(levels.length), grave(levels)];
+  return heavy === '' ? t('more', [number]) : t('more_grave', [number, heavy]);
+}
+
 /**
  * The first few of many, and a button for the rest: a page with thousands of addresses opens as fast as one with two.
  * @template T
- * @param {readonly T[]} items @param {number} few @param {string} key @param {Actions} actions
- * @param {(item: T) => View} view @param {(n: number) => string} label
+ * @param {readonly T[]} items what weighs most first @param {number} few @param {string} key @param {Actions} actions
+ * @param {(item: T) => View} view @param {(item: T) => Level} [level] of an item, where it has one
  * @returns {View}
  */
-export function few(items, few, key, actions, view, label) {
+export function few(items, few, key, actions, view, level) {
   // Hiding one or two behind a button would cost more room than they take.
   const all = items.length <= few + 2 || actions.isOpen(key);
   return html`${(all ? items : items.slice(0, few)).map(view)}${all ? nothing
-    : html`<li class="rest"><button type="button" class="link" @click=${() => actions.toggle(key)}>${label(items.length)}</button></li>`}`;
+    : html`<li class="rest"><button type="button" class="link" @click=${() => actions.toggle(key)}>${
+      showAll(items.length, level ? items.slice(few).map(level) : [])}</button></li>`}`;
+}
+
+/** @param {number} all @param {readonly Level[]} folded */
+function showAll(all, folded) {
+  const number = i18n().number(all);
+  return grave(folded) === '' ? t('show_all', [number]) : t('show_all_grave', [number, more(folded)]);
 }

@@ -43,6 +43,13 @@ const actions = {
     ui.tab = tab;
     draw();
   },
+  showRow(key) {
+    opened.add(key);
+    actions.showTab('who');
+    const row = [...root.querySelectorAll('#panel-who .row')].find((one) => one instanceof HTMLElement && one.dataset.key === key);
+    row?.querySelector('button')?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'start' });
+  },
   async save(kind) {
     try {
       const { filename, json } = await ask(kind, { tabId });

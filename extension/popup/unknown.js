@@ -1,8 +1,9 @@
 /** The third tab: what could not be seen, and why. It is as much an answer as the other two. */
 
 import { html, nothing } from '../vendor/lit-html.js';
-import { i18n, plural, t } from '../shared/i18n.js';
+import { plural, t } from '../shared/i18n.js';
 import { host } from '../shared/views.js';
+import { levelOf } from './model.js';
 import { few, reason, techniqueName } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
@@ -12,7 +13,6 @@ import { few, reason, techniqueName } from './parts.js';
 
 /** @param {Model} model @param {Actions} actions @returns {View} */
 export function unknown(model, actions) {
-  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`
     ${model.unknowns === 0 ? html`<p class="quiet">${t('unknown_nothing')}</p>` : nothing}
     ${checks('unknown_checks_title', model.couldNotLook)}
@@ -22,7 +22,7 @@ export function unknown(model, actions) {
     ${model.nameless.length > 0 ? html`<section>
       <h2>${t('unknown_owners_title')}</h2>
       <ul class="items hosts">${few(model.nameless, 12, 'unknown/owners', actions, (watcher) =>
-        html`<li>${host(watcher.name)}</li>`, all)}</ul>
+        html`<li>${host(watcher.name)}</li>`, ({ level }) => levelOf(level))}</ul>
     </section>` : nothing}
     ${counted('unknown_nobody_title', model.contactsNobody, 'requests')}
     ${model.unknowns > 0 ? html`<p class="quiet">${t('unknown_note')}</p>` : nothing}`;

@@ -4,8 +4,8 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { i18n, plural, t, word } from '../shared/i18n.js';
 import { around, code, country, dated, entry, host, listed, name, named } from '../shared/views.js';
 import { about } from './about.js';
-import { ADDED, dossiers, isUnmarked, kindsOf, levelOf, onlyUnmarked, ownSite } from './model.js';
-import { few, mark } from './parts.js';
+import { ADDED, bearerOf, dossiers, isUnmarked, kindsOf, levelOf, onlyUnmarked, ownSite, weightOf } from './model.js';
+import { few, mark, toRow } from './parts.js';
 
 /** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('./parts.js').Actions} Actions */
@@ -31,12 +31,12 @@ function row(watcher, model, actions) {
   const key = model.keys.get(watcher) ?? '';
   const open = actions.isOpen(key);
   const level = levelOf(watcher.level);
-  return html`<li class="row ${open ? 'open' : ''}">
+  return html`<li class="row ${open ? 'open' : ''}" data-key=${key}>
     <div class="head">
       ${mark(level, true)}
       <h3><button type="button" aria-expanded=${open} @click=${() => actions.toggle(key)}>${
         watcher.known ? name(watcher.name) : host(watcher.name)
-      }<span class="unseen">, ${word('level', level)}</span></button></h3>
+      }<span class="unseen">${t('after_comma', [word('level', level) ?? ''])}</span></button></h3>
       ${watcher.country ? html`<span class="country">${country(watcher.country)}</span>` : nothing}
       <p class="line">${line(watcher, model)}</p>
     </div>
@@ -74,14 +74,13 @@ function line(watcher, model) {
 function details(watcher, model, actions) {
   const findings = model.findings.get(watcher) ?? [];
   const key = model.keys.get(watcher) ?? '';
-  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   return html`<div class="details">
     ${watcher.known ? nothing : html`<p>${t('unnamed_line')}</p>`}
     <dl>${entry('seen_label', html`${plural('requests', watcher.requests)}
-      <ul class="plain">${few(watcher.domains, 4, `${key}/hosts`, actions, (one) => html`<li>${code(one)}</li>`, all)}</ul>`)}
+      <ul class="plain">${few(model.hosts.get(watcher) ?? [], 4, `${key}/hosts`, actions, (one) => html`<li>${code(one.name)}</li>`, ({ level }) => level)}</ul>`)}
     </dl>
     <ul class="plain findings">${few(findings, 4, `${key}/findings`, actions, (finding) =>
-      html`<li>${evidence(finding, model, actions)}</li>`, all)}</ul>
+      html`<li>${evidence(finding, model, actions)}</li>`, weightOf)}</ul>
     <h4 class="part">${t('about_label')}</h4>
     ${about(watcher, watcher.rights, `${key}/about`, model, actions)}
   </div>`;
@@ -92,7 +91,6 @@ export function evidence(finding, model, actions) {
   const key = `finding:${finding.id}`;
   const site = ownSite(finding);
   const sign = finding.rule?.actor?.indicator ?? false;
-  const all = (/** @type {number} */ n) => t('show_all', [i18n().number(n)]);
   // Contact with a vendor's site, or with what is only a sign of an actor, is not contact with what its kind does.
   const unmarked = isUnmarked(finding);
   const title = sign ? t('indicator_title') : site ? t('own_site_title') : unmarked ? t('unmarked_title')
@@ -104,17 +102,27 @@ export function evidence(finding, model, actions) {
     ${site ? html`<p class="allowed">${t(site === 'site' ? 'own_site_text' : 'own_site_below')}</p>` : nothing}
     <dl>
       ${finding.subject ? entry('subject_label', subject(finding.technique, finding.subject)) : nothing}
-      ${finding.from ? entry('from_label', html`${finding.from.watcher === null ? t('by_site') : name(finding.from.watcher)}
+      ${finding.from ? entry('from_label', html`${origin(finding, finding.from, model, actions)}
         <span class="place">${code(finding.from.domain)}</span>`) : nothing}
       ${told(finding)}
       ${finding.rule ? entry('rule_label', rule(finding.rule, `${key}/rule`, model, actions)) : nothing}
       ${finding.exception_rule ? entry('exception_label', rule(finding.exception_rule, `${key}/exception`, model, actions)) : nothing}
       ${finding.evidence.length > 0 ? entry('asked_label', html`<ul class="plain asked">${
         few(finding.evidence, 2, `${key}/evidence`, actions, (item) =>
-          html`<li><span class="type">${name(item.type)}</span> ${code(item.url)}</li>`, all)
+          html`<li><span class="type">${name(item.type)}</span> ${code(item.url)}</li>`)
       }</ul>`) : nothing}
       ${entry('sure_label', html`${word(finding.rule?.actor ? 'entry_confidence' : 'confidence', finding.confidence)}`)}
     </dl>`;
+}
+
+/**
+ * From whom something came: to be gone to where that is another one of the list.
+ * @param {Finding} finding @param {NonNullable<Finding['from']>} from @param {Model} model @param {Actions} actions @returns {View}
+ */
+function origin(finding, from, model, actions) {
+  if (from.watcher === null) return html`${t('by_site')}`;
+  const whose = bearerOf(model.named, from);
+  return whose && whose !== bearerOf(model.named, finding) ? toRow(whose, model, actions) : name(from.watcher);
 }
 
 /** Numbers and hashes for those who check: they stand in the saved report. */

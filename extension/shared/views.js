@@ -31,6 +31,16 @@ export const around = (key, ...views) => filled(t(key, views.map(slot)), views);
 /** Views as a list in a sentence: one, another and a third. @param {(View | string)[]} views @returns {View} */
 export const listed = (views) => filled(i18n().list(views.map(slot)), views);
 
+/**
+ * The same with a button as its last: the Arabic "and" is one word with what follows, and would else be left at the line's end.
+ * @param {(View | string)[]} views @param {View} button @returns {View}
+ */
+export function listedTo(views, button) {
+  const [before = '', after = ''] = i18n().list([...views, button].map(slot)).split(slot(null, views.length));
+  const and = /\S*$/.exec(before)?.[0] ?? '';
+  return html`${filled(before.slice(0, before.length - and.length), views)}<span class="tied">${and}${button}</span>${after}`;
+}
+
 /** A word of the report by its family; the word itself where there is no text for it. @param {string} family @param {string} member @param {string} [part] @returns {View} */
 export function named(family, member, part) {
   const text = word(family, member, part);

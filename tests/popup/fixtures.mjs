@@ -168,6 +168,33 @@ const madeWith = judged((engine) => {
   engine.add_list(list.pack ?? []);
 });
 
+/**
+ * A page with lists that are cut, and that come in another order than that of what weighs most.
+ * @returns {{answer: Extract<PageReport, {state: 'ok'}>, watcher: string}}
+ */
+export function heavy() {
+  const levels = /** @type {const} */ ([['a0', 'low'], ['a1', 'high', 'moderate'], ['a2', 'high', 'moderate'], ['a3', 'high', 'moderate'], ['a4', 'moderate'], ['z5', 'high'], ['z6', 'severe'], ['z7', 'high']]);
+  const name = 'Weighty';
+  const findings = [
+    ...levels.map(([at, severity, weight = severity], n) => finding({
+      technique: 'tracker-request', domain: `${at}.weighty.example`, watcher: name, severity, weight, confidence: weight === severity ? 'reported' : 'indicated',
+      rule: { list: 3, list_title: TRACKING, line: n + 1, text: `||${at}.weighty.example^`, section: '', exception: false, actor: null },
+    })),
+    ...['low', 'low', 'low', 'low', 'moderate', 'high'].map((severity, n) => finding({
+      technique: 'link-decoration', domain: 'www.daily-courier.example', severity, subject: { place: 'query', name: `mark${n}` }, id: `mark${n}`,
+    })),
+  ];
+  const watchers = [
+    watcher({ name, category: 'ad', country: 'US', level: 'severe', techniques: ['tracker-request'], domains: [...levels.map(([at]) => `${at}.weighty.example`), 'silent.weighty.example'].sort() }),
+    // More than are shown, each of a level of its own, the mildest first.
+    ...Array.from({ length: 15 }, (_, n) => watcher({
+      name: `host${n}.example`, known: false, domains: [`host${n}.example`], techniques: ['tracker-request'], level: n < 14 ? 'moderate' : 'high',
+    })),
+  ];
+  const page = report({ risk: { level: 'severe', score: 90, reasons: [{ code: 'severe', technique: 'tracker-request', count: 1 }] }, watchers, findings });
+  return { answer: { state: 'ok', report: page, private: false, gaps: [] }, watcher: name };
+}
+
 /** Addresses that may not become links. */
 export const NO_LINKS = [
   `${'javascript'}:document.title="owned"`, ` \u0001${'JavaScript'}:alert(1)`, 'data:text/html,<script>alert(1)</script>', 'file:///etc/passwd', '//evil.example/', '',

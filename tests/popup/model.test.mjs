@@ -5,7 +5,7 @@ import { FAMILIES } from '../../extension/shared/i18n.js';
 import { dossiers, kindsOf, levelOf, modelOf, webAddress } from '../../extension/popup/model.js';
 import { LEVELS } from '../../extension/popup/shapes.js';
 import { inCode, inName } from '../../extension/shared/unseen.js';
-import { NO_LINKS, STATES } from './fixtures.mjs';
+import { heavy, NO_LINKS, STATES } from './fixtures.mjs';
 
 const { compare } = new Intl.Collator('en');
 
@@ -124,9 +124,34 @@ test('a word that is not known is never taken for a mild one', () => {
   assert.ok(hostile.couldNotLook.length > 0, 'a state of a check that is not known is "could not look"');
 });
 
+test('what weighs most stands first, before a list is cut: findings, hosts, kinds', () => {
+  const { answer, watcher } = heavy();
+  const made = modelOf(answer.report, [], compare);
+  const google = made?.page.watchers.find(({ name }) => name === watcher);
+  assert.ok(made && google);
+  // Graver by itself, but only indicated: as heavy as what is moderate and sure, and behind what is high and sure.
+  assert.deepEqual(made.findings.get(google)?.map(({ domain, severity, weight }) => [domain.split('.')[0], severity, weight]), [
+    ['z6', 'severe', 'severe'], ['z5', 'high', 'high'], ['z7', 'high', 'high'], ['a1', 'high', 'moderate'], ['a2', 'high', 'moderate'], ['a3', 'high', 'moderate'],
+    ['a4', 'moderate', 'moderate'], ['a0', 'low', 'low'],
+  ]);
+  assert.deepEqual(made.hosts.get(google)?.map(({ name, level }) => [name.split('.')[0], level]), [
+    ['z6', 'severe'], ['z5', 'high'], ['z7', 'high'], ['a1', 'moderate'], ['a2', 'moderate'], ['a3', 'moderate'], ['a4', 'moderate'], ['a0', 'low'], ['silent', 'low'],
+  ]);
+  assert.deepEqual(made.techniques.find(({ technique }) => technique === 'link-decoration')?.site.map(({ weight }) => weight), ['high', 'moderate', 'low', 'low', 'low', 'low']);
+  // The core has them by how grave a kind is; here one that is only indicated, and so weighs less.
+  const listed = structuredClone(STATES.listed);
+  assert.ok(listed?.state === 'ok');
+  const before = model('listed').kinds;
+  assert.deepEqual(before.map(({ kind }) => kind), listed.report.pages[0]?.summary.kinds.map(({ kind }) => kind));
+  for (const found of listed.report.pages[0]?.findings ?? []) if (found.rule?.actor?.kind === 'data-broker') [found.confidence, found.weight] = ['indicated', 'moderate'];
+  const after = modelOf(listed.report, [], compare)?.kinds ?? [];
+  assert.deepEqual([before[0]?.kind, before[0]?.level, after.find(({ kind }) => kind === 'data-broker')?.level], ['data-broker', 'high', 'moderate']);
+  assert.deepEqual(after.slice(0, 3).map(({ kind, level }) => `${kind} ${level}`), ['identity-graph high', 'rtb high', 'session-replay high']);
+});
+
 test('what the site does itself is told with its technique', () => {
   const marks = model('some').techniques.find(({ technique }) => technique === 'link-decoration');
-  assert.deepEqual(marks?.watchers, ['Google']);
+  assert.deepEqual(marks?.watchers.map(({ name }) => name), ['Google']);
   assert.equal(marks?.site.length, 1);
 });
 

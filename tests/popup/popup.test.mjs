@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import puppeteer from 'puppeteer-core';
-import { STATES } from './fixtures.mjs';
+import { heavy, STATES } from './fixtures.mjs';
 import { messages, serve, standIn } from './harness.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -84,7 +84,7 @@ async function axe(page) {
 /** Opens everything that can be opened, what comes to light by that too. @param {import('puppeteer-core').Page} page */
 async function openAll(page) {
   const closed = await page.evaluate(() => {
-    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link:not(.away))'));
+    const found = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(':is(header, [role="tabpanel"]:not([hidden])) :is([aria-expanded="false"], .link:not(.away, .to))'));
     for (let round = 0; round < 20 && found().length > 0; round++) for (const one of found()) one.click();
     return found().length;
   });
@@ -199,6 +199,59 @@ test('what a finding tells is told in the reader\'s words, and what a page calls
   }
 });
 
+test('an organisation that is named elsewhere leads to its row under "Who", open, with the keyboard', async () => {
+  const answer = structuredClone(STATES.some);
+  const page0 = answer?.state === 'ok' ? answer.report.pages[0] : undefined;
+  assert.ok(answer?.state === 'ok' && page0);
+  const [marks] = page0.findings.filter(({ technique, watcher }) => technique === 'link-decoration' && watcher === null);
+  assert.ok(marks);
+  /** @param {string} id @param {{watcher: string|null, domain: string}} from @param {string|null} [watcher] */
+  const had = (id, from, watcher = null) => page0.findings.push({ ...marks, id, from, watcher, subject: { place: 'query', name: id }, weight: 'high', severity: 'high' });
+  marks.from = { watcher: 'Hotjar', domain: 'static.hotjar.com' };
+  had('site', { watcher: null, domain: 'www.daily-courier.example' });
+  had('gone', { watcher: 'Somebody gone', domain: 'gone.example' });
+  // A host that is called as an organisation is, and one of whom the owner is not known.
+  page0.watchers.push({ ...page0.watchers.find(({ name }) => name === 'Hotjar') ?? assert.fail(), known: false, domains: ['hotjar'] });
+  had('host', { watcher: 'Hotjar', domain: 'hotjar' }, 'Google');
+  had('own', { watcher: 'Google', domain: 'www.google.com' }, 'Google');
+  for (const [language, words] of Object.entries({ en: 'Hotjar, show under “Who”', ar: 'Hotjar، العرض تحت «من»' })) {
+    const { page, errors } = await open(answer, { language });
+    const at = () => page.evaluate(() => ({
+      tab: document.querySelector('[role="tab"][aria-selected="true"]')?.id, row: /** @type {HTMLElement} */ (document.activeElement?.closest('.row'))?.dataset.key,
+      head: document.activeElement?.matches('.head button[aria-expanded="true"]'), top: document.activeElement?.closest('.row')?.getBoundingClientRect().top ?? -1,
+      under: document.querySelector('.tabs')?.getBoundingClientRect().bottom ?? 0,
+    }));
+    /** Presses what leads to a row, as the keyboard does. @param {string} within @param {string} name */
+    const go = async (within, name) => {
+      const found = await page.evaluateHandle((selector, text) => [...document.querySelectorAll(selector)].find((one) => one.checkVisibility() && one.textContent?.startsWith(text)) ?? null, `${within} .to`, name);
+      const button = found.asElement();
+      assert.ok(button, name);
+      await /** @type {import('puppeteer-core').ElementHandle<Element>} */ (button).focus();
+      await page.keyboard.press('Enter');
+      const now = await at();
+      assert.ok(now.top >= now.under - 1 && now.top < 600, `${name}: at ${now.top}, below ${now.under}`);
+      return now;
+    };
+    await page.click('#tab-how');
+    await page.$$eval('#panel-how .head button', (found) => { for (const one of found) one.click(); });
+    const site = (await texts(page, '#panel-how .findings .to'));
+    assert.deepEqual(site, [words], 'neither the site itself nor whom the list has not');
+    assert.match((await texts(page, '#panel-how .findings')).join(), language === 'en' ? /Comes from Somebody gone gone\.example/ : /يأتي من Somebody gone gone\.example/);
+    await axe(page);
+    const from = await go('#panel-how .findings', 'Hotjar');
+    assert.deepEqual({ ...from, top: 0, under: 0 }, { tab: 'tab-who', row: 'watcher:Hotjar', head: true, top: 0, under: 0 });
+    // Those who do it likewise.
+    await page.click('#tab-how');
+    assert.equal((await go('#panel-how dl', 'Criteo')).row, 'watcher:Criteo');
+    // What came from whom the row itself is about leads nowhere.
+    await openNamed(page, 'Google');
+    assert.equal((await texts(page, '#panel-who .findings .to')).length, 1);
+    assert.equal((await go('#panel-who .findings', 'Hotjar')).row, 'watcher:host/Hotjar');
+    assert.deepEqual(errors, []);
+    await page.close();
+  }
+});
+
 test('tabs follow the arrow keys, in the direction of the text', async () => {
   for (const [language, forward] of /** @type {const} */ ([['en', 'ArrowRight'], ['ar', 'ArrowLeft']])) {
     const { page } = await open(STATES.some ?? null, { language });
@@ -246,8 +299,8 @@ test('a very long rule shows its beginning, and all of it when asked', async () 
 test('the page in numbers: kinds, countries, and of how many the country is not known', async () => {
   const { page } = await open(STATES.listed ?? null);
   assert.deepEqual(await texts(page, '.overview p'), [
-    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and 2 more.',
-    'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more.',
+    'High, because of: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding), and 2 more, 2 of them high.',
+    'Among them: Data broker, One ID over many sites (identity graph), Ad exchange (real-time bidding) · 3, and 4 more, one of them high.',
     'In: United States · 6, France, Malta, and Russia. The country of 2 of them is not known.',
     'Whose this site is, is not known here.',
   ]);
@@ -265,7 +318,59 @@ test('the page in numbers: kinds, countries, and of how many the country is not 
   await page.close();
   const arabic = await open(STATES.listed ?? null, { language: 'ar' });
   assert.match((await texts(arabic.page, '.overview p'))[2] ?? '', /^في: الولايات المتحدة \(6\) وفرنسا .*لا يُعرف بلد جهتين منها\.$/);
+  // "And" is one word with what follows it, and goes to the next line with it.
+  assert.deepEqual(await texts(arabic.page, '.tied'), ['و2 أخرى، مستوى اثنين منها مرتفع', 'و4 أخرى، مستوى واحد منها مرتفع']);
   await arabic.page.close();
+});
+
+test('what weighs most is not hidden: it stands before the cut, and the button says what is behind it', async () => {
+  const { answer, watcher } = heavy();
+  /** @type {Record<string, Record<string, string>>} */
+  const said = {
+    en: {
+      hosts: 'Show all 9', findings: 'Show all 8', site: 'Show all 6', by: 'Show all 16', owners: 'Show all 15',
+      highHosts: 'Show all 13: 9 more, one of them severe and 3 of them high', highSite: 'Show all 6: 3 more, 2 of them high', highBy: 'Show all 16: 8 more, 2 of them high',
+    },
+    ar: {
+      hosts: 'عرض الكل (9)', findings: 'عرض الكل (8)', site: 'عرض الكل (6)', by: 'عرض الكل (16)', owners: 'عرض الكل (15)',
+      highHosts: 'عرض الكل (13): 9 أخرى، مستوى واحد منها شديد ومستوى 3 منها مرتفع', highSite: 'عرض الكل (6): 3 أخرى، مستوى اثنين منها مرتفع', highBy: 'عرض الكل (16): 8 أخرى، مستوى اثنين منها مرتفع',
+    },
+  };
+  for (const [language, word] of Object.entries(said)) {
+    const { page, errors } = await open(answer, { language });
+    const rests = (/** @type {string} */ panel) => texts(page, `#panel-${panel} .rest button`);
+    await openNamed(page, watcher);
+    assert.deepEqual((await texts(page, '.details dd code')).slice(0, 3), ['z6.weighty.example', 'z5.weighty.example', 'z7.weighty.example']);
+    // Three of the four that are shown weigh much, and none of those behind the button.
+    assert.deepEqual(await rests('who'), [word.hosts, word.findings]);
+    await page.click('#tab-how');
+    await page.$$eval('#panel-how .head button', (found) => { for (const one of found) one.click(); });
+    assert.deepEqual(await rests('how'), [word.by, word.site, word.by]);
+    await page.click('#tab-unknown');
+    assert.deepEqual(await rests('unknown'), [word.owners]);
+    assert.equal((await texts(page, '#panel-unknown .hosts li'))[0], 'host14.example', 'the gravest first');
+    await page.close();
+    // Where there are more of them than are shown.
+    const heavier = structuredClone(answer);
+    const its = heavier.report.pages[0];
+    assert.ok(its);
+    for (const [n, one] of its.watchers.entries()) if (n > 6) one.level = 'high';
+    for (const found of its.findings) if (found.watcher === null && found.weight === 'low') found.weight = 'high';
+    const [first] = its.findings;
+    for (const n of [1, 2, 3, 4]) its.findings.push(...first ? [{ ...first, id: `more${n}`, domain: `more${n}.weighty.example`, severity: /** @type {const} */ ('severe'), weight: /** @type {const} */ ('severe') }] : []);
+    its.watchers[0]?.domains.push('more1.weighty.example', 'more2.weighty.example', 'more3.weighty.example', 'more4.weighty.example');
+    for (const found of its.findings) if (found.domain.startsWith('a1')) found.weight = 'high';
+    const other = await open(heavier, { language });
+    await openNamed(other.page, watcher);
+    assert.ok((await texts(other.page, '#panel-who .rest button')).includes(word.highHosts ?? ''), (await texts(other.page, '.rest button')).join('; '));
+    await other.page.click('#tab-how');
+    await other.page.$$eval('#panel-how .head button', (found) => { for (const one of found) one.click(); });
+    assert.deepEqual(await texts(other.page, '#panel-how .rest button'), [word.highBy, word.highSite, word.highBy]);
+    await axe(other.page);
+    assert.ok(await other.page.evaluate(() => document.documentElement.scrollWidth) <= 380);
+    assert.deepEqual([...errors, ...other.errors], []);
+    await other.page.close();
+  }
 });
 
 test('the site itself: who runs it, and that it stands on our lists', async () => {
@@ -365,12 +470,12 @@ test('what is only a published indicator is told as that, without the actor\'s o
 test('whom a list that the person added names is said at the top, and in its row', async () => {
   const { page } = await open(STATES['added-list'] ?? null);
   const said = await texts(page, '.overview > p');
-  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 3 more\.$/);
+  assert.match(said[0] ?? '', /^High, because of: Named by a list that you added, Data broker, .*, and 3 more, 3 of them high\.$/);
   assert.deepEqual(said.slice(1, 3), ['A list that you added names 2 of them.', 'A list that you added names an address of this site itself.']);
   assert.deepEqual((await texts(page, '#panel-who h2')).slice(0, 3), ['Measures visits · High', 'Not known who they are', 'Sells or places advertising']);
   assert.deepEqual((await texts(page, '.head button')).slice(0, 3), ['LiveRamp, High', 'Hotjar, High', 'static-parts.example, High']);
   assert.equal((await texts(page, '.line'))[0], 'One ID over many sites (identity graph) · On a list that you added · One request');
-  await openNamed(page, 'and 3 more'.slice(4));
+  await openNamed(page, '3 more, 3 of them high');
   assert.match((await texts(page, '.overview > p'))[0] ?? '', /, Recorder of visits \(session replay\), and Auction of your visit \(real-time bidding\)\.$/);
   await page.close();
   const arabic = await open(STATES['added-list'] ?? null, { language: 'ar' });
@@ -440,7 +545,7 @@ test('a line tells of the gravest kind; a row opens to evidence, then who it is,
     'static.hotjar.com', '||hotjar.com^$third-party', 'Onlooker’s own lists of', 'Section: Recorder of visits (session replay)', 'How sure Documented: by its own documents', 'Who it is', 'Belongs to Contentsquare',
     'What it does Records visits', 'Known to take pages visited, clicks and typing, and IDs of the device', 'Seat Malta', 'Since 2014', 'What it means Such a service',
     'What the site could do Record no visit', 'What you can do A content blocker', 'When contact is harmless Sites use it', 'What it says itself Hotjar says', 'How sure Documented: by its own documents, a court, a regulator',
-    'Privacy (ICCPR, Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection law General Data Protection Regulation, Regulation (EU) 2016/679 (2016)', 'Data protection authority', 'Complain there', 'Sources 2',
+    'By the International Covenant on Civil and Political Rights: Privacy (Article 17)', 'Security Service Act: Lets a minister', 'Permitted or checked by a minister', 'Under EU data protection law', 'Data protection law General Data Protection Regulation, Regulation (EU) 2016/679 (2016)', 'Data protection authority', 'Complain there', 'Sources 2',
   ]) {
     const at = all.indexOf(part, from);
     assert.ok(at >= 0, `${part} after ${all.slice(Math.max(0, from - 60), from)}`);
@@ -555,6 +660,103 @@ test('English texts say that they are, once in a part, and read from left to rig
     assert.ok(!(await texts(page, 'main')).join('').includes('\\u{'), 'marks of direction in dates are no foreign text');
     await page.close();
   }
+});
+
+test('whatever the lists tell in English is marked as that, below a line that says so, and that line stands nowhere else', async () => {
+  const { english_note: note } = await messages('ar');
+  for (const state of ['listed', 'listed-site', 'own-site', 'sign', 'sign-site', 'private', 'bare']) {
+    const answer = STATES[state];
+    assert.ok(answer?.state === 'ok');
+    const english = [
+      ...answer.report.actors.flatMap(({ does, harmless, dispute }) => [does, harmless, dispute]),
+      ...answer.report.countries.flatMap(({ laws, protection }) => [protection, ...laws.flatMap(({ name, allows }) => [name, allows])]),
+    ].filter((text) => text !== null);
+    const { page } = await open(answer, { language: 'ar' });
+    await openAll(page);
+    const { told, bare, unsaid, notes } = await page.evaluate((given, said) => {
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      /** @type {string[]} */
+      const bare = [];
+      /** @type {string[]} */
+      const unsaid = [];
+      let told = 0;
+      const parts = () => [...document.querySelectorAll('.hint')].filter((one) => one.textContent === said);
+      while (walk.nextNode()) {
+        const text = walk.currentNode.textContent ?? '';
+        if (!given.some((one) => text.startsWith(one))) continue;
+        told += 1;
+        const marked = walk.currentNode.parentElement?.closest('[lang]');
+        if (marked?.getAttribute('lang') !== 'en' || marked.getAttribute('dir') !== 'ltr' || getComputedStyle(marked).direction !== 'ltr') bare.push(text);
+        // The line is the first of the part that this lies in.
+        if (parts().filter((one) => one.parentElement?.contains(walk.currentNode) && one.compareDocumentPosition(walk.currentNode) & Node.DOCUMENT_POSITION_FOLLOWING).length !== 1) unsaid.push(text);
+      }
+      return { told, bare, unsaid, notes: parts().map((one) => one.parentElement?.querySelector('.english') !== null) };
+    }, english, note?.message ?? '');
+    assert.ok(told > 0, state);
+    assert.deepEqual({ bare, unsaid }, { bare: [], unsaid: [] }, state);
+    assert.deepEqual(notes.filter((has) => !has), [], `${state}: nothing there is in English`);
+    await page.close();
+  }
+  // Of the owner of a host only the country is known, and of its laws nothing.
+  const answer = structuredClone(STATES.listed);
+  assert.ok(answer?.state === 'ok');
+  answer.report.countries = [];
+  answer.report.actors = [];
+  const { page } = await open(answer, { language: 'ar' });
+  await openAll(page);
+  assert.ok((await texts(page, '.details')).length > 8);
+  assert.ok(!(await texts(page, '#panel-who')).join().includes(note?.message ?? ''));
+  await page.close();
+});
+
+test('rights stand under the covenant\'s whole name, wherever they are told', async () => {
+  for (const [language, said] of Object.entries({
+    en: /^By the International Covenant on Civil and Political Rights: Privacy \(Article 17\)/, ar: /^بحسب العهد الدولي الخاص بالحقوق المدنية والسياسية: الخصوصية \(المادة 17\)/,
+  })) {
+    const { page } = await open(STATES.listed ?? null, { language });
+    const { rights_label: label } = await messages(language);
+    await openNamed(page, 'Hotjar', label?.message ?? '');
+    assert.match((await texts(page, '#panel-who .details .inner')).join('; '), said);
+    await page.click('#tab-how');
+    await page.$eval('#panel-how .head button', (one) => /** @type {HTMLElement} */ (one).click());
+    const terms = await texts(page, '#panel-how dt');
+    assert.match((await texts(page, '#panel-how dd'))[terms.indexOf(label?.message ?? '')] ?? '', said);
+    // No abbreviation is left that nothing spells out.
+    for (const tab of ['who', 'how']) {
+      await page.click(`#tab-${tab}`);
+      await openAll(page);
+    }
+    assert.ok(!(await texts(page, 'main')).join().includes('ICCPR'));
+    await page.close();
+  }
+});
+
+test('Arabic is punctuated as Arabic, also where it is only read out', async () => {
+  for (const state of ['listed', 'listed-site', 'added-list', 'sign', 'some', 'gaps', 'in-part', 'unknown', 'no-permission']) {
+    const { page } = await open(STATES[state] ?? null, { language: 'ar' });
+    for (const tab of [null, ...await page.$$('[role="tab"]')]) {
+      await tab?.click();
+      if (tab) await openAll(page);
+      // What is ours: names, addresses and what is in English are others'. A comma within a number is none.
+      const foreign = await page.evaluate(() => {
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        /** @type {string[]} */
+        const found = [];
+        while (walk.nextNode()) {
+          const { parentElement: parent, textContent: text } = walk.currentNode;
+          if (!parent?.closest('code, bdi, [lang="en"], script') && /[,;](?!\d)/.test(text ?? '')) found.push(`${parent?.className}: ${text}`);
+        }
+        return found;
+      });
+      assert.deepEqual(foreign, [], state);
+    }
+    await page.close();
+  }
+  const { page } = await open(STATES.listed ?? null, { language: 'ar' });
+  assert.equal((await texts(page, '.head button'))[0], 'Google، مرتفع');
+  await page.click('#tab-how');
+  assert.match((await texts(page, '#panel-how .head button'))[0] ?? '', /، مرتفع$/);
+  await page.close();
 });
 
 test('permission: asked for by the click, and a refusal is said', async () => {

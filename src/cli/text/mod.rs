@@ -126,10 +126,15 @@ fn kind(name: &str) -> String {
     words::part("kind", name, "name").map_or_else(|| slug(name), str::to_owned)
 }
 
+/// What rights are told by, where a text first tells of any.
+const COVENANT: &str = "by the International Covenant on Civil and Political Rights (ICCPR)";
+
+/// The rights that are touched. `out` is the text so far: the covenant is spelled out once in it.
 fn rights(out: &mut String, indent: &str, rights: &[Right]) {
     let names: Vec<&str> = rights.iter().filter_map(|right| words::part("right", right.name(), "")).collect();
     if !names.is_empty() {
-        let _ = writeln!(out, "{indent}rights it touches: {}", names.join(", "));
+        let by = if out.contains(COVENANT) { "by the ICCPR" } else { COVENANT };
+        let _ = writeln!(out, "{indent}rights it touches, {by}: {}", names.join(", "));
     }
 }
 
@@ -148,13 +153,30 @@ fn rule(out: &mut String, indent: &str, rule: &Rule, paint: Paint) {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, plain, within};
+    use onlooker::finding::Right;
+
+    use super::{cut, plain, rights, within};
 
     #[test]
     fn a_text_within_a_sentence_begins_small() {
         assert_eq!(within("Data broker"), "data broker");
         assert_eq!(within("ID or code from a network operator"), "ID or code from a network operator");
         assert_eq!(within(""), "");
+    }
+
+    #[test]
+    fn the_covenant_is_spelled_out_where_a_text_first_tells_of_it() {
+        let mut out = String::new();
+        rights(&mut out, "", &[]);
+        assert_eq!(out, "");
+        rights(&mut out, "", &[Right::Privacy]);
+        rights(&mut out, "  ", &[Right::Assembly, Right::Participation]);
+        assert_eq!(
+            out,
+            "rights it touches, by the International Covenant on Civil and Political Rights (ICCPR): Privacy (Article 17)\n  \
+             rights it touches, by the ICCPR: Assembly and association (Articles 21 and 22), \
+             Taking part in public affairs (Article 25)\n"
+        );
     }
 
     #[test]
