@@ -10,7 +10,7 @@ use super::rule::{Flags, Pairs};
 use crate::error::Error;
 
 /// How many bytes a row of [`Section::RegexShapes`] has.
-const REGEX_SHAPE: usize = 12 + 16 * ENDING + LITERAL;
+const REGEX_SHAPE: usize = 12 + 16 * ENDING + LITERAL + 16 + 4;
 
 /// Where the columns lie.
 #[derive(Debug)]
@@ -296,16 +296,32 @@ impl<'a> View<'a> {
         if u32_at(row, 1).is_some_and(|least| length < least) || u32_at(row, 2).is_some_and(|most| length > most) {
             return false;
         }
-        let (sets, literal) = row.split_at_checked(12 + 16 * ENDING).unwrap_or((row, &[]));
+        let (sets, rest) = row.split_at_checked(12 + 16 * ENDING).unwrap_or((row, &[]));
+        let (literal, run) = rest.split_at_checked(LITERAL).unwrap_or((rest, &[]));
         let literal = literal.split(|&byte| byte == 0).next().unwrap_or_default();
         if !pairs.can_hold(literal) {
             return false;
         }
-        let sets = sets.get(12..).unwrap_or_default().chunks_exact(16);
-        hay.iter().rev().zip(sets).all(|(&byte, set)| {
+        let fits = |set: &[u8], byte: u8| {
             !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
-        })
+        };
+        let sets = sets.get(12..).unwrap_or_default().chunks_exact(16);
+        if !hay.iter().rev().zip(sets).all(|(&byte, set)| fits(set, byte)) {
+            return false;
+        }
+        let times = u32_at(run, 4).unwrap_or(0);
+        let mut met = 0;
+        let has_run = hay.iter().any(|&byte| {
+            met = if fits(run, byte) { met + 1 } else { 0 };
+            met >= times
+        });
+        (times == 0 || has_run) && holds(hay, literal)
     }
+}
+
+/// Whether a text, in whatever case, has another in it that is in lower case.
+fn holds(text: &[u8], lower: &[u8]) -> bool {
+    lower.is_empty() || text.windows(lower.len()).any(|part| part.eq_ignore_ascii_case(lower))
 }
 
 /// The first of `0..length` for which `before` does not hold, where it holds for all in front and for none behind.

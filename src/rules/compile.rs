@@ -221,6 +221,8 @@ impl Columns {
                 self.regex_shapes.extend(u32s(&[id, shape.least, shape.most]));
                 self.regex_shapes.extend(shape.ending.iter().flat_map(|set| set.to_le_bytes()));
                 self.regex_shapes.extend(shape.literal);
+                self.regex_shapes.extend(shape.run.0.to_le_bytes());
+                self.regex_shapes.extend(shape.run.1.to_le_bytes());
             }
             let delta = rule.line.saturating_sub(before.unwrap_or(rule.line));
             before = Some(rule.line);

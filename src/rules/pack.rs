@@ -18,7 +18,7 @@ pub const TEXTS_MAGIC: &[u8; 8] = b"ONLKTEXT";
 /// The first bytes of the shelf that belongs to a pack: what is told of actors, companies and countries.
 pub const SHELF_MAGIC: &[u8; 8] = b"ONLKSHLF";
 /// The format this build reads and writes. It changes with any change of layout or of the key hash.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 const HEADER: usize = 32;
 const ENTRY: usize = 16;
 
@@ -66,9 +66,10 @@ pub enum Section {
     Tails = 17,
     /// `pattern:u32 length:u32`: what does not fit `PatternLengths`.
     LongPatterns = 18,
-    /// `rule:u32 least:u32 most:u32 endings:[u8; 16][8] literal:[u8; 16]`: how short and how long a URL can be that a
+    /// `rule:u32 least:u32 most:u32 endings:[u8; 16][8] literal:[u8; 16] run:[u8; 16] times:u32`: how short and how long a URL can be that a
     /// rule's regular expression matches; which ASCII characters can be its last, its last but one and so on, a bit
-    /// each; and the end of the longest text that it must hold, filled up with zeros.
+    /// each; the end of the longest text that it must hold, filled up with zeros; and which characters it must hold one
+    /// behind the other, and how many of them.
     RegexShapes = 19,
     /// `u32` every 256 buckets: how many entries come before.
     BucketBases = 20,

@@ -42,6 +42,8 @@ pub struct Shape {
     pub ending: [u128; ENDING],
     /// The end of the longest text that it must hold, in lower case, filled up with zeros.
     pub literal: [u8; LITERAL],
+    /// Characters that it must hold one behind the other: which, a bit each, and how many; 0 where nothing is known.
+    pub run: (u128, u32),
 }
 
 /// What can be said of the URLs that it matches.
@@ -62,7 +64,24 @@ pub fn shape(pattern: &str) -> Option<Shape> {
     for (to, from) in literal.iter_mut().zip(longest(&hir)) {
         *to = from;
     }
-    Some(Shape { least, most: most.unwrap_or(u32::MAX), ending, literal })
+    Some(Shape { least, most: most.unwrap_or(u32::MAX), ending, literal, run: run(&hir) })
+}
+
+/// Of the characters that all matches hold one behind the other those that the fewest addresses have: by how many, and by how
+/// few there are to choose from.
+fn run(hir: &Hir) -> (u128, u32) {
+    match hir.kind() {
+        HirKind::Capture(capture) => run(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => match last(&repetition.sub) {
+            Ending { sets, all: true } if sets.len() == 1 => (sets.first().copied().unwrap_or(0), repetition.min),
+            _ => run(&repetition.sub),
+        },
+        HirKind::Concat(parts) => {
+            let rare = |(set, times): &(u128, u32)| u64::from(*times) * 1024 / u64::from(set.count_ones().max(1));
+            parts.iter().map(run).max_by_key(rare).unwrap_or_default()
+        }
+        _ => (0, 0),
+    }
 }
 
 /// How many states a regular expression has once it is compiled, about: so many steps at most are made for each byte of a URL,
@@ -104,7 +123,11 @@ fn longest(hir: &Hir) -> Vec<u8> {
         HirKind::Repetition(repetition) if repetition.min > 0 => longest(&repetition.sub),
         // What every URL has says nothing.
         HirKind::Concat(parts) => {
-            let texts = parts.iter().map(longest).filter(|text| !text.starts_with(b"http"));
+            let told = |text: Vec<u8>| match text.strip_prefix(b"https://") {
+                Some(rest) => rest.to_vec(),
+                None => text,
+            };
+            let texts = parts.iter().map(longest).map(told).filter(|text| !text.starts_with(b"http"));
             texts.max_by_key(Vec::len).unwrap_or_default()
         }
         _ => Vec::new(),
@@ -356,7 +379,20 @@ mod tests {
             ".tracker.example/".get(1..).unwrap_or("")
         );
         assert_eq!(holds(r"/a(?:bcd|efg)h?/"), "a");
+        assert_eq!(holds(r"/^https:\/\/anon1.[0-9]{6}x/"), "anon1");
         assert_eq!(holds(r"/(?:bcd|efg)/"), "");
+    }
+
+    #[test]
+    fn what_a_match_has_one_behind_the_other() {
+        let run = |pattern: &str| shape(pattern).map(|shape| (shape.run.0.count_ones(), shape.run.1));
+        // Letters in both cases.
+        assert_eq!(run(r"/^https:\/\/[a-z-]{6,15}\.(?:com|xyz)\/\d{6,7}\??\S*$/"), Some((10, 6)));
+        assert_eq!(run(r"/\/(?:[a-z0-9]{2}\/){2,3}[a-f0-9]{32}\.js/"), Some((22, 32)));
+        assert_eq!(run(r"/\/(static|assets)\/([a-f0-9]){28,31}$/"), Some((22, 28)));
+        // What may be missing says nothing.
+        assert_eq!(run(r"/x(?:[0-9]{9})?y[0-9]{0,9}(?:[0-9]{9}|z)/"), Some((0, 0)));
+        assert_eq!(run("/abc/"), Some((0, 0)));
     }
 
     #[test]
