@@ -83,7 +83,7 @@ static PLACES: Table<Asks> = Table::of(&[
     at("web.hb.ad.cpe.dotomi.com", "cvx/client/hb"),
 ]);
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "ad-auction",
     looks_for: "Requests by which the visit is offered to bidders: to the places that the adapters of Prebid.js call; of the \
                 form of an OpenRTB bid request, wherever they go; and the result of such an auction (`hb_bidder` and the \

@@ -2,7 +2,7 @@
 
 use super::{Detector, PLAIN, listed};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "ad-request",
     looks_for: "A request that a rule of AdGuard's Base filter (with EasyList) matches.",
     threshold: "One matching rule. The list's maintainers decide what is advertising; the rule, list and line are shown.",

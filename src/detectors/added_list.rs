@@ -7,7 +7,7 @@ use crate::rules::index::RuleId;
 use crate::rules::rule::Flags;
 use crate::seen::{Draft, Seen};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "added-list",
     looks_for: "A request that a rule of a list matches which the person added: indicators of spyware or stalkerware \
                 (STIX, `ioc.yaml`), a hosts file, a list of domains, a blocker's list. Not looked for while there is none.",

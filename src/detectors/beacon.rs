@@ -16,7 +16,7 @@ const ADDRESSES: usize = 8;
 /// Longest host that is kept, in bytes.
 const HOST: usize = 128;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "beacon",
     looks_for: "Requests that a page sends in the background, mostly when it is left (`sendBeacon`), to somebody else; \
                 hyperlink auditing, which tells somebody else which link was followed; and answers by which a page or a frame \

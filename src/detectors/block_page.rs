@@ -67,7 +67,7 @@ static FILTERS: &[(&str, &str)] = &[
     ("squidGuard.cgi", "squidGuard"),
 ];
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "block-page",
     looks_for: "A page or frame that is known as one that censors, operators or filters show in the place of what was asked for: \
                 by its address, by what our own lists know of such hosts, or by what the answering filter calls itself; and \

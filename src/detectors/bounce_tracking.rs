@@ -12,7 +12,7 @@ use crate::seen::identifiers::{host_of, is_fleeting, is_identifier};
 use crate::seen::service::is_of_service;
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Memory, Seen, State, What};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "bounce-tracking",
     looks_for: "A redirect of a page's own navigation to another site, by a host of somebody else that sets or gets a cookie \
                 with an identifier: what the Privacy CG's draft calls a stateful bounce, in an extended navigation. The sites \

@@ -11,7 +11,7 @@ use crate::seen::endpoint::under;
 use crate::seen::identifiers::{host_of, is_shared};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Identifiers, Memory, Place, Seen, State, What};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "cache-identifier",
     looks_for: "At somebody else's host: an entity tag that is the value of one of its cookies, or that goes out as a number in \
                 another request; two tags for one address that is to be kept long; a `Last-Modified` that is no date; a \

@@ -41,7 +41,7 @@ static HEADERS: &[&str] = &[
 /// Prebid 7 for the last.
 static SOURCES: &[(&str, &str)] = &[("utiq.com", "Utiq"), ("utiq-mtp.com", "Utiq"), ("trustpid.com", "TrustPid")];
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "carrier-identifier",
     looks_for: "A request with a header in which network operators put a number of their customer's (`X-UIDH`, `X-ACR`, \
                 `X-MSISDN` and the like); the script or the question about the connection by which Utiq has an identifier made \

@@ -63,7 +63,7 @@ static NAMES: [(&str, &str, Known); 25] = [
     ("негізгі куәландырушы орталық", "Kazakhstan", Known::Interception),
 ];
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "certificate",
     looks_for: "A connection whose certificate comes from a root that is not in the browser's own programme, with the product \
                 or state that is known by that issuer's name; a host that had a root of the programme and one of none, \

@@ -5,7 +5,7 @@ use crate::finding::{Confidence, Level};
 use crate::observation::Part;
 use crate::seen::{Details, Draft, Place, Seen, What, Who};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "cname-cloaking",
     looks_for: "A request to a host under the page's own registrable domain that the CNAME sections of AdGuard's lists \
                 name, with the organisation behind it where the list tells; or whose canonical name, where the DNS was asked, is \

@@ -53,7 +53,7 @@ const fn tool(host: &'static str) -> Endpoint<()> {
 /// Most hosts that are kept for each of two questions.
 const HOSTS: usize = 512;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "consent",
     looks_for: "Consent strings that are handed to others (TCF 2, GPP, US Privacy, Google's gcs and gcd), and what they say: for \
                 which purposes, to how many vendors. What Google is told to be granted by the site's own setting. On a page \

@@ -5,7 +5,7 @@ use crate::finding::{Level, Right};
 use crate::observation::Part;
 use crate::seen::Identifiers;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "cookie-syncing",
     looks_for: "A value that somebody else's host keeps in a cookie, arriving at a host of a third organisation: in the \
                 address (query, path), the Referer or another header, in what a request carries, or where a redirect led. It \

@@ -66,7 +66,7 @@ static PLACES: Table<(&str, Sends)> = Table::of(&[
 /// Kasada's place on its customers' sites, the same on all.
 const KASADA: &str = "149e9513-01fa-4fb0-aad4-566afd725d1b/2d206a39-8ed7-437e-a3be-862e0f06eea3";
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "fingerprint-request",
     looks_for: "Answers that ask the browser for marks of the device that it does not send by itself (Accept-CH, Critical-CH); \
                 requests to somebody else that carry such marks; and the scripts and reports of products that are made to \

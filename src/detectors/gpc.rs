@@ -16,7 +16,7 @@ const RESOURCE: &[u8] = b"/.well-known/gpc.json";
 /// What the recorder read there, as a header of the answer that no server can send: `true`, `false`, or `unknown`.
 const SAID: &str = ":gpc";
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "gpc",
     looks_for: "Where the browser sends Sec-GPC: whether trackers are asked all the same, and whether somebody is told that the \
                 person did not object. Where the person has it asked: whether the site's gpc.json says that it does not heed \

@@ -14,7 +14,7 @@ use crate::seen::identifiers::{called, is_fleeting, is_identifier};
 use crate::seen::service::{is_called, is_of_service};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Place, Relation, Seen, State, What, Who};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "identifier-cookie",
     looks_for: "Somebody else's host that sets a cookie with an identifier in it, or gets one that the browser kept; a cookie \
                 under the site's own name that a vendor's script is documented to write (`_ga`, `_fbp`, `_clck` and others); \

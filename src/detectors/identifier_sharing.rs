@@ -5,7 +5,7 @@ use crate::finding::{Level, Right};
 use crate::observation::Part;
 use crate::seen::Identifiers;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "identifier-sharing",
     looks_for: "A value that the site keeps in a cookie of its own name, arriving at a host of somebody else: in the address, \
                 a header, or what a request carries; in the same spellings as with `cookie-syncing`. The cookie may be one \

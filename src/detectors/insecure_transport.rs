@@ -14,7 +14,7 @@ use crate::seen::{Details, Draft, Place, Seen, What};
 /// server answers, is mostly gone by then.
 const A_DAY: i64 = 86_400;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "insecure-transport",
     looks_for: "An answer that came without TLS: the page, a frame, what a form or a script sends, code, a picture, a WebSocket. A secure \
                 page that redirects to an insecure one. A cookie with an identifier that is sent in the clear, or that may be, \

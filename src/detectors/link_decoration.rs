@@ -8,7 +8,7 @@ use crate::rules::index::CLEARURLS;
 use crate::seen::identifiers::is_identifier;
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "link-decoration",
     looks_for: "A parameter in a request's address that a `$removeparam` rule of AdGuard's URL Tracking filter names, such as \
                 `gclid` or `utm_source`; one that ClearURLs' data name for that site or for all, where it holds a number; one \

@@ -8,7 +8,7 @@ use crate::seen::sent::sent;
 use crate::seen::whereabouts::{Asks, service};
 use crate::seen::{Details, Draft, What};
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "location-request",
     looks_for: "A request to a service that says where a connection, a device or a pair of coordinates is: those that look \
                 up addresses of the network, Google's Geolocation API, and services that name the place of coordinates.",

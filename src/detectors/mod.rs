@@ -106,39 +106,48 @@ const PLAIN: Detector = Detector {
     conclude: None,
 };
 
+/// What is carried of a detector: in the extension not what it says of itself, of which docs/heuristics.md is made.
+const fn carried(detector: Detector) -> Detector {
+    if cfg!(target_arch = "wasm32") {
+        Detector { looks_for: "", threshold: "", severity: "", sources: &[], harmless: &[], blind_to: "", ..detector }
+    } else {
+        detector
+    }
+}
+
 /// How many of the first techniques in [`DETECTORS`] there were when all of them rested on rules and hosts: what a benchmark
 /// holds the rest to. One of them does more now: `link-decoration` also reads values, and concludes from what is remembered.
 pub const RULES: usize = 8;
 
 /// All techniques. Lists name a technique by its place here, so new ones go to the end.
 pub static DETECTORS: &[&Detector] = &[
-    &tracker_request::DETECTOR,
-    &ad_request::DETECTOR,
-    &social_request::DETECTOR,
-    &link_decoration::DETECTOR,
-    &cname_cloaking::DETECTOR,
-    &third_party_contact::DETECTOR,
-    &added_list::DETECTOR,
-    &surveillance_actor::DETECTOR,
-    &identifier_cookie::DETECTOR,
-    &cookie_syncing::DETECTOR,
-    &identifier_sharing::DETECTOR,
-    &bounce_tracking::DETECTOR,
-    &cache_identifier::DETECTOR,
-    &personal_data_leak::DETECTOR,
-    &pixel_event::DETECTOR,
-    &referrer_leak::DETECTOR,
-    &location_request::DETECTOR,
-    &push_registration::DETECTOR,
-    &insecure_transport::DETECTOR,
-    &certificate::DETECTOR,
-    &consent::DETECTOR,
-    &gpc::DETECTOR,
-    &beacon::DETECTOR,
-    &ad_auction::DETECTOR,
-    &fingerprint_request::DETECTOR,
-    &carrier_identifier::DETECTOR,
-    &block_page::DETECTOR,
+    &carried(tracker_request::DETECTOR),
+    &carried(ad_request::DETECTOR),
+    &carried(social_request::DETECTOR),
+    &carried(link_decoration::DETECTOR),
+    &carried(cname_cloaking::DETECTOR),
+    &carried(third_party_contact::DETECTOR),
+    &carried(added_list::DETECTOR),
+    &carried(surveillance_actor::DETECTOR),
+    &carried(identifier_cookie::DETECTOR),
+    &carried(cookie_syncing::DETECTOR),
+    &carried(identifier_sharing::DETECTOR),
+    &carried(bounce_tracking::DETECTOR),
+    &carried(cache_identifier::DETECTOR),
+    &carried(personal_data_leak::DETECTOR),
+    &carried(pixel_event::DETECTOR),
+    &carried(referrer_leak::DETECTOR),
+    &carried(location_request::DETECTOR),
+    &carried(push_registration::DETECTOR),
+    &carried(insecure_transport::DETECTOR),
+    &carried(certificate::DETECTOR),
+    &carried(consent::DETECTOR),
+    &carried(gpc::DETECTOR),
+    &carried(beacon::DETECTOR),
+    &carried(ad_auction::DETECTOR),
+    &carried(fingerprint_request::DETECTOR),
+    &carried(carrier_identifier::DETECTOR),
+    &carried(block_page::DETECTOR),
 ];
 
 /// The place of a technique in [`DETECTORS`].

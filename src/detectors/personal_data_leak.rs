@@ -44,7 +44,7 @@ impl State for Passed {
     }
 }
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "personal-data-leak",
     looks_for: "A mail address, a phone number, a name, coordinates, or a number like that of a payment card or of a state's \
                 document, in what goes to somebody else: in the address, in what the request carries, or in the page's \

@@ -105,7 +105,7 @@ static GOOGLE: &[(&str, Network)] = &[
     ("pagead/form-data", ADS),
 ];
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "pixel-event",
     looks_for: "A report to an advertising network of what happens on the page: by Meta, TikTok, X, LinkedIn, Pinterest, Snap, \
                 Reddit, Microsoft, or Google's Analytics, Ads and Floodlight. Which event, which personal fields are filled, and \

@@ -73,7 +73,7 @@ static COMPANIES: Table<Does> = Table::of(&[
     at("via.batch.com", "", Offers),
 ]);
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "push-registration",
     looks_for: "An address at a browser's push service in a request to somebody else; a request to where a company that looks \
                 after notifications registers browsers; such a company's script.",

@@ -184,7 +184,7 @@ static WORDS: &[(&str, &str)] = &[
     ("انتحار", HEALTH),
 ];
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "referrer-leak",
     looks_for: "The page's address with its path, in the Referer header of a request to somebody else, or in a value that the \
                 request carries. Worse where it holds what the person searched for on the site, or words of what the law \

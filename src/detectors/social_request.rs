@@ -3,7 +3,7 @@
 use super::{Detector, PLAIN, listed};
 use crate::finding::Right;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "social-request",
     looks_for: "A request that a rule of AdGuard's Social Media filter matches: buttons, counters, embedded posts.",
     threshold: "One matching rule; the rule, list and line are shown.",

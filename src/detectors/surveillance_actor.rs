@@ -4,7 +4,7 @@ use super::{Detector, PLAIN};
 use crate::finding::Right;
 use crate::seen::Draft;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "surveillance-actor",
     looks_for: "A request to a host, or of a form, that our own lists (`lists/actors`) name as an actor's: a data broker, an \
                 ad exchange, a recorder of visits, a maker of spyware, and others, each with its sources.",

@@ -4,7 +4,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::seen::Draft;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "third-party-contact",
     looks_for: "A request to another registrable domain, of another owner, that no rule names.",
     threshold: "One request. The registrable domain is told by the public suffix list, the owner by third-party-web.",

@@ -3,7 +3,7 @@
 use super::{Detector, PLAIN, listed};
 use crate::finding::Right;
 
-pub static DETECTOR: Detector = Detector {
+pub const DETECTOR: Detector = Detector {
     technique: "tracker-request",
     looks_for: "A request that a rule of AdGuard's Tracking Protection filter matches.",
     threshold: "One matching rule. The list's maintainers decide what is a tracker; the rule, list and line are shown, \
