@@ -57,16 +57,24 @@ pub(super) fn base64_char(bits: u64) -> u8 {
 }
 
 /// The six bits of a character of base64 in either alphabet.
-pub(super) const fn base64_bits(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'-' | b'+' => Some(62),
-        b'_' | b'/' => Some(63),
-        _ => None,
-    }
+pub(super) fn base64_bits(byte: u8) -> Option<u8> {
+    BITS.get(usize::from(byte)).copied().filter(|bits| *bits < 64)
 }
+
+/// What each byte means; more than six bits hold where it is none of base64. A table, as no branch foresees a hash.
+static BITS: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let mut rest: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut bits = 0;
+    while let [byte, others @ ..] = rest {
+        table[*byte as usize] = bits;
+        bits += 1;
+        rest = others;
+    }
+    table[b'+' as usize] = 62;
+    table[b'/' as usize] = 63;
+    table
+};
 
 /// Appends bytes in base64url without padding.
 pub(super) fn push_base64(bytes: &[u8], out: &mut Vec<u8>) {

@@ -10,7 +10,7 @@ pub mod service;
 pub mod whereabouts;
 pub mod words;
 
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -342,7 +342,8 @@ impl<'a> Seen<'a> {
     /// The cookies that the answer sets.
     pub fn set_cookies(&self) -> impl Iterator<Item = SetCookie<'a>> {
         let lines = self.glimpse.headers.iter().filter(|(name, _)| *name == "set-cookie");
-        let read = || lines.flat_map(|(_, line)| pseudonym::set_cookies(line, self.header("date"))).collect();
+        let now = LazyCell::new(|| self.header("date").and_then(pseudonym::http_date));
+        let read = || lines.flat_map(|(_, line)| pseudonym::set_cookies(line, *now)).collect();
         self.parsed.set_cookies.get_or_init(read).iter().copied()
     }
 
