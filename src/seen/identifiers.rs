@@ -243,6 +243,9 @@ impl Identifiers {
         if seen.is_other() {
             let path = std::str::from_utf8(seen.address.path()).unwrap_or_default();
             let named = path.contains(';');
+            // Values of the query were looked at. What stands in a name there is told with the path.
+            let in_names = seen.params().any(|(name, _)| name.contains('~'));
+            let path = if in_names { path } else { path.split('?').next().unwrap_or_default() };
             let rest = (!named).then_some(("", Value::read(path)));
             for (name, value) in pseudonym::matrix(path.as_bytes()).filter(|_| named).chain(rest) {
                 news |= value.parts().fold(false, |news, part| self.arrive(at, Place::Path, name, &part) | news);
