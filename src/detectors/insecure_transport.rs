@@ -47,18 +47,14 @@ pub static DETECTOR: Detector = Detector {
     needs: &[Part::ResponseHeaders],
     reads: &[Part::Cookies],
     look: |seen, _, out| {
-        if seen.is_request() || party::is_local(seen.host_name()) {
-            return;
-        }
-        match (seen.stage(), is_secure(seen.address.scheme())) {
-            (Stage::Sent, false) => out.extend(sent_in_the_clear(seen)),
-            (Stage::Answered, false) => out.extend(answered_in_the_clear(seen)),
-            (Stage::Answered, true) => {
-                out.extend(downgraded(seen));
-                out.extend(unmarked(seen));
-            }
-            _ => {}
-        }
+        let told = match (seen.stage(), is_secure(seen.address.scheme())) {
+            (Stage::Sent, false) => [sent_in_the_clear(seen), None],
+            (Stage::Answered, false) => [answered_in_the_clear(seen), None],
+            (Stage::Answered, true) => [downgraded(seen), unmarked(seen)],
+            _ => return,
+        };
+        // Nearly always there is nothing to tell.
+        out.extend(told.into_iter().flatten().filter(|_| !party::is_local(seen.host_name())));
     },
     ..PLAIN
 };
