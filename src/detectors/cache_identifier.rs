@@ -189,13 +189,13 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
         files.marks |= mark(hash);
         let known = files.tags.entry((hash, seen.host));
         (known.length, known.bits) = (tag.length, tag.bits);
-        news |= Example::keep_first(&mut known.example, seen.example());
+        news |= seen.keep_example(&mut known.example);
         if max_age(seen) >= LONG {
             let file = files.files.entry((seen.host, number(seen.address.exact())));
             if file.tag == 0 {
                 file.tag = hash;
             }
-            let is_first = Example::keep_first(&mut file.example, seen.example());
+            let is_first = seen.keep_example(&mut file.example);
             news |= (file.tag != hash && !file.changes) | (is_first && file.changes);
             file.changes |= file.tag != hash;
         }
@@ -205,7 +205,7 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
     if date.is_some_and(|date| matches!(date, Value::Pseudonym(one) if is_shared(&one) && is_dense(&one)))
         && max_age(seen) >= LONG
     {
-        news |= Example::keep_first(files.odd.entry((seen.host, "last-modified")), seen.example());
+        news |= seen.keep_example(files.odd.entry((seen.host, "last-modified")));
     }
     if news {
         memory.news();
@@ -228,7 +228,7 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| is_in_address(seen, hash));
     let pairs = crate::pseudonym::pairs(query.as_bytes());
     if pairs.filter(|(name, _)| !VERSIONS.contains(name)).any(|(_, value)| value.parts().any(is_new)) {
-        let news = Example::keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());
+        let news = seen.keep_example(memory.of::<Files>().odd.entry((seen.host, "location")));
         if news {
             memory.news();
         }
@@ -237,7 +237,10 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
 
 /// The name of a host with its numbers left out: hosts of a row have the same. None where it has no number.
 fn row_name(host: &str) -> Option<Box<str>> {
-    let mut name = String::new();
+    if !host.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut name = String::with_capacity(host.len());
     for byte in host.bytes() {
         match byte {
             b'0'..=b'9' if name.ends_with('#') => {}
@@ -245,7 +248,7 @@ fn row_name(host: &str) -> Option<Box<str>> {
             byte => name.push(char::from(byte)),
         }
     }
-    name.contains('#').then(|| name.into())
+    Some(name.into())
 }
 
 fn row(seen: &Seen<'_>, memory: &mut Memory) {
@@ -254,7 +257,7 @@ fn row(seen: &Seen<'_>, memory: &mut Memory) {
     let binds = seen.header("strict-transport-security").is_some();
     let side = if binds { &mut row.bound } else { &mut row.unbound };
     let is_new = side.len() < MAX_ROW && side.insert(seen.host);
-    if Example::keep_first(&mut row.example, seen.example()) | is_new && row.is_one() {
+    if seen.keep_example(&mut row.example) | is_new && row.is_one() {
         memory.news();
     }
 }

@@ -247,7 +247,7 @@ impl Cookies {
             cookie.values.push(hash);
             news = true;
         }
-        news |= Example::keep_first(&mut cookie.example, seen.example());
+        news |= seen.keep_example(&mut cookie.example);
         (cookie, news)
     }
 

@@ -357,6 +357,12 @@ impl<'a> Seen<'a> {
         Rc::clone(self.example.get_or_init(make))
     }
 
+    /// Keeps its example, if that comes first by alphabet; says whether it does. It is not written where it is sure not to.
+    pub fn keep_example(&self, known: &mut Option<Rc<Example>>) -> bool {
+        let is_behind = known.as_ref().is_some_and(|known| redact::comes_behind(self.address.exact(), &known.url));
+        !is_behind && Example::keep_first(known, self.example())
+    }
+
     /// Whose doing it is: the contacted organisation's, or the site's own.
     pub fn who(&self) -> Who<'static> {
         if self.is_other() { Who::Contacted } else { Who::Site }
