@@ -63,16 +63,21 @@ pub(super) fn base64_bits(byte: u8) -> Option<u8> {
 
 /// What each byte means; more than six bits hold where it is none of base64. A table, as no branch foresees a hash.
 static BITS: [u8; 256] = {
-    let mut table = [u8::MAX; 256];
-    let mut rest: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut bits = 0;
-    while let [byte, others @ ..] = rest {
-        table[*byte as usize] = bits;
-        bits += 1;
+    let mut table = [0; 256];
+    let mut rest: &mut [u8] = &mut table;
+    let mut byte = 0_u8;
+    while let [place, others @ ..] = rest {
+        *place = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
+            _ => u8::MAX,
+        };
+        byte = byte.wrapping_add(1);
         rest = others;
     }
-    table[b'+' as usize] = 62;
-    table[b'/' as usize] = 63;
     table
 };
 
