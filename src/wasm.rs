@@ -107,7 +107,7 @@ fn judged(core: &mut audit::Engine, page: &mut Page, part: &Part, text: &[u8]) -
     let lines = std::str::from_utf8(text.get(headers..body).unwrap_or_default()).unwrap_or_default();
     let body = std::str::from_utf8(text.get(body..).unwrap_or_default()).ok().filter(|body| !body.is_empty());
     let mut security = None;
-    let mut headers: Vec<(&str, &str)> = Vec::with_capacity(24);
+    let mut headers: Vec<(&str, &str)> = Vec::with_capacity(if lines.is_empty() { 0 } else { 24 });
     headers.extend(headers_of(lines).filter(|&header| !is_of_connection(header, &mut security)));
     let glimpse = Glimpse {
         stage: part.stage,

@@ -404,8 +404,11 @@ impl Page {
             return true;
         }
         // Nor is what makes the page graver: there are but five levels.
-        let drafts = look(seen, &mut Memory::default(), DETECTORS.len());
-        drafts.iter().any(|(_, draft)| grade::effective(draft.level, draft.confidence) > self.level)
+        let mut graver = false;
+        look(seen, &mut Memory::default(), DETECTORS.len(), |_, draft| {
+            graver |= grade::effective(draft.level, draft.confidence) > self.level;
+        });
+        graver
     }
 
     /// Counts a request to the host of that number.

@@ -282,8 +282,8 @@ impl Engine {
             }
             return Judged::default();
         }
-        let notes: Vec<Note> =
-            look(&seen, memory, self.techniques).into_iter().map(|(at, draft)| self.note(at, draft)).collect();
+        let mut notes = Vec::new();
+        look(&seen, memory, self.techniques, |at, draft| notes.push(self.note(at, draft)));
         if let Some(fresh) = fresh {
             page.numbers.insert(self.request.host().into(), number);
             page.hosts.push(fresh);
@@ -604,15 +604,14 @@ fn is_renamed(headers: &[(&str, &str)], request: &Address, out: &mut Address) ->
     out.read(&[b"https://", name.as_bytes(), request.path()].concat()).is_ok() && out.host() != request.host()
 }
 
-/// What so many of the techniques say, by their places in [`DETECTORS`].
-fn look<'a>(seen: &Seen<'a>, memory: &mut Memory, techniques: usize) -> Vec<(usize, Draft<'a>)> {
-    let (mut all, mut drafts) = (Vec::new(), Vec::new());
+/// Hands on what so many of the techniques say, each with the technique's place in [`DETECTORS`].
+fn look<'a>(seen: &Seen<'a>, memory: &mut Memory, techniques: usize, mut each: impl FnMut(usize, Draft<'a>)) {
+    let mut drafts = Vec::new();
     for (technique, detector) in DETECTORS.iter().enumerate().take(techniques) {
         (detector.look)(seen, memory, &mut drafts);
         // Nearly always there is nothing to tell.
         if !drafts.is_empty() {
-            all.extend(drafts.drain(..).map(|draft| (technique, draft)));
+            drafts.drain(..).for_each(|draft| each(technique, draft));
         }
     }
-    all
 }

@@ -162,6 +162,10 @@ fn form(name: &str) -> Option<&'static str> {
         "tcstring",
         "us_privacy",
     ];
+    // Nearly always the first letter says no.
+    if !matches!(name.as_bytes().first(), Some(b'c' | b'e' | b'g' | b't' | b'u' | b'C' | b'E' | b'G' | b'T' | b'U')) {
+        return None;
+    }
     NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name))
 }
 

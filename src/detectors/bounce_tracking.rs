@@ -152,7 +152,7 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
                 hop.set = hop.set.max(Some(cookie.max_age.is_some() || cookie.expires.is_some()));
             }
             if let Some(to) = leads_out(seen) {
-                Example::keep_first(&mut hop.example, seen.example());
+                seen.keep_example(&mut hop.example);
                 if hop.to.len() < MAX_TO {
                     hop.to.insert(to.to_ascii_lowercase().into());
                 }
@@ -174,7 +174,7 @@ fn is_sign_in(seen: &Seen<'_>) -> bool {
 }
 
 fn has_identifier(name: &str, value: &Value<'_>) -> bool {
-    !is_of_service(name) && value.parts().any(|part| is_identifier(&part))
+    value.parts().any(|part| is_identifier(&part)) && !is_of_service(name)
 }
 
 /// Whether a host lies in a site.

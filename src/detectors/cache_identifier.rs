@@ -103,6 +103,8 @@ struct Row {
 #[derive(Debug, Default)]
 struct Files {
     tags: Bounded<(u64, usize), Tag, MAX_TAGS>,
+    /// A bit for each hash of them, so that nearly every other value costs no look-up.
+    marks: u128,
     files: Bounded<(usize, u64), File, MAX_FILES>,
     /// What is odd by itself: the header, and an example, by host.
     odd: Bounded<(usize, &'static str), Option<Rc<Example>>, MAX_ODD>,
@@ -159,16 +161,9 @@ fn number(bytes: &[u8]) -> u64 {
 
 /// A value that arrives may be a tag.
 fn recall(seen: &Seen<'_>, memory: &mut Memory) {
-    let is_tag = |files: &Files, value: &Value<'_>| {
-        value
-            .parts()
-            .flat_map(|part| part.hashes())
-            .any(|hash| files.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some())
-    };
-    let known = memory.seen::<Files>().is_some_and(|files| {
-        !files.tags.is_empty() && seen.params().chain(seen.body()).any(|(_, value)| is_tag(files, &value))
-    });
-    if known {
+    let Some(files) = memory.seen::<Files>().filter(|files| !files.tags.is_empty()) else { return };
+    let values = seen.params().chain(seen.body()).map(|(_, value)| value);
+    if values.flat_map(|value| value.parts()).flat_map(|part| part.hashes()).any(|hash| files.is_tag(hash)) {
         memory.news();
     }
 }
@@ -179,8 +174,7 @@ fn recall_cookies(seen: &Seen<'_>, memory: &mut Memory) {
     let sent = seen.cookies().map(|(_, value)| value);
     let set = seen.set_cookies().map(|cookie| cookie.value);
     let parts = sent.chain(set).flat_map(|value| value.parts());
-    let mut hashes = parts.filter(is_shared).flat_map(|part| part.hashes());
-    if hashes.any(|hash| files.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some()) {
+    if parts.filter(is_shared).flat_map(|part| part.hashes()).any(|hash| files.is_tag(hash)) {
         memory.news();
     }
 }
@@ -192,23 +186,26 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
         && let Some(hash) = tag.hashes().next()
         && !is_in_address(seen, hash)
     {
+        files.marks |= mark(hash);
         let known = files.tags.entry((hash, seen.host));
         (known.length, known.bits) = (tag.length, tag.bits);
-        news |= Example::keep_first(&mut known.example, seen.example());
+        news |= seen.keep_example(&mut known.example);
         if max_age(seen) >= LONG {
             let file = files.files.entry((seen.host, number(seen.address.exact())));
             if file.tag == 0 {
                 file.tag = hash;
             }
-            let is_first = Example::keep_first(&mut file.example, seen.example());
+            let is_first = seen.keep_example(&mut file.example);
             news |= (file.tag != hash && !file.changes) | (is_first && file.changes);
             file.changes |= file.tag != hash;
         }
     }
     // A date is kept as it stands, but for unusual ways to write one.
-    let date = seen.header("last-modified").map(Value::read).filter(|_| max_age(seen) >= LONG);
-    if date.is_some_and(|date| matches!(date, Value::Pseudonym(one) if is_shared(&one) && is_dense(&one))) {
-        news |= Example::keep_first(files.odd.entry((seen.host, "last-modified")), seen.example());
+    let date = seen.header("last-modified").map(Value::read);
+    if date.is_some_and(|date| matches!(date, Value::Pseudonym(one) if is_shared(&one) && is_dense(&one)))
+        && max_age(seen) >= LONG
+    {
+        news |= seen.keep_example(files.odd.entry((seen.host, "last-modified")));
     }
     if news {
         memory.news();
@@ -231,7 +228,7 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     let is_new = |part: Pseudonym<'_>| is_shared(&part) && !part.hashes().any(|hash| is_in_address(seen, hash));
     let pairs = crate::pseudonym::pairs(query.as_bytes());
     if pairs.filter(|(name, _)| !VERSIONS.contains(name)).any(|(_, value)| value.parts().any(is_new)) {
-        let news = Example::keep_first(memory.of::<Files>().odd.entry((seen.host, "location")), seen.example());
+        let news = seen.keep_example(memory.of::<Files>().odd.entry((seen.host, "location")));
         if news {
             memory.news();
         }
@@ -240,7 +237,10 @@ fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
 
 /// The name of a host with its numbers left out: hosts of a row have the same. None where it has no number.
 fn row_name(host: &str) -> Option<Box<str>> {
-    let mut name = String::new();
+    if !host.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut name = String::with_capacity(host.len());
     for byte in host.bytes() {
         match byte {
             b'0'..=b'9' if name.ends_with('#') => {}
@@ -248,7 +248,7 @@ fn row_name(host: &str) -> Option<Box<str>> {
             byte => name.push(char::from(byte)),
         }
     }
-    name.contains('#').then(|| name.into())
+    Some(name.into())
 }
 
 fn row(seen: &Seen<'_>, memory: &mut Memory) {
@@ -257,7 +257,7 @@ fn row(seen: &Seen<'_>, memory: &mut Memory) {
     let binds = seen.header("strict-transport-security").is_some();
     let side = if binds { &mut row.bound } else { &mut row.unbound };
     let is_new = side.len() < MAX_ROW && side.insert(seen.host);
-    if Example::keep_first(&mut row.example, seen.example()) | is_new && row.is_one() {
+    if seen.keep_example(&mut row.example) | is_new && row.is_one() {
         memory.news();
     }
 }
@@ -269,7 +269,17 @@ impl Row {
     }
 }
 
+/// One bit of 128.
+fn mark(hash: u64) -> u128 {
+    1 << (hash % 128)
+}
+
 impl Files {
+    /// Whether it is the hash of a tag.
+    fn is_tag(&self, hash: u64) -> bool {
+        self.marks & mark(hash) != 0 && self.tags.range((hash, 0)..=(hash, usize::MAX)).next().is_some()
+    }
+
     /// Tags that are used as identifiers.
     fn used<'a>(&'a self, memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
         let Some(identifiers) = memory.seen::<Identifiers>() else { return };

@@ -86,8 +86,11 @@ pub const DETECTOR: Detector = Detector {
     reads: &[Part::Cookies, Part::Bodies],
     look: |seen, memory, out| {
         if seen.is_request() {
-            told(seen, memory, out);
-            asked(seen, memory);
+            let tool = seen.host_name() != seen.page_host && is_tool(seen.host_name());
+            if seen.is_other() && !tool {
+                told(seen, memory, out);
+            }
+            asked(seen, tool, memory);
         } else {
             cookies(seen, memory);
         }
@@ -140,9 +143,6 @@ fn is_tool(host: &str) -> bool {
 
 /// What a request tells others of an agreement.
 fn told<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
-    if !seen.is_other() || is_tool(seen.host_name()) {
-        return;
-    }
     let in_query = seen.params().map(|pair| (Place::Query, pair));
     let in_body = seen.body().map(|pair| (Place::Body, pair));
     let mut agreed = false;
@@ -233,14 +233,14 @@ fn of_platform(gpp: &Gpp, details: &mut Details) -> Option<()> {
 }
 
 /// Keeps who was asked, and when.
-fn asked(seen: &Seen<'_>, memory: &mut Memory) {
+fn asked(seen: &Seen<'_>, tool: bool, memory: &mut Memory) {
     let time = seen.time();
     let mut news = false;
     if seen.host_name() == seen.page_host {
         let before = memory.of::<Before>();
         news |= before.page.is_none();
         before.page = Some(seen.host);
-    } else if is_tool(seen.host_name()) {
+    } else if tool {
         let before = memory.of::<Before>();
         news |= !before.tool;
         before.tool = true;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
-use crate::observation::{Part, RequestType};
+use crate::observation::{Part, RequestType, Stage};
 use crate::pseudonym::{COOKIE_BITS, Form, Kind, Pseudonym, SameSite, SetCookie, Value};
 use crate::seen::endpoint::under;
 use crate::seen::identifiers::{called, is_fleeting, is_identifier};
@@ -62,14 +62,20 @@ pub const DETECTOR: Detector = Detector {
     rights: &[Right::Privacy],
     needs: &[Part::Cookies],
     look: |seen, memory, _| {
-        let cookies = memory.of::<Cookies>();
-        let mut news = seen.cloaked().is_some_and(|(_, company)| cookies.cloak(seen.host, company));
-        for (name, value) in seen.cookies() {
-            news |= cookies.sent(seen, name, &value);
-        }
-        for cookie in seen.set_cookies() {
-            news |= cookies.set(seen, &cookie);
-        }
+        let news = match seen.stage() {
+            // What follows a request has no rules.
+            Stage::Request => {
+                seen.cloaked().is_some_and(|(_, company)| memory.of::<Cookies>().cloak(seen.host, company))
+            }
+            Stage::Sent => {
+                let cookies = memory.of::<Cookies>();
+                seen.cookies().fold(false, |news, (name, value)| cookies.sent(seen, name, &value) | news)
+            }
+            Stage::Answered => {
+                let cookies = memory.of::<Cookies>();
+                seen.set_cookies().fold(false, |news, cookie| cookies.set(seen, &cookie) | news)
+            }
+        };
         if news {
             memory.news();
         }
@@ -156,9 +162,9 @@ impl Kept {
 
 /// The part of a value that tells one browser from others. A vendor's cookie may have it in a form that only the vendor reads.
 fn identifier<'a>(name: &str, value: &Value<'a>) -> Option<Pseudonym<'a>> {
-    let named = vendor(name).is_some();
-    let is_one =
-        |part: &Pseudonym<'_>| is_identifier(part) || named && part.bits > COOKIE_BITS && part.kind == Kind::Text;
+    let is_one = |part: &Pseudonym<'_>| {
+        is_identifier(part) || part.bits > COOKIE_BITS && part.kind == Kind::Text && vendor(name).is_some()
+    };
     value.parts().filter(is_one).max_by_key(|part| part.bits)
 }
 
@@ -191,12 +197,12 @@ impl Cookies {
     }
 
     fn sent(&mut self, seen: &Seen<'_>, name: &str, value: &Value<'_>) -> bool {
+        let Some(found) = identifier(name, value) else { return false };
         // What is sent to a host under the site's name is the whole site's: who wrote it shows in its name alone.
         let own = seen.relation() == Relation::SameSite && vendor(name).is_none();
         if own || !Self::is_told(seen, name) {
             return false;
         }
-        let Some(found) = identifier(name, value) else { return false };
         let (cookie, news) = self.cookie(seen, name, &found);
         !std::mem::replace(&mut cookie.sent, true) | news
     }
@@ -205,10 +211,12 @@ impl Cookies {
         let others = seen.is_other();
         // In a page of another site no browser takes these.
         let refused = others && matches!(cookie.same_site, Some(SameSite::Strict | SameSite::Lax));
-        if is_fleeting(cookie) || refused || !Self::is_told(seen, cookie.name) {
+        if is_fleeting(cookie) || refused {
             return false;
         }
-        let Some(found) = identifier(cookie.name, &cookie.value) else { return false };
+        let Some(found) = identifier(cookie.name, &cookie.value).filter(|_| Self::is_told(seen, cookie.name)) else {
+            return false;
+        };
         let taken = cookie.same_site == Some(SameSite::None) && cookie.secure;
         let kept = Kept { ends: ends(cookie), apart: cookie.partitioned, taken };
         let (known, mut news) = self.cookie(seen, cookie.name, &found);
@@ -239,7 +247,7 @@ impl Cookies {
             cookie.values.push(hash);
             news = true;
         }
-        news |= Example::keep_first(&mut cookie.example, seen.example());
+        news |= seen.keep_example(&mut cookie.example);
         (cookie, news)
     }
 
@@ -449,7 +457,7 @@ fn written(name: &str) -> Option<&'static (&'static str, &'static str)> {
     if let Ok(at) = WRITTEN.binary_search_by(|(known, _)| (*known).cmp(name)) {
         return WRITTEN.get(at);
     }
-    let found = WRITTEN.iter().find(|(known, _)| known.contains('*') && is_called(name, known))?;
+    let found = WRITTEN.iter().find(|(known, _)| is_called(name, known))?;
     (!NOT_WRITTEN.iter().any(|known| is_called(name, known))).then_some(found)
 }
 

@@ -47,18 +47,14 @@ pub const DETECTOR: Detector = Detector {
     needs: &[Part::ResponseHeaders],
     reads: &[Part::Cookies],
     look: |seen, _, out| {
-        if party::is_local(seen.host_name()) {
-            return;
-        }
-        match (seen.stage(), is_secure(seen.address.scheme())) {
-            (Stage::Sent, false) => out.extend(sent_in_the_clear(seen)),
-            (Stage::Answered, false) => out.extend(answered_in_the_clear(seen)),
-            (Stage::Answered, true) => {
-                out.extend(downgraded(seen));
-                out.extend(unmarked(seen));
-            }
-            _ => {}
-        }
+        let told = match (seen.stage(), is_secure(seen.address.scheme())) {
+            (Stage::Sent, false) => [sent_in_the_clear(seen), None],
+            (Stage::Answered, false) => [answered_in_the_clear(seen), None],
+            (Stage::Answered, true) => [downgraded(seen), unmarked(seen)],
+            _ => return,
+        };
+        // Nearly always there is nothing to tell.
+        out.extend(told.into_iter().flatten().filter(|_| !party::is_local(seen.host_name())));
     },
     ..PLAIN
 };
@@ -159,16 +155,13 @@ fn sent_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
 
 /// Identifiers that are kept, and may be sent in the clear later.
 fn unmarked<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
-    if seen.header("strict-transport-security").is_some() {
-        return None;
-    }
     // A name with such a prefix is taken by browsers only if it is marked.
     let prefixed = |name: &str| name.starts_with("__Secure-") || name.starts_with("__Host-");
     let may_be =
         |cookie: &SetCookie<'a>| !cookie.secure && !prefixed(cookie.name) && has_identifier(cookie.name, &cookie.value);
     let kept = |cookie: &SetCookie<'a>| cookie.max_age.is_some_and(|seconds| seconds >= A_DAY);
     let names = seen.set_cookies().filter(|cookie| may_be(cookie) && kept(cookie)).map(|cookie| cookie.name);
-    cookies(seen, names, "not-secure", Level::Low)
+    cookies(seen, names, "not-secure", Level::Low).filter(|_| seen.header("strict-transport-security").is_none())
 }
 
 /// One finding for all such cookies of a host, which names them.
@@ -190,5 +183,5 @@ fn cookies<'a>(
 }
 
 fn has_identifier(name: &str, value: &Value<'_>) -> bool {
-    !is_of_service(name) && value.parts().any(|part| is_identifier(&part))
+    value.parts().any(|part| is_identifier(&part)) && !is_of_service(name)
 }

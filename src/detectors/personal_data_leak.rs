@@ -92,8 +92,6 @@ fn arrives<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     if !has_pseudonyms(seen) {
         return;
     }
-    // Whoever says where coordinates are is told of by `location-request`.
-    let locates = whereabouts::service(seen).is_some();
     let mut placed = false;
     for one in sent(seen) {
         for part in one.value.parts() {
@@ -105,8 +103,9 @@ fn arrives<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
                 continue;
             };
             if part.kind == Kind::Geo {
-                // One place is two numbers; and a map's middle is a place that the page shows, not one where somebody is.
-                if locates || placed || OF_MAPS.contains(&name) {
+                // One place is two numbers; and a map's middle is a place that the page shows, not one where somebody is. Whoever
+                // says where coordinates are is told of by `location-request`.
+                if placed || OF_MAPS.contains(&name) || whereabouts::service(seen).is_some() {
                     continue;
                 }
                 placed = true;

@@ -1,5 +1,7 @@
 //! referrer-leak: the whole address of the page goes to somebody else, and not only the site's name.
 
+use std::borrow::Cow;
+
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
@@ -223,7 +225,8 @@ pub const DETECTOR: Detector = Detector {
         let mut told: Option<Draft<'_>> = None;
         let by_header = referrer(seen).and_then(|text| Inner::read(text.into()));
         let by_header = by_header.map(|inner| ("referer", Place::Header, inner));
-        let by_value = sent(seen).filter(|one| matches!(one.place, Place::Query | Place::Body));
+        let values = seen.is_request().then(|| sent(seen)).into_iter().flatten();
+        let by_value = values.filter(|one| matches!(one.place, Place::Query | Place::Body));
         let by_value = by_value.filter_map(|one| Some((one.name, one.place, address(seen, one.value)?)));
         for (name, place, inner) in by_header.into_iter().chain(by_value) {
             if !is_page(seen, name, place, &inner) {
@@ -298,8 +301,9 @@ fn protected(path: &str) -> Option<&'static str> {
     let path = pseudonym::decode(path);
     let words = path.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).take(64);
     let known = |word: &str| {
-        let word = word.to_lowercase();
-        let at = WORDS.binary_search_by(|(known, _)| (*known).cmp(word.as_str())).ok()?;
+        let is_lower = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let word = if is_lower { Cow::Borrowed(word) } else { word.to_lowercase().into() };
+        let at = WORDS.binary_search_by(|(known, _)| (*known).cmp(&word)).ok()?;
         WORDS.get(at).map(|(_, kind)| *kind)
     };
     words.filter(|word| (3..=64).contains(&word.len())).find_map(known)

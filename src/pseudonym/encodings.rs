@@ -57,16 +57,29 @@ pub(super) fn base64_char(bits: u64) -> u8 {
 }
 
 /// The six bits of a character of base64 in either alphabet.
-pub(super) const fn base64_bits(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'-' | b'+' => Some(62),
-        b'_' | b'/' => Some(63),
-        _ => None,
-    }
+pub(super) fn base64_bits(byte: u8) -> Option<u8> {
+    BITS.get(usize::from(byte)).copied().filter(|bits| *bits < 64)
 }
+
+/// What each byte means; more than six bits hold where it is none of base64. A table, as no branch foresees a hash.
+static BITS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut rest: &mut [u8] = &mut table;
+    let mut byte = 0_u8;
+    while let [place, others @ ..] = rest {
+        *place = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
+            _ => u8::MAX,
+        };
+        byte = byte.wrapping_add(1);
+        rest = others;
+    }
+    table
+};
 
 /// Appends bytes in base64url without padding.
 pub(super) fn push_base64(bytes: &[u8], out: &mut Vec<u8>) {

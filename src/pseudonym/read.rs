@@ -55,8 +55,9 @@ pub(super) fn parse(text: &str) -> Option<(Pseudonym<'_>, usize)> {
     let bits = u16::try_from(number(text, &mut at, 5)?).ok()?;
     let start = at;
     let bytes = text.as_bytes();
-    let in_hash = |at: usize| bytes.get(at).is_some_and(|&byte| is_hash_byte(byte));
-    while bytes.get(at) == Some(&b'.') && (at + 1..=at + HASH_LEN).all(in_hash) && !in_hash(at + 1 + HASH_LEN) {
+    while let Some([b'.', rest @ ..]) = bytes.get(at..)
+        && rest.iter().take(HASH_LEN + 1).take_while(|byte| is_hash_byte(**byte)).count() == HASH_LEN
+    {
         at += 1 + HASH_LEN;
     }
     let hashes = text.get(start..at)?;
@@ -64,8 +65,8 @@ pub(super) fn parse(text: &str) -> Option<(Pseudonym<'_>, usize)> {
 }
 
 /// A character of base64url.
-pub(super) const fn is_hash_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+pub(super) fn is_hash_byte(byte: u8) -> bool {
+    base64_bits(byte).is_some() && !matches!(byte, b'+' | b'/')
 }
 
 fn word(word: &str) -> Option<(Kind, Form)> {
@@ -80,10 +81,11 @@ fn word(word: &str) -> Option<(Kind, Form)> {
 
 /// A decimal number of at most `most` digits.
 fn number(text: &str, at: &mut usize, most: usize) -> Option<u32> {
-    let digits = text.bytes().skip(*at).take(most + 1).take_while(u8::is_ascii_digit).count();
-    let number = text.get(*at..*at + digits)?;
-    *at += digits;
-    number.parse().ok()
+    let digits = text.as_bytes().get(*at..)?.iter().take(most + 1).take_while(|byte| byte.is_ascii_digit());
+    let (count, number) =
+        digits.fold((0, 0_u64), |(count, number), digit| (count + 1, number * 10 + u64::from(digit - b'0')));
+    *at += count;
+    u32::try_from(number).ok().filter(|_| count > 0)
 }
 
 /// What stands behind a name.
@@ -103,13 +105,10 @@ impl<'a> Value<'a> {
         if !raw.contains('~') {
             return Self::Text(raw);
         }
-        if let Some((pseudonym, end)) = parse(raw)
-            && matches!(raw.get(end..), Some("" | "~"))
-        {
-            return Self::Pseudonym(pseudonym);
-        }
-        match Parts::of(raw).next() {
+        match parse(raw) {
+            Some((pseudonym, end)) if matches!(raw.get(end..), Some("" | "~")) => Self::Pseudonym(pseudonym),
             Some(_) => Self::Compound(raw),
+            None if Parts::of(raw).next().is_some() => Self::Compound(raw),
             None => Self::Text(raw),
         }
     }
@@ -331,10 +330,9 @@ pub struct SetCookie<'a> {
     pub partitioned: bool,
 }
 
-/// What rewritten `Set-Cookie` headers say: one, or several with line breaks between them, as some recorders write them. `date`
-/// is the answer's `Date`.
-pub fn set_cookies<'a>(value: &'a str, date: Option<&str>) -> impl Iterator<Item = SetCookie<'a>> {
-    let now = date.and_then(http_date);
+/// What rewritten `Set-Cookie` headers say: one, or several with line breaks between them, as some recorders write them. `now`
+/// is the answer's `Date`, as [`http_date`] reads it.
+pub fn set_cookies(value: &str, now: Option<i64>) -> impl Iterator<Item = SetCookie<'_>> {
     value.split('\n').filter(|line| !line.trim().is_empty()).map(move |line| set_cookie(line, now))
 }
 
@@ -372,10 +370,11 @@ fn set_cookie(line: &str, now: Option<i64>) -> SetCookie<'_> {
                 value if value.eq_ignore_ascii_case("none") => Some(SameSite::None),
                 _ => None,
             };
+        } else {
+            out.secure |= is("secure");
+            out.http_only |= is("httponly");
+            out.partitioned |= is("partitioned");
         }
-        out.secure |= is("secure");
-        out.http_only |= is("httponly");
-        out.partitioned |= is("partitioned");
     }
     let until = || Some(out.expires?.saturating_sub(now?));
     out.max_age = out.max_age.or_else(until);
@@ -495,7 +494,7 @@ mod tests {
         let date = "Wed, 01 Jan 2025 00:00:00 GMT";
         let line = "id=~id.8.40.AAAAAAAA; Domain=.A.example; Path=/x; Expires=Thu, 02 Jan 2025 00:00:00 GMT; Secure; HttpOnly; \
             SameSite=none; Partitioned\nb=1; max-age=60; expires=x";
-        let read: Vec<_> = set_cookies(line, Some(date)).collect();
+        let read: Vec<_> = set_cookies(line, http_date(date)).collect();
         let [one, two] = &read[..] else { panic!() };
         assert_eq!((one.name, one.domain, one.path, one.max_age), ("id", Some("A.example"), Some("/x"), Some(86_400)));
         assert!(one.secure && one.http_only && one.partitioned && one.same_site == Some(SameSite::None));

@@ -43,7 +43,7 @@ impl<T> Table<T> {
                     return Some(found);
                 }
             }
-            (_, rest) = rest.split_once('.')?;
+            rest = rest.get(rest.bytes().position(|byte| byte == b'.')? + 1..)?;
         }
     }
 
@@ -70,10 +70,14 @@ pub fn begins(path: &[u8], with: &str) -> bool {
         while let [b'/', behind @ ..] = rest {
             rest = behind;
         }
-        let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b';' | b'#')).unwrap_or(rest.len());
-        let (have, behind) = rest.split_at_checked(end).unwrap_or_default();
-        rest = behind;
-        !have.is_empty() && (wanted == "*" || have == wanted.as_bytes())
+        let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b';' | b'#');
+        let behind = if wanted == "*" {
+            rest.get(rest.iter().position(ends).unwrap_or(rest.len())..).filter(|behind| behind.len() < rest.len())
+        } else {
+            rest.strip_prefix(wanted.as_bytes()).filter(|behind| behind.first().is_none_or(ends))
+        };
+        rest = behind.unwrap_or_default();
+        behind.is_some()
     })
 }
 

@@ -2,9 +2,9 @@
 //! its own question; `cookie-syncing` fills it. It knows values by their salted hashes only.
 
 use std::cell::OnceCell;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::service::is_of_service;
@@ -13,6 +13,7 @@ use crate::address::MAX_HOST;
 use crate::finding::{Confidence, Level};
 use crate::observation::{RequestType, Stage};
 use crate::pseudonym::{self, COOKIE_BITS, Form, Kind, Pseudonym, SHARED_BITS, SHARED_LENGTH, SetCookie, Value};
+use crate::redact;
 
 /// How many hashes of values in cookies are kept; a value has one for each way to write it.
 const MAX_KEPT: usize = 1_536;
@@ -48,8 +49,8 @@ struct Kept {
     written: usize,
     length: u32,
     bits: u16,
-    /// The hosts that have it, and what their cookie is called.
-    holders: BTreeSet<(usize, Rc<str>)>,
+    /// The hosts that have it, and what their cookie is called; sorted.
+    holders: Vec<(usize, Rc<str>)>,
 }
 
 /// A value that arrived somewhere. The first by place, name and address, so that the order of events means nothing.
@@ -62,6 +63,19 @@ struct Arrived {
     navigation: bool,
     /// Whether it stood within a text in base64.
     within: bool,
+}
+
+impl Arrived {
+    /// Whether it is sure to come before the same value in this place of the request in hand.
+    fn is_before(&self, place: Place, name: &str, here: &At<'_, '_>) -> bool {
+        match (self.place, &*self.name).cmp(&(place, name)) {
+            Ordering::Less => true,
+            Ordering::Equal => {
+                redact::comes_behind(here.seen.address.exact(), &self.example.url) || *self.example < *here.example()
+            }
+            Ordering::Greater => false,
+        }
+    }
 }
 
 /// What is kept of them.
@@ -229,6 +243,9 @@ impl Identifiers {
         if seen.is_other() {
             let path = std::str::from_utf8(seen.address.path()).unwrap_or_default();
             let named = path.contains(';');
+            // Values of the query were looked at. What stands in a name there is told with the path.
+            let in_names = seen.params().any(|(name, _)| name.contains('~'));
+            let path = if in_names { path } else { path.split('?').next().unwrap_or_default() };
             let rest = (!named).then_some(("", Value::read(path)));
             for (name, value) in pseudonym::matrix(path.as_bytes()).filter(|_| named).chain(rest) {
                 news |= value.parts().fold(false, |news, part| self.arrive(at, Place::Path, name, &part) | news);
@@ -311,17 +328,16 @@ impl Identifiers {
         let name = called(name);
         for (written, hash) in value.hashes().take(WRITTEN.len()).enumerate() {
             let kept = self.kept.entry(hash);
-            if !kept.holders.insert((host, Rc::clone(&name))) {
-                continue;
-            }
-            let of_host = || kept.holders.iter().filter(|(holder, _)| *holder == host);
-            if of_host().count() > MAX_OF_HOST
-                && let Some(last) = of_host().next_back().cloned()
+            let holder = (host, Rc::clone(&name));
+            let Err(place) = kept.holders.binary_search(&holder) else { continue };
+            kept.holders.insert(place, holder);
+            if kept.holders.iter().filter(|(holder, _)| *holder == host).count() > MAX_OF_HOST
+                && let Some(last) = kept.holders.iter().rposition(|(holder, _)| *holder == host)
             {
-                kept.holders.remove(&last);
+                kept.holders.remove(last);
             }
-            while kept.holders.len() > MAX_HOLDERS {
-                kept.holders.pop_last();
+            if kept.holders.len() > MAX_HOLDERS {
+                kept.holders.pop();
                 self.crowded_out += 1;
             }
             if kept.length == 0 {
@@ -350,15 +366,13 @@ impl Identifiers {
         for (at, hash) in value.hashes().take(WRITTEN.len()).enumerate() {
             let key = (hash, here.seen.host);
             let navigation = here.seen.kind() == RequestType::MainFrame;
-            let known = self.arrived.get(&key).and_then(Option::as_ref);
-            let example = here.example();
+            let known = self.arrived.entry(key);
             // Nearly always it is the same as before.
-            if known.is_some_and(|known| (known.place, &*known.name, &*known.example) < (place, name, &*example)) {
+            if known.as_ref().is_some_and(|known| known.is_before(place, name, here)) {
                 continue;
             }
-            let arrived =
-                Arrived { place, name: called(name), example, navigation, within: at > 0 && value.form != Form::Plain };
-            let known = self.arrived.entry(key);
+            let within = at > 0 && value.form != Form::Plain;
+            let arrived = Arrived { place, name: called(name), example: here.example(), navigation, within };
             if known.as_ref().is_some_and(|known| *known <= arrived) {
                 continue;
             }

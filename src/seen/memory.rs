@@ -4,7 +4,8 @@
 
 use std::any::{Any, TypeId};
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::fmt::Debug;
 use std::ops::RangeBounds;
 
@@ -97,16 +98,20 @@ impl<K: Ord + Clone, V, const MOST: usize> Bounded<K, V, MOST> {
     where
         V: Default,
     {
-        if !self.entries.contains_key(&key) {
-            if self.entries.len() >= MOST
-                && let Some(first) = self.order.pop_front()
-            {
-                self.entries.remove(&first);
-                self.dropped += 1;
-            }
-            self.order.push_back(key.clone());
+        if self.entries.len() >= MOST
+            && !self.entries.contains_key(&key)
+            && let Some(first) = self.order.pop_front()
+        {
+            self.entries.remove(&first);
+            self.dropped += 1;
         }
-        self.entries.entry(key).or_default()
+        match self.entries.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                self.order.push_back(place.key().clone());
+                place.insert(V::default())
+            }
+        }
     }
 
     /// All of them, in the order of their keys.

@@ -10,7 +10,7 @@ pub mod service;
 pub mod whereabouts;
 pub mod words;
 
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -342,7 +342,8 @@ impl<'a> Seen<'a> {
     /// The cookies that the answer sets.
     pub fn set_cookies(&self) -> impl Iterator<Item = SetCookie<'a>> {
         let lines = self.glimpse.headers.iter().filter(|(name, _)| *name == "set-cookie");
-        let read = || lines.flat_map(|(_, line)| pseudonym::set_cookies(line, self.header("date"))).collect();
+        let now = LazyCell::new(|| self.header("date").and_then(pseudonym::http_date));
+        let read = || lines.flat_map(|(_, line)| pseudonym::set_cookies(line, *now)).collect();
         self.parsed.set_cookies.get_or_init(read).iter().copied()
     }
 
@@ -354,6 +355,12 @@ impl<'a> Seen<'a> {
             Rc::new(Example { url: url.into(), kind: self.glimpse.kind })
         };
         Rc::clone(self.example.get_or_init(make))
+    }
+
+    /// Keeps its example, if that comes first by alphabet; says whether it does. It is not written where it is sure not to.
+    pub fn keep_example(&self, known: &mut Option<Rc<Example>>) -> bool {
+        let is_behind = known.as_ref().is_some_and(|known| redact::comes_behind(self.address.exact(), &known.url));
+        !is_behind && Example::keep_first(known, self.example())
     }
 
     /// Whose doing it is: the contacted organisation's, or the site's own.

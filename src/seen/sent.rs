@@ -27,15 +27,16 @@ pub struct Sent<'a> {
 /// All values of a request. Of what a browser sends along, those in the address of the page are told with the headers, which
 /// may be known later than the rest.
 pub fn sent<'a>(seen: &Seen<'a>) -> impl Iterator<Item = Sent<'a>> {
-    let is_request = seen.is_request();
     let of = move |place| move |(name, value)| Sent { place, name, value };
-    let path = std::iter::once(("", seen.path())).map(of(Place::Path));
-    let address = path.chain(seen.params().chain(pseudonym::matrix(seen.address.path())).map(of(Place::Query)));
-    let body = seen.body().map(of(Place::Body));
+    let request = seen.is_request().then(|| {
+        let path = std::iter::once(("", seen.path())).map(of(Place::Path));
+        let query = seen.params().chain(pseudonym::matrix(seen.address.path())).map(of(Place::Query));
+        path.chain(query).chain(seen.body().map(of(Place::Body)))
+    });
     let (path, query) = referrer(seen).map_or(("", ""), |url| url.split_once('?').unwrap_or((url, "")));
     let path = std::iter::once(("", Value::read(path))).filter(|(_, value)| !matches!(value, Value::Text(_)));
     let referrer = path.chain(pseudonym::pairs(query.as_bytes())).map(of(Place::Header));
-    address.chain(body).filter(move |_| is_request).chain(referrer).take(MAX_VALUES)
+    request.into_iter().flatten().chain(referrer).take(MAX_VALUES)
 }
 
 /// The address that the browser sends along as where the request comes from.
