@@ -148,20 +148,22 @@ pub fn is_called(name: &str) -> bool {
     form(name).is_some()
 }
 
+/// What they are called, in small letters.
+const NAMES: [&str; 11] = [
+    "consent_string",
+    "euconsent",
+    "euconsent-v2",
+    "gcd",
+    "gcs",
+    "gdpr_consent",
+    "gdpr_consent_string",
+    "gpp",
+    "gpp_string",
+    "tcstring",
+    "us_privacy",
+];
+
 fn form(name: &str) -> Option<&'static str> {
-    const NAMES: [&str; 11] = [
-        "consent_string",
-        "euconsent",
-        "euconsent-v2",
-        "gcd",
-        "gcs",
-        "gdpr_consent",
-        "gdpr_consent_string",
-        "gpp",
-        "gpp_string",
-        "tcstring",
-        "us_privacy",
-    ];
     // Nearly always the first letter says no.
     if !matches!(name.as_bytes().first(), Some(b'c' | b'e' | b'g' | b't' | b'u' | b'C' | b'E' | b'G' | b'T' | b'U')) {
         return None;
@@ -194,6 +196,14 @@ pub fn ranges(bits: u32) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_is_known_in_whatever_case() {
+        for name in NAMES {
+            assert_eq!((form(name), form(&name.to_ascii_uppercase())), (Some(name), Some(name)));
+        }
+        assert_eq!((form("gcsx"), form("")), (None, None));
+    }
     use proptest::prelude::*;
 
     #[test]

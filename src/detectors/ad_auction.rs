@@ -150,6 +150,12 @@ fn look<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
         None if is_open_rtb(seen) => Confidence::Documented,
         None => return,
     };
+    asked(seen, confidence, memory, out);
+}
+
+/// An auction, of which it is told what it carried and who was asked.
+#[inline(never)]
+fn asked<'a>(seen: &Seen<'a>, confidence: Confidence, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     let mut details = Details::default();
     for (name, value) in seen.params().chain(seen.body()).take(VALUES) {
         if is_filled(value)
@@ -176,6 +182,7 @@ fn look<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
 }
 
 /// Whether Prebid's words for a bid are handed on: among the parameters, or within one that has several.
+#[inline(never)]
 fn has_keys(seen: &Seen<'_>) -> bool {
     let is_key = |name: &str| name.starts_with("hb_bidder") || name.starts_with("hb_pb");
     seen.params().take(VALUES).any(|(name, value)| {
@@ -186,6 +193,7 @@ fn has_keys(seen: &Seen<'_>) -> bool {
 }
 
 /// Whether a body has the form of an OpenRTB bid request: what is offered, and where or to whom.
+#[inline(never)]
 fn is_open_rtb(seen: &Seen<'_>) -> bool {
     let (mut offered, mut about) = (false, false);
     for (name, _) in seen.body().take(VALUES) {

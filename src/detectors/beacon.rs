@@ -66,6 +66,7 @@ fn sent<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
 }
 
 /// That a link was followed.
+#[inline(never)]
 fn audited<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     (seen.is_other() && seen.header("ping-to").is_some()).then(|| Draft {
         details: Details::default().with(What::Kind, "link"),
@@ -105,6 +106,7 @@ impl State for Collectors {
 }
 
 /// What the answer that is a page or a frame asks for.
+#[inline(never)]
 fn asked(seen: &Seen<'_>, memory: &mut Memory) {
     if !matches!(seen.kind(), RequestType::MainFrame | RequestType::SubFrame) {
         return;

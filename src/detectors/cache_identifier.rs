@@ -160,6 +160,7 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 /// A value that arrives may be a tag.
+#[inline(never)]
 fn recall(seen: &Seen<'_>, memory: &mut Memory) {
     let Some(files) = memory.seen::<Files>().filter(|files| !files.tags.is_empty()) else { return };
     let values = seen.params().chain(seen.body()).map(|(_, value)| value);
@@ -169,6 +170,7 @@ fn recall(seen: &Seen<'_>, memory: &mut Memory) {
 }
 
 /// So may the value of a cookie.
+#[inline(never)]
 fn recall_cookies(seen: &Seen<'_>, memory: &mut Memory) {
     let Some(files) = memory.seen::<Files>().filter(|files| !files.tags.is_empty()) else { return };
     let sent = seen.cookies().map(|(_, value)| value);
@@ -179,6 +181,7 @@ fn recall_cookies(seen: &Seen<'_>, memory: &mut Memory) {
     }
 }
 
+#[inline(never)]
 fn tags(seen: &Seen<'_>, memory: &mut Memory) {
     let mut news = false;
     let files = memory.of::<Files>();
@@ -215,6 +218,7 @@ fn tags(seen: &Seen<'_>, memory: &mut Memory) {
 /// Names of parameters that say which version of a file is meant.
 const VERSIONS: [&str; 10] = ["v", "ver", "version", "hash", "h", "rev", "build", "ts", "t", "sig"];
 
+#[inline(never)]
 fn redirect(seen: &Seen<'_>, memory: &mut Memory) {
     if !matches!(seen.status(), 301 | 308) || max_age(seen) < LONG {
         return;
@@ -251,6 +255,7 @@ fn row_name(host: &str) -> Option<Box<str>> {
     Some(name.into())
 }
 
+#[inline(never)]
 fn row(seen: &Seen<'_>, memory: &mut Memory) {
     let Some(name) = row_name(seen.host_name()) else { return };
     let row = memory.of::<Files>().rows.entry(name);

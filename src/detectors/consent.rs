@@ -142,6 +142,7 @@ fn is_tool(host: &str) -> bool {
 }
 
 /// What a request tells others of an agreement.
+#[inline(never)]
 fn told<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
     let in_query = seen.params().map(|pair| (Place::Query, pair));
     let in_body = seen.body().map(|pair| (Place::Body, pair));
@@ -259,6 +260,7 @@ fn asked(seen: &Seen<'_>, tool: bool, memory: &mut Memory) {
 }
 
 /// Looks for signs of an earlier choice.
+#[inline(never)]
 fn cookies(seen: &Seen<'_>, memory: &mut Memory) {
     let mut names = seen.cookies().map(|(name, _)| name);
     let first = names.next();

@@ -107,6 +107,7 @@ pub const DETECTOR: Detector = Detector {
 };
 
 /// Marks that an answer asks for.
+#[inline(never)]
 fn asked<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) {
     if !matches!(seen.kind(), RequestType::MainFrame | RequestType::SubFrame) {
         return;
@@ -133,6 +134,7 @@ fn asked<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) {
 }
 
 /// Marks that were sent to somebody else in headers. An empty one (`""`, the model of a desk computer) tells nothing.
+#[inline(never)]
 fn hints_sent<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     if !seen.is_other() {
         return None;

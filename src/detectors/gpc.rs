@@ -68,6 +68,7 @@ impl State for Control {
     }
 }
 
+#[inline(never)]
 fn sent(seen: &Seen<'_>, memory: &mut Memory) {
     if seen.headers().contains(&("sec-gpc", "1")) && !memory.of::<Control>().sent {
         memory.of::<Control>().sent = true;
@@ -121,6 +122,7 @@ fn denies_objection(said: &Consent) -> Option<&'static str> {
 }
 
 /// What the site says of itself.
+#[inline(never)]
 fn answered<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     let is_its = seen.address.path() == RESOURCE && !seen.is_other();
     (is_its && seen.header(SAID) == Some("false")).then(|| Draft {

@@ -196,6 +196,7 @@ impl Cookies {
         }
     }
 
+    #[inline(never)]
     fn sent(&mut self, seen: &Seen<'_>, name: &str, value: &Value<'_>) -> bool {
         let Some(found) = identifier(name, value) else { return false };
         // What is sent to a host under the site's name is the whole site's: who wrote it shows in its name alone.
@@ -207,6 +208,7 @@ impl Cookies {
         !std::mem::replace(&mut cookie.sent, true) | news
     }
 
+    #[inline(never)]
     fn set(&mut self, seen: &Seen<'_>, cookie: &SetCookie<'_>) -> bool {
         let others = seen.is_other();
         // In a page of another site no browser takes these.

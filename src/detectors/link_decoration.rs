@@ -78,6 +78,7 @@ pub const DETECTOR: Detector = Detector {
 };
 
 /// Marks of the table in the way to a page, where they hold a number; says which.
+#[inline(never)]
 fn of_the_table<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) -> Vec<&'a str> {
     let mut told = Vec::new();
     for (name, value) in seen.params() {

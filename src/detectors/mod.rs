@@ -1,6 +1,9 @@
 //! The techniques, one a file. A detector looks at one observation after the other and says what it sees; what it must
 //! remember it keeps in the page's [`Memory`]. It knows no other detector, and decides no level for the page. Adding one is
 //! one file and one line in [`DETECTORS`]. docs/heuristics.md is made from what each says of itself.
+//!
+//! A browser compiles a function when it is first called, and a background that has just woken calls each detector for its
+//! first verdict. So what few requests come to, or those of another stage, is a function of its own: `inline(never)`.
 
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;

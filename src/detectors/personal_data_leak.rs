@@ -78,7 +78,9 @@ pub const DETECTOR: Detector = Detector {
             return;
         }
         if seen.is_other() {
-            arrives(seen, memory, out);
+            if has_pseudonyms(seen) {
+                arrives(seen, memory, out);
+            }
         } else {
             given(seen, memory);
         }
@@ -88,10 +90,8 @@ pub const DETECTOR: Detector = Detector {
 };
 
 /// What somebody else is sent.
+#[inline(never)]
 fn arrives<'a>(seen: &Seen<'a>, memory: &mut Memory, out: &mut Vec<Draft<'a>>) {
-    if !has_pseudonyms(seen) {
-        return;
-    }
     let mut placed = false;
     for one in sent(seen) {
         for part in one.value.parts() {
@@ -181,6 +181,7 @@ fn keep(seen: &Seen<'_>, memory: &mut Memory, (place, field): (Place, &str), par
 }
 
 /// Keeps what the site itself is sent.
+#[inline(never)]
 fn given(seen: &Seen<'_>, memory: &mut Memory) {
     let sent = has_pseudonyms(seen).then(|| sent(seen)).into_iter().flatten();
     let parts = sent.flat_map(|one| one.value.parts());

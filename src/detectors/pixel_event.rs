@@ -137,26 +137,33 @@ pub const DETECTOR: Detector = Detector {
         if !seen.is_request() || seen.relation() == Relation::SameOwner {
             return;
         }
-        let Some((network, confidence)) = network(seen) else { return };
-        let mut details = Details::default().with(What::Vendor, network.vendor);
-        let mut level = Level::Moderate;
-        if network.remarketing {
-            level = Level::High;
-            details.add(What::Purpose, "remarketing");
+        if let Some((network, confidence)) = network(seen) {
+            out.push(reported(seen, network, confidence));
         }
-        for one in sent(seen) {
-            if is_field(network, &one) {
-                level = Level::High;
-                details.add(What::Field, &called(one.name));
-            }
-        }
-        for event in events(network, seen) {
-            details.add(What::Event, &event);
-        }
-        out.push(Draft { who: seen.who(), details, ..Draft::new(seen.unless_at_home(level), confidence) });
     },
     ..PLAIN
 };
+
+/// What a report of that network told it.
+#[inline(never)]
+fn reported<'a>(seen: &Seen<'a>, network: &'static Network, confidence: Confidence) -> Draft<'a> {
+    let mut details = Details::default().with(What::Vendor, network.vendor);
+    let mut level = Level::Moderate;
+    if network.remarketing {
+        level = Level::High;
+        details.add(What::Purpose, "remarketing");
+    }
+    for one in sent(seen) {
+        if is_field(network, &one) {
+            level = Level::High;
+            details.add(What::Field, &called(one.name));
+        }
+    }
+    for event in events(network, seen) {
+        details.add(What::Event, &event);
+    }
+    Draft { who: seen.who(), details, ..Draft::new(seen.unless_at_home(level), confidence) }
+}
 
 /// Whose report a request is, and how sure that is.
 fn network(seen: &Seen<'_>) -> Option<(&'static Network, Confidence)> {

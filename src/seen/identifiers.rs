@@ -254,6 +254,7 @@ impl Identifiers {
         news
     }
 
+    #[inline(never)]
     fn body(&mut self, at: &At<'_, '_>) -> bool {
         let seen = at.seen;
         let mut news = false;
@@ -265,6 +266,7 @@ impl Identifiers {
         news
     }
 
+    #[inline(never)]
     fn headers(&mut self, at: &At<'_, '_>) -> bool {
         let seen = at.seen;
         let mut news = false;
@@ -276,6 +278,7 @@ impl Identifiers {
         news
     }
 
+    #[inline(never)]
     fn cookies(&mut self, seen: &Seen<'_>) -> bool {
         let mut news = false;
         for (name, value) in seen.cookies() {
@@ -284,6 +287,7 @@ impl Identifiers {
         news
     }
 
+    #[inline(never)]
     fn answer(&mut self, seen: &Seen<'_>) -> bool {
         let mut news = false;
         for cookie in seen.set_cookies() {
