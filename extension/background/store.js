@@ -36,6 +36,9 @@
  * @property {import('./security.js').Security} [security]
  */
 
+/** @param {chrome.storage.StorageArea & {getKeys?: () => Promise<string[]>}} area not before Chromium 130 and Firefox 143 */
+const keysOf = async (area) => (area.getKeys ? area.getKeys() : Object.keys(await area.get(null)));
+
 /** One set() per request is cheap to write but costs at every wake to list; so many become one. */
 const LOOSE_MAX = 256;
 
@@ -43,6 +46,8 @@ export class Store {
   /** An estimate, until `measure` says better. */
   bytes = 0;
   #area;
+  /** What is stored, asked for at once: a background that wakes waits for the answer. @type {Promise<string[]>} */
+  #there;
   /** @type {() => void} */
   #onFull;
   /** @type {(page: number) => void} */
@@ -74,16 +79,16 @@ export class Store {
     this.#area = area;
     this.#onFull = onFull;
     this.#onLost = onLost;
+    this.#there = keysOf(area);
+    // Looked at only later: until then a failure must not count as unhandled.
+    this.#there.catch(() => {});
   }
 
   /** @returns {Promise<{fresh: boolean, next: number, pages: Page[], queue: Event[]}>} */
   async open() {
-    const area = /** @type {chrome.storage.StorageArea & {getKeys?: () => Promise<string[]>}} */ (this.#area);
-    // Not before Chromium 130 and Firefox 143.
-    const keys = area.getKeys ? await area.getKeys() : Object.keys(await area.get(null));
     /** @type {string[]} */
     const heads = [];
-    for (const key of keys) {
+    for (const key of await this.#there) {
       if (key.startsWith('o:') || key.startsWith('c:')) this.#keysOf(pageOf(key)).add(key);
       else heads.push(key);
     }
