@@ -14,6 +14,7 @@ pub mod finding;
 pub mod grade;
 pub mod kinds;
 pub mod observation;
+pub mod order;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod own;
 pub mod party;

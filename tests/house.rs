@@ -11,21 +11,22 @@ use onlooker::seen::words::WORDS;
 use serde_json::Value;
 
 /// Which rooms of ours a room may import, beside itself. A name ends where a module's ends: `rules` is all of `rules/`.
-const ROOMS: [(&str, &[&str]); 26] = [
+const ROOMS: [(&str, &[&str]); 27] = [
     ("address", &[]),
     ("calendar", &[]),
     ("consent", &[]),
     ("error", &[]),
     ("finding", &[]),
     ("observation", &[]),
+    ("order", &[]),
     ("party", &[]),
-    ("pseudonym", &["calendar", "consent"]),
+    ("pseudonym", &["calendar", "consent", "order"]),
     ("redact", &[]),
     ("unseen", &[]),
     ("shared", &["party"]),
     ("grade", &["finding"]),
     ("kinds", &["finding"]),
-    ("rules", &["address", "error", "observation", "party"]),
+    ("rules", &["address", "error", "observation", "order", "party"]),
     ("feeds", &["address", "error", "observation", "party", "rules", "shared"]),
     (
         "own",
@@ -66,6 +67,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
             "finding",
             "kinds",
             "observation",
+            "order",
             "party",
             "pseudonym",
             "rules::added",
@@ -85,6 +87,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
             "grade",
             "kinds",
             "observation",
+            "order",
             "party",
             "pseudonym",
             "redact",

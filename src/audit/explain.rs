@@ -1,6 +1,6 @@
 //! Whose a host is, in words, and which rules match one request: what a report tells of an organisation.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Engine, Named, Whose};
 use crate::detectors::{DETECTORS, Detector};
@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::finding::Right;
 use crate::kinds::{self, Standing};
 use crate::observation::RequestType;
+use crate::order;
 use crate::party;
 use crate::pseudonym::Pseudonyms;
 use crate::redact;
@@ -30,7 +31,7 @@ impl Engine {
         let linked = facts.actors.iter().map(String::as_str);
         let mut told: Vec<Dossier> =
             actors.keys().copied().chain(linked).filter_map(|id| dossier::actor(&self.pack, id)).collect();
-        told.sort_by(|a, b| (kinds::place_of(&a.kind), &a.id).cmp(&(kinds::place_of(&b.kind), &b.id)));
+        order::sort(&mut told, |a, b| (kinds::place_of(&a.kind), &a.id).cmp(&(kinds::place_of(&b.kind), &b.id)));
         told.dedup_by(|a, b| a.id == b.id);
         let said = |text: &String| (!text.is_empty()).then(|| text.clone());
         let met = |actor: &Dossier| actors.get(actor.id.as_str());
@@ -44,8 +45,7 @@ impl Engine {
         let ids = |which: &dyn Fn(&Met) -> bool| -> Vec<String> {
             told.iter().filter(|actor| met(actor).is_some_and(which)).map(|actor| actor.id.clone()).collect()
         };
-        let countries: BTreeSet<String> =
-            country.iter().chain(seats).filter(|code| !code.is_empty()).cloned().collect();
+        let countries = order::set(country.iter().chain(seats).filter(|code| !code.is_empty()).cloned());
         Identity {
             name: if name.is_empty() { its().next().map(|actor| actor.name.clone()).unwrap_or_default() } else { name },
             category: actors::category_name(category),
@@ -159,5 +159,5 @@ pub(super) fn rights<'a>(
 ) -> Vec<Right> {
     let by_kind = actors.into_iter().filter_map(|actor| kinds::kind(&actor.kind)).flat_map(|kind| kind.rights);
     let by_technique = techniques.into_iter().flat_map(|detector| detector.rights);
-    by_technique.chain(by_kind).copied().collect::<BTreeSet<_>>().into_iter().collect()
+    order::set(by_technique.chain(by_kind).copied()).into_iter().collect()
 }

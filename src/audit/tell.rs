@@ -1,7 +1,6 @@
 //! Puts a page's ledger into words and order.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Engine;
 use super::explain::rights;
@@ -11,6 +10,7 @@ use crate::finding::Level;
 use crate::grade;
 use crate::kinds;
 use crate::observation::Part;
+use crate::order;
 use crate::report::{
     Check, Counted, Detail, Dossier, Finding, Identity, KindCount, Numbered, Origin, PageReport, Reason, Subject,
     Summary, Told, Watcher,
@@ -57,16 +57,19 @@ impl<'a> Teller<'a> {
             }
         }
         let mut findings: Vec<Finding> = all().filter_map(|(key, finding)| self.finding(key, finding)).collect();
-        findings.sort_by(|a, b| {
-            let order = |of: &Finding| (place(of.technique), of.watcher.clone(), of.domain.clone());
+        order::sort(&mut findings, |a, b| {
+            let place_of = |of: &Finding| (place(of.technique), of.watcher.clone(), of.domain.clone());
             let rules =
                 |of: &Finding| (of.rule.clone(), of.exception_rule.clone(), of.subject.clone(), of.from.clone());
-            b.severity.cmp(&a.severity).then_with(|| order(a).cmp(&order(b))).then_with(|| rules(a).cmp(&rules(b)))
+            b.severity
+                .cmp(&a.severity)
+                .then_with(|| place_of(a).cmp(&place_of(b)))
+                .then_with(|| rules(a).cmp(&rules(b)))
         });
         let mut watchers: Vec<Watcher> = (page.watchers.iter())
             .map(|(key, ledger)| self.watcher(key, ledger, done.remove(key).unwrap_or_default()))
             .collect();
-        watchers.sort_by(|a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
+        order::sort(&mut watchers, |a, b| (b.level, b.requests, &a.who.name).cmp(&(a.level, a.requests, &b.who.name)));
         let mut others: Vec<Level> = findings.iter().filter(|f| f.watcher.is_none()).map(|f| f.weight()).collect();
         if others.iter().all(|level| *level < of_site) {
             others.push(of_site);
@@ -162,10 +165,10 @@ impl<'a> Teller<'a> {
         let mut techniques: Vec<(&Detector, Level)> = (done.techniques.iter())
             .filter_map(|(&technique, level)| Some((*DETECTORS.get(technique)?, *level)))
             .collect();
-        techniques.sort_by_key(|(detector, level)| (Reverse(*level), detector.tells));
+        order::sort(&mut techniques, |(one, a), (other, b)| (b, one.tells).cmp(&(a, other.tells)));
         let techniques: Vec<&Detector> = techniques.into_iter().map(|(detector, _)| detector).collect();
         let mut domains: Vec<String> = ledger.hosts.iter().map(|&host| self.host(host)).collect();
-        domains.sort_unstable();
+        order::sort(&mut domains, String::cmp);
         let company = match key {
             Org::Company(company) => Some(*company),
             Org::Domain(_) | Org::Named(_) => None,
@@ -214,11 +217,11 @@ impl<'a> Teller<'a> {
             let its: Vec<&Finding> =
                 findings.iter().filter(|finding| finding.technique == detector.technique).collect();
             let Some(level) = its.iter().map(|f| f.weight()).max() else { continue };
-            let who: BTreeSet<_> = its.iter().map(|finding| &finding.watcher).collect();
+            let who = order::set(its.iter().map(|finding| &finding.watcher));
             let code = level.name().to_owned();
             reasons.push((level, at, Reason { code, technique: detector.technique, count: who.len() as u64 }));
         }
-        reasons.sort_by_key(|(level, at, _)| (Reverse(*level), *at));
+        order::sort(&mut reasons, |(one, a, _), (other, b, _)| (other, a).cmp(&(one, b)));
         reasons.into_iter().map(|(_, _, reason)| reason).collect()
     }
 
@@ -288,7 +291,7 @@ fn summary(watchers: &[Watcher], kind_of: impl Fn(&str) -> Option<String>) -> Su
     }
     let mut countries: Vec<Numbered> =
         by_country.iter().map(|(code, count)| Numbered { word: (*code).to_owned(), count: *count }).collect();
-    countries.sort_by(|a, b| (b.count, &a.word).cmp(&(a.count, &b.word)));
+    order::sort(&mut countries, |a, b| (b.count, &a.word).cmp(&(a.count, &b.word)));
     Summary {
         organisations: watchers.len() as u64,
         kinds: by_kind

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::Part;
+use crate::order;
 use crate::seen::endpoint::{Endpoint, Table};
 use crate::seen::sent::is_filled;
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Relation, Seen, State, What, Who};
@@ -219,7 +220,7 @@ fn bidders(seen: &Seen<'_>) -> BTreeSet<Box<str>> {
             && bidder.bytes().filter(u8::is_ascii_digit).count() <= 4;
         is_name.then(|| bidder.into())
     });
-    all.take(BIDDERS).collect()
+    order::set(all.take(BIDDERS))
 }
 
 /// What a field of a bid request tells, in our words. OpenRTB's names, and those that the adapters have for the same.
@@ -246,7 +247,7 @@ fn field_of(name: &str) -> Option<&'static str> {
 
 fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(auction) = memory.seen::<Auction>() else { return };
-    let whose: BTreeSet<_> = auction.asked.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org).collect();
+    let whose = order::set(auction.asked.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org));
     let site = |host, name, count: usize, full: bool, confidence| Draft {
         who: Who::Site,
         subject: Some((Place::Body, name)),

@@ -1,11 +1,12 @@
 //! beacon: the browser sends something to somebody in the background: a message of a script's, that a link was followed, or
 //! a report that the site asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level};
 use crate::observation::{Part, RequestType, Stage};
+use crate::order;
 use crate::party;
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Relation, Seen, State, What, Who};
 
@@ -165,8 +166,8 @@ fn number_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) {
     let Some(collectors) = memory.seen::<Collectors>() else { return };
     // Of whose sites it is known that they are the page's owner's, nobody else is told.
-    let own: BTreeSet<&str> =
-        hosts.0.iter().filter(|host| host.relation != Relation::Other).map(|host| host.site.as_ref()).collect();
+    let at_home = hosts.0.iter().filter(|host| host.relation != Relation::Other);
+    let own = order::set(at_home.map(|host| host.site.as_ref()));
     for ((host, by, site), often) in collectors.of.iter() {
         let Some(asks) = hosts.get(*host).filter(|_| !own.contains(site.as_ref())) else { continue };
         let mut details = Details::default().with(What::Vendor, site);

@@ -1,11 +1,12 @@
 //! consent: what a page says that the person agreed to, to whom it says so, and what happens before anybody was asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Detector, PLAIN, is_tracker};
 use crate::consent::{self, Consent, gpp::Gpp, tcf::Tcf};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
+use crate::order;
 use crate::pseudonym::Value;
 use crate::seen::endpoint::{Endpoint, Table};
 use crate::seen::{Details, Draft, Hosts, Memory, Place, Seen, State, What, Who};
@@ -295,7 +296,7 @@ fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) 
     };
     let mut say = |subject, table: &Moments| {
         let early = table.iter().filter(|(_, time)| is_before(**time));
-        let whose: BTreeSet<_> = early.filter_map(|(&host, _)| hosts.get(host)).map(|host| &host.org).collect();
+        let whose = order::set(early.filter_map(|(&host, _)| hosts.get(host)).map(|host| &host.org));
         if !whose.is_empty() {
             out.push(Draft {
                 who: Who::Site,

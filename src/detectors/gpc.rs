@@ -6,6 +6,7 @@ use super::{Detector, PLAIN, Rests, is_tracker};
 use crate::consent::{self, Consent};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, Stage};
+use crate::order;
 use crate::pseudonym::Value;
 use crate::seen::{Bounded, Details, Draft, Hosts, Memory, Place, Seen, State, What, Who};
 
@@ -144,8 +145,7 @@ fn conclude<'a>(memory: &'a Memory, hosts: Hosts<'a>, out: &mut Vec<Draft<'a>>) 
             ..Draft::new(Level::High, Confidence::Documented)
         });
     }
-    let whose: BTreeSet<_> =
-        control.trackers.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org).collect();
+    let whose = order::set(control.trackers.iter().filter_map(|&host| hosts.get(host)).map(|host| &host.org));
     if let Some(page) = control.page.filter(|_| !whose.is_empty()) {
         out.push(Draft {
             who: Who::Site,

@@ -2,12 +2,13 @@
 //! else's script or host writes.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
+use crate::order;
 use crate::pseudonym::{COOKIE_BITS, Form, Kind, Pseudonym, SameSite, SetCookie, Value};
 use crate::seen::endpoint::under;
 use crate::seen::identifiers::{called, is_fleeting, is_identifier};
@@ -263,8 +264,7 @@ impl Cookies {
                 .filter_map(|((number, name), cookie)| Some((*number, hosts.get(*number)?, &**name, cookie)));
             with_hosts.filter(|(_, host, ..)| host.relation == Relation::Other)
         };
-        let domains: BTreeSet<(&str, &str)> =
-            all().filter_map(|(_, _, name, cookie)| Some((name, &**cookie.domain.as_ref()?))).collect();
+        let domains = order::set(all().filter_map(|(_, _, name, cookie)| Some((name, &**cookie.domain.as_ref()?))));
         let mut told: BTreeMap<(&str, &str), (Teller<'_>, Cookie)> = BTreeMap::new();
         for (number, host, name, cookie) in all() {
             let its = domains.range((name, "")..).take_while(|(of, _)| *of == name).map(|(_, domain)| *domain);

@@ -3,6 +3,7 @@
 use super::{
     CUT, Context, Form, Kind, MAX_PARTS, Place, Pseudonyms, Role, Span, encodings, into_text, kinds, names, read,
 };
+use crate::order;
 
 /// Which way headers went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -293,7 +294,7 @@ impl Pseudonyms {
         // If there is not room for all, those that hold nothing of anybody go first.
         let holds = |cookie: &str| read::Parts::of(cookie).any(|part| part.kind != Kind::Val);
         if written.iter().map(|cookie| cookie.len() + 2).sum::<usize>() > MAX_COOKIES_WRITTEN {
-            written.sort_by_key(|cookie| !holds(cookie));
+            order::sort(&mut written, |one, other| holds(other).cmp(&holds(one)));
         }
         let mut out = String::new();
         for cookie in &written {

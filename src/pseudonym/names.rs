@@ -1,5 +1,7 @@
 //! What a parameter's name says of its value.
 
+use crate::order;
+
 /// What a value is, as far as its parameter's name tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -142,7 +144,7 @@ impl Names {
             .iter()
             .flat_map(|(role, words)| words.split(' ').map(|word| (word.trim().as_bytes(), *role)))
             .collect();
-        words.sort_unstable_by_key(|(word, _)| *word);
+        order::sort(&mut words, |(one, _), (other, _)| one.cmp(other));
         Self { words }
     }
 

@@ -8,6 +8,7 @@ use super::budget::{self, Cost};
 use super::rule::Flags;
 use super::{index, regexes};
 use crate::observation::RequestType;
+use crate::order;
 
 /// One rule, read.
 #[derive(Debug, Clone)]
@@ -107,7 +108,7 @@ impl Skipped {
         let known = self.0.entry(why).or_default();
         known.count += left.count;
         known.lines.extend(left.lines);
-        known.lines.sort_unstable();
+        order::sort(&mut known.lines, u32::cmp);
         known.lines.truncate(NAMED);
     }
 
@@ -257,7 +258,7 @@ fn comment_line(comment: &str, above: &Heading, list: &mut List<'_>) -> Option<H
 fn cancel_key(text: &str, options: &str) -> String {
     let mut sorted: Vec<&str> =
         options.split(',').filter(|option| !option.is_empty() && *option != "badfilter").collect();
-    sorted.sort_unstable();
+    order::sort(&mut sorted, |one, other| one.cmp(other));
     let pattern = text.strip_suffix(options).map_or(text, |rest| rest.strip_suffix('$').unwrap_or(rest));
     format!("{pattern}${}", sorted.join(","))
 }
