@@ -1,12 +1,15 @@
 /**
  * What must never be committed: paths of somebody's machine, a registry's host in a lock file, packages without a
- * checksum, generated files; and what must agree: the dependencies' versions named in two places.
+ * checksum, generated files; and what must agree: the dependencies' versions named in two places, and ClearURLs' data with
+ * the crate's. `--write` takes these from there.
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ROOT, finish, readJson } from './lib.mjs';
+
+const CLEARURLS = 'lists/clearurls.json';
 
 /** @type {string[]} */
 const complaints = [];
@@ -45,9 +48,19 @@ for (const [, name, said] of sources.matchAll(/^package\s*=\s*"([^"]+)"\s*\npack
   if (locked !== said) complaints.push(`lists/sources.toml names ${name} ${said}, package-lock.json has ${locked ?? 'none'}`);
 }
 
-const crates = readFileSync(join(ROOT, 'Cargo.lock'), 'utf8');
+const { packages } = JSON.parse(execFileSync('cargo', ['metadata', '--format-version', '1', '--locked'],
+  { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }));
 for (const [, name, said] of sources.matchAll(/^crate\s*=\s*"([^"]+)"\s*\ncrate_version\s*=\s*"([^"]+)"/gm)) {
-  if (!crates.includes(`name = "${name}"\nversion = "${said}"\n`)) complaints.push(`lists/sources.toml names the crate ${name} ${said}, which Cargo.lock has not`);
+  const found = packages.find((/** @type {any} */ one) => one.name === name);
+  if (found?.version !== said) complaints.push(`lists/sources.toml names the crate ${name} ${said}, Cargo.lock has ${found?.version ?? 'none'}`);
+}
+
+// ClearURLs' file is the crate's, a text a line, so that a line can be named.
+const crate = packages.find((/** @type {any} */ one) => one.name === 'clearurls');
+const theirs = crate && JSON.parse(readFileSync(join(dirname(crate.manifest_path), 'data.minify.json'), 'utf8'));
+if (readFileSync(join(ROOT, CLEARURLS), 'utf8') !== `${JSON.stringify(theirs, null, 1)}\n`) {
+  if (process.argv.includes('--write')) writeFileSync(join(ROOT, CLEARURLS), `${JSON.stringify(theirs, null, 1)}\n`);
+  else complaints.push(`${CLEARURLS} is not what the crate clearurls has: node tools/check-repo.mjs --write`);
 }
 
 finish('repository', complaints, `${files.length} files in order`);
