@@ -303,6 +303,22 @@ fn every_word_of_ours_is_listed() {
     assert!(met.len() > WORDS.len() / 2, "only {} of {} were met", met.len(), WORDS.len());
 }
 
+#[test]
+fn no_two_findings_of_a_page_have_one_id() {
+    let mut engine = engine();
+    let mut out = Vec::new();
+    for case in cases() {
+        let Ok(report) = judged(&mut engine, &case) else { continue };
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        for page in report["pages"].as_array().unwrap() {
+            let mut ids = BTreeSet::new();
+            let of = page["findings"].as_array().unwrap().iter().map(|finding| finding["id"].as_str().unwrap());
+            out.extend(of.filter(|&id| !ids.insert(id)).map(|id| format!("{}: {id} stands twice", case.name)));
+        }
+    }
+    none(&out);
+}
+
 /// Whether a word of a finding must be one of ours, and is none that techniques share.
 fn is_ours(technique: &str, what: &str, text: &str, place: &str) -> bool {
     const PLACES: [&str; 7] = ["query", "path", "cookie", "header", "body", "redirect", "connection"];

@@ -115,6 +115,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
             "report",
             "rules::blocklist",
             "rules::clearurls",
+            "rules::index::CLEARURLS",
             "rules::index::OWN_LIST",
             "rules::bundle",
             "rules::compile",

@@ -88,7 +88,7 @@ const suffixList = (all) => ({
 
 /** @param {Work[]} all @returns {Work} */
 const clearUrls = (all) => ({
-  name: 'ClearURLs (data, by way of crate clearurls)', version: all.find(({ name }) => name === 'clearurls')?.version ?? '',
+  name: 'ClearURLs (data, by way of crate clearurls; only its lines were broken)', version: all.find(({ name }) => name === 'clearurls')?.version ?? '',
   licence: 'LGPL-3.0-only', from: 'https://github.com/ClearURLs/Rules', texts: [],
 });
 

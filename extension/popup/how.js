@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit-html.js';
 import { plural, t, word } from '../shared/i18n.js';
 import { code, entry } from '../shared/views.js';
-import { levelOf, openKey, weightOf } from './model.js';
+import { openKey, weightOf } from './model.js';
 import { few, mark, reason, rightsList, seenName, techniqueName, toRow } from './parts.js';
 import { evidence } from './who.js';
 
@@ -65,7 +65,7 @@ function details(seen, model, actions) {
         ${about('you_label', 'you')}` : nothing}
       ${rights.length > 0 ? entry('rights_label', rightsList(rights)) : nothing}
       ${seen.watchers.length > 0 ? entry('by_label', html`<ul class="plain">${
-        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${toRow(by, model, actions)}</li>`, ({ level }) => levelOf(level))}</ul>`) : nothing}
+        few(seen.watchers, 8, `${key}/by`, actions, (by) => html`<li>${toRow(by, model, actions)}</li>`, (by) => seen.weights.get(by) ?? 'low')}</ul>`) : nothing}
     </dl>
     ${seen.site.length > 0 ? html`<h3 class="part">${t('by_site')}</h3>
       <ul class="plain findings">${few(seen.site, 3, `${key}/site`, actions, (finding) =>

@@ -23,7 +23,7 @@ import { LEVELS } from './shapes.js';
 /** @typedef {{name: string, level: Level}} Host of an organisation; `level`: of the gravest that was seen of it there */
 /** @typedef {{kind: string, sign: boolean}} Kind `sign`: what was contacted is only a published indicator of such an actor */
 /** @typedef {{kinds: Kind[], techniques: string[]}} Because what of the page weighs its level: kinds of our own lists, and other techniques */
-/** @typedef {{technique: string, rights: string[], level: Level, watchers: Watcher[], site: Finding[]}} Technique `site`: what the site does itself */
+/** @typedef {{technique: string, rights: string[], level: Level, watchers: Watcher[], weights: Map<Watcher, Level>, site: Finding[]}} Technique `watchers`: whose of it weighs most first; `weights`: how much; `site`: what the site does itself */
 /** @typedef {{why: string, count: number}} Counted */
 /** @typedef {{why: string, techniques: string[]}} Unseen */
 
@@ -188,11 +188,18 @@ export function modelOf(report, gaps, compare) {
     // Everybody was contacted, and of whom a rule says more there is no finding that says so.
     const who = technique === CONTACT ? watchers : watchers.filter((watcher) => watcher.techniques.includes(technique));
     const levels = its.map((finding) => levelOf(finding.severity)).sort((a, b) => rank(a) - rank(b));
+    // Of whom nothing else is told it is known that it was contacted.
+    const weights = new Map(who.map((watcher) => [watcher, /** @type {Level} */ ('low')]));
+    for (const finding of its) {
+      const whose = bearerOf(named, finding);
+      if (whose && rank(weightOf(finding)) < rank(weights.get(whose) ?? 'low')) weights.set(whose, weightOf(finding));
+    }
     return {
       technique,
       rights,
       level: levels[0] ?? (technique === CONTACT && who.length > 0 ? /** @type {const} */ ('low') : 'unknown'),
-      watchers: who,
+      watchers: [...who].sort((a, b) => rank(weights.get(a) ?? 'low') - rank(weights.get(b) ?? 'low')),
+      weights,
       site: its.filter((finding) => finding.watcher === null).sort(byWeight),
     };
   }).sort((a, b) => rank(a.level) - rank(b.level));
@@ -269,7 +276,7 @@ const isSame = (a, b) => a.technique === b.technique && a.severity === b.severit
   && isSameRule(a.rule, b.rule) && isSameRule(a.exception_rule, b.exception_rule) && ownSite(a) === ownSite(b);
 
 /** @param {Rule|null} a @param {Rule|null} b */
-const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line;
+const isSameRule = (a, b) => a?.list === b?.list && a?.line === b?.line && a?.text === b?.text;
 
 /** Whether it tells of a cookie that would go in the clear, but did not. @param {Finding} finding */
 export const isUnmarked = ({ technique, subject }) => technique === INSECURE && subject?.name === 'not-secure';

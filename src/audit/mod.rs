@@ -30,7 +30,7 @@ use crate::rules::dossier;
 use crate::rules::index::{self, Index, Key, Matches, PageContext, RuleId};
 use crate::rules::pack::{Bytes, Section};
 use crate::seen::hosts::{Host, Met, Org};
-use crate::seen::{Canonical, Draft, Found, From, Glimpse, Hosts, Memory, Relation, Seen, Who};
+use crate::seen::{Canonical, Draft, Found, From, Glimpse, Hosts, Memory, Relation, Seen, Who, keep_what_counts};
 
 /// How many examples a finding keeps: the first in alphabetical order, so that the order of events means nothing.
 pub const MAX_EVIDENCE: usize = 3;
@@ -256,6 +256,7 @@ impl Engine {
         // Rules are about what is asked for; the rest of an exchange tells no more of that.
         let (matches, added) = if is_request {
             self.index.matches(&self.pack, &page.context, &self.request, glimpse.kind, third, &mut self.matches);
+            keep_what_counts(&self.index, &self.pack, &self.request, &mut self.matches);
             self.added.ask(&page.context, &self.request, glimpse.kind, third);
             (&self.matches, &self.added)
         } else {

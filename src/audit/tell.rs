@@ -16,6 +16,7 @@ use crate::report::{
     Summary, Told, Watcher,
 };
 use crate::rules::dossier;
+use crate::rules::index::CLEARURLS;
 use crate::seen::Relation;
 use crate::seen::hosts::Org;
 
@@ -129,6 +130,10 @@ impl<'a> Teller<'a> {
         let mut id = format!("{technique}/{domain}");
         for rule in [&rule, &exception_rule].into_iter().flatten() {
             id.push_str(&format!("/{}:{}", rule.list, rule.line));
+            // Of a line of ClearURLs several rules can be made.
+            if rule.list == CLEARURLS {
+                id.push_str(&format!(":{}", rule.text));
+            }
         }
         let subject = key.subject.as_ref().map(|(place, name)| Subject { place: place.name(), name: name.to_string() });
         if let Some(subject) = &subject {

@@ -182,7 +182,7 @@ pub struct Check {
 /// Compile a pack from the lists that a file names
 #[derive(Debug, Group)]
 #[command(after_help = "\
-The lists are read from npm packages that are already installed; nothing is fetched. The same lists always
+The lists are read from npm packages that are already installed, and from beside the file; nothing is fetched. The same lists always
 give the same bytes.
 
 Example:

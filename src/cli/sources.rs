@@ -8,6 +8,7 @@ use onlooker::detectors;
 use onlooker::report::ListInfo;
 use onlooker::rules::bundle::OwnerSource;
 use onlooker::rules::compile::ListSource;
+use onlooker::rules::index::CLEARURLS;
 use onlooker::rules::{blocklist, clearurls};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -189,6 +190,9 @@ fn list(entry: &Table, sources: &Path, packages: &Path) -> Result<ListText, Stri
             (text.clone(), Rules::Abp(text, headings(entry)))
         }
         Some("clearurls") => {
+            if id != CLEARURLS {
+                return Err(format!("list {id} is in the form of ClearURLs, whose number is {CLEARURLS}"));
+            }
             let path = sources.with_file_name(word(entry, "file")?);
             let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
             let made = clearurls::read(&text).map_err(|why| format!("{}: {why}", path.display()))?;
@@ -196,14 +200,17 @@ fn list(entry: &Table, sources: &Path, packages: &Path) -> Result<ListText, Stri
         }
         Some(form) => return Err(format!("list {id} is in a form that is not known: {form}")),
     };
-    let (by, version) = match &rules {
-        Rules::Abp(..) => ("package", "package_version"),
-        Rules::ClearUrls(..) => ("crate", "crate_version"),
+    let source = match &rules {
+        Rules::Abp(..) => format!("{} {}", word(entry, "package")?, word(entry, "package_version")?),
+        Rules::ClearUrls(..) => {
+            let (file, name, version) = (word(entry, "file")?, word(entry, "crate")?, word(entry, "crate_version")?);
+            format!("lists/{file}, of crate {name} {version}")
+        }
     };
     Ok(ListText {
         id,
         technique: place.ok_or_else(|| format!("list {id} names a technique that does not exist: {technique}"))?,
-        source: format!("{} {}", word(entry, by)?, word(entry, version)?),
+        source,
         licence: word(entry, "licence")?.to_owned(),
         sha256: sha256(text.as_bytes()),
         rules,

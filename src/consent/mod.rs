@@ -196,6 +196,7 @@ pub fn ranges(bits: u32) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_name_is_known_in_whatever_case() {
@@ -204,7 +205,6 @@ mod tests {
         }
         assert_eq!((form("gcsx"), form("")), (None, None));
     }
-    use proptest::prelude::*;
 
     #[test]
     fn numbers_in_fibonacci_coding() {

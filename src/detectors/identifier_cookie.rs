@@ -1,8 +1,8 @@
 //! identifier-cookie: a cookie by which somebody else knows the browser again, or one under the site's name that somebody
 //! else's script or host writes.
 
-use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::{Detector, PLAIN};

@@ -4,21 +4,21 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
 use crate::pseudonym::Value;
-use crate::rules::index::CLEARURLS;
 use crate::seen::identifiers::is_identifier;
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
 
 pub const DETECTOR: Detector = Detector {
     technique: "link-decoration",
     looks_for: "A parameter in a request's address that a `$removeparam` rule of AdGuard's URL Tracking filter names, such as \
-                `gclid` or `utm_source`; one that ClearURLs' data name for that site or for all, where it holds a number; one \
+                `gclid` or `utm_source`; one that ClearURLs' data name for that site or for all, where its value is long and \
+                random enough to be a number; one \
                 of a table of click, reader and visitor numbers, in the way to a page; and a number that a host on that way \
                 keeps in a cookie, in the address of another.",
     threshold: "A rule: one parameter of exactly that name; documents, frames and fetches, as the list has it. ClearURLs takes \
                 out whatever an address works without, so of its names only those count whose value is of at least 8 \
                 characters and more than 12 bits. The table: the name, and such a value; the names are those that Firefox \
                 strips and that vendors document. A kept number: as with `cookie-syncing`.",
-    severity: "Low where only the name says so. Moderate where the mark is a number: of one click, of one reader of a letter, \
+    severity: "Low where only the name says so, and a sign only where ClearURLs names it for one site. Moderate where the mark is a number: of one click, of one reader of a letter, \
                of one visitor; the vendors document what it is for. High where one organisation's number for the person \
                arrives at another; moderate where it is the site's own.",
     sources: &[
@@ -49,20 +49,14 @@ pub const DETECTOR: Detector = Detector {
             return;
         }
         let told = if seen.kind() == RequestType::MainFrame { of_the_table(seen, out) } else { Vec::new() };
-        let holds_number =
-            |name: &[u8]| seen.params().any(|(known, value)| known.as_bytes() == name && is_number(&value));
-        let rest = || {
-            let marks = seen.decorations().filter(|mark| !told.iter().any(|name| name.as_bytes() == mark.name));
-            // ClearURLs names whatever an address works without.
-            marks.filter(|mark| mark.list != CLEARURLS || holds_number(mark.name))
-        };
+        let rest = || seen.decorations().filter(|mark| !told.iter().any(|name| name.as_bytes() == mark.name));
         // One that no exception lets through, if there is one.
         if let Some(mark) = rest().find(|mark| mark.exception.is_none()).or_else(|| rest().next()) {
             out.push(Draft {
                 who: seen.who(),
                 rule: Some(mark.rule),
                 exception: mark.exception,
-                ..Draft::new(Level::Low, Confidence::Reported)
+                ..Draft::new(Level::Low, if mark.of_site { Confidence::Indicated } else { Confidence::Reported })
             });
         }
     },

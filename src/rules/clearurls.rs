@@ -4,7 +4,7 @@
 //! Its providers are regular expressions. Of those that say no more than a rule of a blocker's list can say, such rules are
 //! made: `||site.example^$removeparam=name`, and `@@||site.example/path$removeparam` for what is let through. All else is
 //! counted, with the reason. Where an exception reaches further as a rule than as it was written, that is taken: a parameter
-//! more is let through, none is told too much. A provider is a heading, for its exceptions speak of its rules alone.
+//! more is let through. A rule reaches no further. A provider is a heading, for its exceptions speak of its rules alone.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::blocklist;
 use super::list::{self, List, Skipped, lines};
-use super::regexes::parse_bare as parse;
+use super::regexes::parse_bare;
 
 /// What the list is called.
 const TITLE: &str = "ClearURLs";
@@ -66,8 +66,9 @@ pub fn read(text: &str) -> Result<Made, String> {
         }
         let (named, spared) = (of("rules")?, of("exceptions")?);
         let pattern = string(at).ok_or_else(wrong)?;
+        let every_site = pattern == ".*";
         // What every address fits is a rule without a pattern.
-        let sites = if pattern == ".*" { Some(vec![String::new()]) } else { addresses(&pattern) };
+        let sites = if every_site { Some(vec![String::new()]) } else { sites(&pattern) };
         let exceptions: Option<Vec<_>> =
             spared.iter().map(|(line, pattern)| Some((*line, addresses(pattern)?))).collect();
         let (Some(sites), Some(exceptions)) = (sites, exceptions) else {
@@ -75,10 +76,13 @@ pub fn read(text: &str) -> Result<Made, String> {
             named.iter().for_each(|(line, _)| skipped.add("address-not-supported", *line));
             continue;
         };
-        // Which it stands in more than once is no matter.
+        // Some names stand twice under one provider; the first line is told.
         let mut rules: BTreeMap<String, u32> = BTreeMap::new();
         for (line, expression) in &named {
             match names(expression) {
+                Ok(names) if names.iter().any(|name| is_of_a_thing(title, name)) => {
+                    skipped.add("name-of-a-thing", *line)
+                }
                 Ok(names) => {
                     let both = sites.iter().flat_map(|site| names.iter().map(move |name| (site, name)));
                     for (site, name) in both {
@@ -92,6 +96,11 @@ pub fn read(text: &str) -> Result<Made, String> {
             continue;
         }
         for (line, address) in exceptions.iter().flat_map(|(line, all)| all.iter().map(move |one| (line, one))) {
+            // Anybody could give an address such a form, and be let through by all of these rules.
+            if every_site && !names_site(address) {
+                skipped.add("exception-for-any-site", *line);
+                continue;
+            }
             rules.entry(format!("@@{address}$removeparam")).or_insert(*line);
         }
         let mut rules: Lines = rules.into_iter().map(|(rule, line)| (line, rule)).collect();
@@ -124,7 +133,7 @@ fn string(raw: &RawValue) -> Option<String> {
 
 /// The parameters that an expression fits whole.
 fn names(expression: &str) -> Result<Vec<String>, &'static str> {
-    let spelled = parse(expression).and_then(|hir| spellings(&hir)).ok_or("pattern")?;
+    let spelled = parse_bare(expression).and_then(|hir| spellings(&hir)).ok_or("pattern")?;
     if spelled.iter().any(|name| name.contains([ANY, MANY])) {
         return Err("pattern");
     }
@@ -136,6 +145,28 @@ fn names(expression: &str) -> Result<Vec<String>, &'static str> {
     if names.iter().all(plain) { Ok(names) } else { Err("special-characters") }
 }
 
+/// Parameters that hold the number of a thing, an address or what was searched for, as their sites use them: a product, an
+/// article, a shelf, a list of offers, an event, an uploader, a function of a script. Nobody is told apart by these. By provider.
+const THINGS: [(&str, &[&str]); 7] = [
+    ("bilibili.com", &["callback", "mid", "up_id"]),
+    ("cell.com", &["_returnURL"]),
+    ("facebook", &["app", "eid", "pageid"]),
+    ("flipkart", &["cid", "iid", "lid", "pid", "store"]),
+    ("idealo.de", &["cancelUrl", "leadOutUrl", "offerListId", "siteId"]),
+    ("xiaohongshu.com", &["shareRedId"]),
+    ("youtube", &["pp"]),
+];
+
+fn is_of_a_thing(provider: &str, name: &str) -> bool {
+    THINGS.iter().any(|(of, names)| *of == provider && names.contains(&name))
+}
+
+/// Whether the pattern of an exception names a site: more than a label of it.
+fn names_site(pattern: &str) -> bool {
+    let host = pattern.trim_start_matches('|').split(['/', '?', '^', MANY]).next().unwrap_or_default();
+    host.trim_end_matches('.').contains('.')
+}
+
 /// Before a site's name: the scheme, and any subdomain.
 const SCHEMES: [&str; 3] = [r"^https?:\/\/", r"^https?://", r"https?:\/\/"];
 const SUBDOMAINS: [&str; 2] = [r"(?:[a-z0-9-]+\.)*?", r"([a-z0-9-\.])*"];
@@ -144,17 +175,42 @@ const SOCKETS: &str = "^wss";
 /// Behind it: any public suffix.
 const SUFFIX: &str = r"(?:\.[a-z]{2,}){1,}";
 
-/// An expression for addresses as patterns of rules, if it can be said so.
+/// An expression for a site as patterns of rules, if it can be said so and no more than that.
+fn sites(expression: &str) -> Option<Vec<String>> {
+    let patterns = addresses(expression).filter(|patterns| !patterns.is_empty())?;
+    // What follows a suffix that is not known could stand anywhere in an address.
+    if patterns.iter().any(|pattern| pattern.split_once(MANY).is_some_and(|(_, rest)| rest.contains('/'))) {
+        return None;
+    }
+    if scheme_and_subdomains(expression)?.1 {
+        return Some(patterns);
+    }
+    // That host, and none below it.
+    let exactly = |pattern: &String| {
+        let host = pattern.trim_start_matches('|').to_owned();
+        ["http", "https"].map(|scheme| format!("|{scheme}://{host}"))
+    };
+    Some(patterns.iter().flat_map(exactly).collect())
+}
+
+/// An expression for addresses as patterns of rules, if it can be said so; they may reach further.
 fn addresses(expression: &str) -> Option<Vec<String>> {
     if expression.starts_with(SOCKETS) {
         return Some(Vec::new());
     }
-    let rest = SCHEMES.iter().find_map(|scheme| expression.strip_prefix(scheme))?;
-    let rest = SUBDOMAINS.iter().find_map(|any| rest.strip_prefix(any)).unwrap_or(rest);
-    let spelled = spellings(&parse(&rest.replace(SUFFIX, r"\.[^/]*"))?)?;
+    let (rest, _) = scheme_and_subdomains(expression)?;
+    let spelled = spellings(&parse_bare(&rest.replace(SUFFIX, r"\.[^/]*"))?)?;
     spelled.iter().map(|text| address(text)).collect()
 }
 
+/// What follows the scheme and, if it says that, any subdomain.
+fn scheme_and_subdomains(expression: &str) -> Option<(&str, bool)> {
+    let rest = SCHEMES.iter().find_map(|scheme| expression.strip_prefix(scheme))?;
+    let below = SUBDOMAINS.iter().find_map(|any| rest.strip_prefix(any));
+    Some((below.unwrap_or(rest), below.is_some()))
+}
+
+/// One text, as [`spellings`] gives it, as a pattern.
 fn address(text: &str) -> Option<String> {
     let mut pattern = String::from("||");
     let around = |at: Option<char>| at.is_some_and(|c| c.is_ascii_alphanumeric());

@@ -286,37 +286,54 @@ impl<'a> View<'a> {
 
     /// Whether a URL has the length, the ending and the plain text of those that a rule's regular expression matches.
     pub fn could_match(&self, rule: RuleId, hay: &[u8], pairs: &Pairs) -> bool {
-        let shapes = self.regex_shapes;
-        let of = |n: usize| shapes.get(n * REGEX_SHAPE..).and_then(|row| u32_at(row, 0)).unwrap_or(u32::MAX);
-        let at = partition(shapes.len() / REGEX_SHAPE, |n| of(n) < rule);
-        let Some(row) = shapes.get(at * REGEX_SHAPE..(at + 1) * REGEX_SHAPE).filter(|_| of(at) == rule) else {
-            return true;
-        };
+        let Some(row) = self.regex_shape(rule) else { return true };
         let length = hay.len() as u32;
         if u32_at(row, 1).is_some_and(|least| length < least) || u32_at(row, 2).is_some_and(|most| length > most) {
             return false;
         }
         let (sets, rest) = row.split_at_checked(12 + 16 * ENDING).unwrap_or((row, &[]));
-        let (literal, run) = rest.split_at_checked(LITERAL).unwrap_or((rest, &[]));
-        let literal = literal.split(|&byte| byte == 0).next().unwrap_or_default();
-        if !pairs.can_hold(literal) {
+        let literal = rest.split(|&byte| byte == 0).next().unwrap_or_default();
+        if !pairs.can_hold(literal.get(..LITERAL).unwrap_or(literal)) {
             return false;
         }
-        let fits = |set: &[u8], byte: u8| {
-            !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
-        };
         let sets = sets.get(12..).unwrap_or_default().chunks_exact(16);
-        if !hay.iter().rev().zip(sets).all(|(&byte, set)| fits(set, byte)) {
-            return false;
-        }
-        let times = u32_at(run, 4).unwrap_or(0);
-        let mut met = 0;
-        let has_run = hay.iter().any(|&byte| {
-            met = if fits(run, byte) { met + 1 } else { 0 };
-            met >= times
-        });
-        (times == 0 || has_run) && holds(hay, literal)
+        hay.iter().rev().zip(sets).all(|(&byte, set)| is_in(set, byte))
     }
+
+    /// And whether the URL holds what its matches must hold, which takes [`HOLDS`] steps for each byte of it at most.
+    pub fn could_hold(&self, rule: RuleId, hay: &[u8]) -> bool {
+        let rest = self.regex_shape(rule).and_then(|row| row.get(12 + 16 * ENDING..)).unwrap_or_default();
+        let (literal, run) = rest.split_at_checked(LITERAL).unwrap_or_default();
+        let times = u32_at(run, 4).unwrap_or(0);
+        has_run(hay, run, times) && holds(hay, literal.split(|&byte| byte == 0).next().unwrap_or_default())
+    }
+
+    /// The row of [`Section::RegexShapes`] about a rule.
+    fn regex_shape(&self, rule: RuleId) -> Option<&'a [u8]> {
+        let shapes = self.regex_shapes;
+        let of = |n: usize| shapes.get(n * REGEX_SHAPE..).and_then(|row| u32_at(row, 0)).unwrap_or(u32::MAX);
+        let at = partition(shapes.len() / REGEX_SHAPE, |n| of(n) < rule);
+        shapes.get(at * REGEX_SHAPE..(at + 1) * REGEX_SHAPE).filter(|_| of(at) == rule)
+    }
+}
+
+/// How many steps [`View::could_hold`] counts as for each byte of a URL: one looks at the run, and the text is compared at each
+/// byte until it differs.
+pub const HOLDS: u64 = 4;
+
+/// Whether a set of ASCII characters, a bit each, has a byte; what is not ASCII may be in any.
+fn is_in(set: &[u8], byte: u8) -> bool {
+    !byte.is_ascii() || set.get(usize::from(byte / 8)).is_some_and(|bits| bits & (1 << (byte % 8)) != 0)
+}
+
+/// Whether so many bytes of a set stand one behind the other in a text.
+fn has_run(text: &[u8], set: &[u8], times: u32) -> bool {
+    let mut met = 0;
+    times == 0
+        || text.iter().any(|&byte| {
+            met = if is_in(set, byte) { met + 1 } else { 0 };
+            met >= times
+        })
 }
 
 /// Whether a text, in whatever case, has another in it that is in lower case.
@@ -341,4 +358,27 @@ pub fn partition(length: usize, before: impl Fn(usize) -> bool) -> usize {
 /// A column of pairs of numbers.
 pub fn pairs(column: &[u8]) -> impl Iterator<Item = (u32, u32)> {
     column.chunks_exact(8).filter_map(|pair| Some((u32_at(pair, 0)?, u32_at(pair, 1)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_met_at_its_length() {
+        let digits = (0x3ff_u128 << b'0').to_le_bytes();
+        assert!(
+            has_run(b"/a123456/", &digits, 6) && has_run(b"123456", &digits, 6) && has_run(b"x12345678", &digits, 6)
+        );
+        assert!(!has_run(b"/12345/6", &digits, 6) && !has_run(b"12345", &digits, 6) && !has_run(b"", &digits, 1));
+        // What is not ASCII may be in any set.
+        assert!(has_run(b"123\xff56", &digits, 6));
+        assert!(has_run(b"", &digits, 0));
+    }
+
+    #[test]
+    fn a_text_is_met_in_whatever_case() {
+        assert!(holds(b"/AdServer/x", b"adserver") && holds(b"adserver", b"adserver") && holds(b"a", b""));
+        assert!(!holds(b"/adserve/r", b"adserver") && !holds(b"ad", b"adserver"));
+    }
 }

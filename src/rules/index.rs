@@ -10,7 +10,7 @@ use std::ops::Range;
 use regex::bytes::{Regex, RegexBuilder};
 
 pub use super::columns::View;
-use super::columns::{Columns, Kept, Shape, pairs, partition};
+use super::columns::{Columns, HOLDS, Kept, Shape, pairs, partition};
 use super::pack::{Bytes, Section, u16_at, u32_at};
 use super::regexes;
 use super::rule::{self, Flags, Pairs};
@@ -62,11 +62,13 @@ pub enum Key {
     Page,
 }
 
-/// The number of our own list: what `lists/actors` names. AdGuard's lists have numbers below it.
+/// The number of our own list: what `lists/actors` names. The other bundled lists have numbers below it.
 pub const OWN_LIST: u32 = 1000;
 
 /// The number of the list that is made of ClearURLs' data.
 pub const CLEARURLS: u32 = 999;
+/// What its rules about the addresses of every site stand under.
+pub const EVERY_SITE: &str = "globalRules";
 
 /// In a column of bytes: the value is too large, and stands in a section of its own.
 pub const LONG: u8 = 255;
@@ -408,10 +410,15 @@ impl Index {
         self.lists.iter().rev().find(|list| list.first <= rule).copied()
     }
 
-    /// Whether an exception speaks of a rule: one of ClearURLs' only of rules of the same provider, and no other of these.
+    /// Whether a rule is one of ClearURLs'.
+    pub fn of_clearurls(&self, rule: RuleId) -> bool {
+        self.list_of(rule).is_some_and(|list| list.list == CLEARURLS)
+    }
+
+    /// Whether an exception speaks of a rule. One of ClearURLs' speaks of the rules of its own provider only; those of other
+    /// lists speak of all rules but ClearURLs'.
     pub fn speaks_of(&self, pack: &Bytes, exception: RuleId, rule: RuleId) -> bool {
-        let clearurls = |rule| self.list_of(rule).is_some_and(|list| list.list == CLEARURLS);
-        match (clearurls(exception), clearurls(rule)) {
+        match (self.of_clearurls(exception), self.of_clearurls(rule)) {
             (false, false) => true,
             (true, true) => self.heading(pack, exception) == self.heading(pack, rule),
             _ => false,
@@ -683,6 +690,18 @@ impl Search<'_> {
             let hay = if flags.has(Flags::MATCH_CASE) { request.exact() } else { request.lower() };
             // Most URLs are too short, too long or end otherwise: then it need not even be compiled.
             if !self.view.could_match(rule, hay, &asked.pairs) {
+                return false;
+            }
+            if self.regexes.counted {
+                match self.steps.checked_sub(HOLDS * hay.len() as u64) {
+                    Some(left) => *self.steps = left,
+                    None => {
+                        self.out.over = true;
+                        return false;
+                    }
+                }
+            }
+            if !self.view.could_hold(rule, hay) {
                 return false;
             }
             let found = self.regexes.matches(rule, pattern, flags.has(Flags::MATCH_CASE), hay, self.steps);

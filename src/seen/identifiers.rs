@@ -242,18 +242,20 @@ impl Identifiers {
         // A page's own path names the page, not the reader.
         if seen.is_other() {
             let path = std::str::from_utf8(seen.address.path()).unwrap_or_default();
-            let named = path.contains(';');
+            let (front, query) = path.split_once('?').unwrap_or((path, ""));
             // Values of the query were looked at. What stands in a name there is told with the path.
             let in_names = seen.params().any(|(name, _)| name.contains('~'));
-            let path = if in_names { path } else { path.split('?').next().unwrap_or_default() };
-            let rest = (!named).then_some(("", Value::read(path)));
-            for (name, value) in pseudonym::matrix(path.as_bytes()).filter(|_| named).chain(rest) {
+            let in_names = in_names.then(|| Value::read(query));
+            let rest = front.split_once(';').map_or(front, |(rest, _)| rest);
+            let rest = std::iter::once(Value::read(rest)).chain(in_names).map(|value| ("", value));
+            for (name, value) in pseudonym::matrix(front.as_bytes()).filter(|_| front.contains(';')).chain(rest) {
                 news |= value.parts().fold(false, |news, part| self.arrive(at, Place::Path, name, &part) | news);
             }
         }
         news
     }
 
+    // Apart, as `detectors` says: a browser that wakes compiles what is called.
     #[inline(never)]
     fn body(&mut self, at: &At<'_, '_>) -> bool {
         let seen = at.seen;

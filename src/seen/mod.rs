@@ -25,7 +25,7 @@ use crate::observation::{RequestType, Security, Stage};
 use crate::pseudonym::{self, SetCookie, Value};
 use crate::redact;
 use crate::rules::added::{Added, AddedLists};
-use crate::rules::index::{Index, Matches, RuleId};
+use crate::rules::index::{EVERY_SITE, Index, Matches, RuleId};
 use crate::rules::pack::Bytes;
 
 /// A part of an exchange as it comes in: [`crate::observation::Exchange`], borrowed, with values that are pseudonyms.
@@ -443,6 +443,27 @@ fn is_cloak(section: &str) -> bool {
     section.contains("CNAME")
 }
 
+/// Leaves, of the rules about parameters, those that say something. ClearURLs names whatever an address works without: of its
+/// rules only those about a value that can tell one from many others count, and none about a parameter that another list names,
+/// for then that list's exceptions hold.
+pub fn keep_what_counts(index: &Index, pack: &Bytes, request: &Address, matches: &mut Matches) {
+    if !matches.params.iter().any(|&rule| index.of_clearurls(rule)) {
+        return;
+    }
+    let others = matches.params.iter().filter(|&&rule| !index.of_clearurls(rule));
+    let others: Vec<&[u8]> = others.map(|&rule| index.param(pack, rule)).collect();
+    let holds_number = |name: &[u8]| {
+        let mut pairs = pseudonym::pairs(request.query());
+        pairs.any(|(known, value)| {
+            known.as_bytes() == name && value.parts().any(|part| identifiers::is_identifier(&part))
+        })
+    };
+    matches.params.retain(|&rule| {
+        let name = index.param(pack, rule);
+        !index.of_clearurls(rule) || !others.contains(&name) && holds_number(name)
+    });
+}
+
 /// A parameter of an address that a list names.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark<'a> {
@@ -450,8 +471,8 @@ pub struct Mark<'a> {
     pub name: &'a [u8],
     /// The rule that says so.
     pub rule: RuleId,
-    /// The list that it stands in.
-    pub list: u32,
+    /// Whether the rule is one of ClearURLs' about that site's own parameters, many of which are numbers of things.
+    pub of_site: bool,
     /// The rule that lets it through.
     pub exception: Option<RuleId>,
 }
@@ -464,8 +485,8 @@ fn decorations<'a>(index: &'a Index, pack: &'a Bytes, matches: &'a Matches) -> i
             let spared = index.param(pack, **exception);
             (spared.is_empty() || spared == name) && index.speaks_of(pack, **exception, rule)
         };
-        let list = index.list_of(rule).map_or(0, |list| list.list);
-        Mark { name, rule, list, exception: matches.param_exceptions.iter().find(spares).copied() }
+        let of_site = index.of_clearurls(rule) && index.heading(pack, rule).0 != EVERY_SITE;
+        Mark { name, rule, of_site, exception: matches.param_exceptions.iter().find(spares).copied() }
     })
 }
 

@@ -150,7 +150,9 @@ test('each rule that was shown stands on that line of the list', () => {
     if (list === 999) {
       const written = /\$removeparam=(.+)$/.exec(words)?.[1] ?? /^@@\|\|(.+)\$removeparam$/.exec(words)?.[1]?.replace(/[./]/g, (c) => `${c === '/' ? '\\\\/' : '\\\\.'}`);
       const there = lists.get(999)?.[line - 1] ?? '';
-      assert.ok(written !== undefined && there.includes(written), `${words} in line ${line}: ${there}`);
+      // Two names of one expression: there the letter between is optional.
+      const spelled = written === 'colid' || written === 'coliid' ? 'colii?d' : written;
+      assert.ok(spelled !== undefined && there.includes(spelled), `${words} in line ${line}: ${there}`);
       continue;
     }
     const path = join(ROOT, 'node_modules/@adguard/dnr-rulesets/dist/filters/declarative', `ruleset_${list}`, `ruleset_${list}.json`);

@@ -15,7 +15,8 @@ pub fn lists(lists: &[ListInfo], data: &[ListInfo], colours: bool) -> String {
         let _ = writeln!(out, "{}  {}", paint.strong(&plain(&list.title)), paint.soft(&format!("list {}", list.id)));
         // What a list that a person added does not state is not there.
         let stated = |text: &str| if text.is_empty() { "not stated".to_owned() } else { plain(text).into_owned() };
-        let _ = writeln!(out, "  version {}, of {}", stated(&list.version), stated(&list.date));
+        let of = if list.date.is_empty() { String::new() } else { format!(", of {}", plain(&list.date)) };
+        let _ = writeln!(out, "  version {}{of}", stated(&list.version));
         let by = if list.attribution.is_empty() { String::new() } else { format!(", by {}", plain(&list.attribution)) };
         let _ = writeln!(out, "  from {}, licence {}{by}", plain(&list.source), stated(&list.licence));
         let mut rules = format!("  {}", count(list.rules, "rule", "rules"));
