@@ -104,6 +104,12 @@ export const weightOf = ({ weight }) => levelOf(weight);
 /** What weighs most first: a list is cut at its end. Of equals what is graver by itself. @param {Finding} a @param {Finding} b */
 const byWeight = (a, b) => rank(weightOf(a)) - rank(weightOf(b)) || rank(levelOf(a.severity)) - rank(levelOf(b.severity));
 
+/** Keeps what weighs most of what has one key. @template K @param {Map<K, Level>} levels @param {K} key @param {Finding} finding */
+function raise(levels, key, finding) {
+  const before = levels.get(key);
+  if (before === undefined || rank(weightOf(finding)) < rank(before)) levels.set(key, weightOf(finding));
+}
+
 /**
  * What our own lists know of it, the gravest kind first.
  * @param {Model} model @param {{actors: string[]}} who a watcher, or who runs the site
@@ -173,9 +179,7 @@ export function modelOf(report, gaps, compare) {
     if (before) its[same] = { ...before, evidence: [...before.evidence, ...finding.evidence], count: before.count + finding.count };
     else its.push(finding);
     findings.set(whose, its);
-    const host = `${keys.get(whose)} ${finding.domain}`;
-    const level = at.get(host);
-    if (level === undefined || rank(weightOf(finding)) < rank(level)) at.set(host, weightOf(finding));
+    raise(at, `${keys.get(whose)} ${finding.domain}`, finding);
   }
   for (const its of findings.values()) its.sort(byWeight);
   // Of a host of which nothing else is told it is known that it was contacted.
@@ -192,7 +196,7 @@ export function modelOf(report, gaps, compare) {
     const weights = new Map(who.map((watcher) => [watcher, /** @type {Level} */ ('low')]));
     for (const finding of its) {
       const whose = bearerOf(named, finding);
-      if (whose && rank(weightOf(finding)) < rank(weights.get(whose) ?? 'low')) weights.set(whose, weightOf(finding));
+      if (whose) raise(weights, whose, finding);
     }
     return {
       technique,

@@ -7,9 +7,7 @@ use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
-use crate::pseudonym::Value;
-use crate::seen::identifiers::{host_of, is_fleeting, is_identifier};
-use crate::seen::service::is_of_service;
+use crate::seen::identifiers::{cookie_has_identifier, host_of, is_fleeting};
 use crate::seen::{Bounded, Details, Draft, Example, Hosts, Memory, Seen, State, What};
 
 pub const DETECTOR: Detector = Detector {
@@ -143,12 +141,14 @@ fn note(seen: &Seen<'_>, memory: &mut Memory) -> bool {
     match seen.stage() {
         Stage::Request => hop.meant |= is_sign_in(seen),
         Stage::Sent => {
-            hop.read |= seen.cookies().any(|(name, value)| has_identifier(name, &value));
+            hop.read |= seen.cookies().any(|(name, value)| cookie_has_identifier(name, &value));
             hop.meant |=
                 seen.header("referer").and_then(host_of).is_some_and(|from| is_within(from, &seen.facts().site));
         }
         Stage::Answered => {
-            for cookie in seen.set_cookies().filter(|one| !is_fleeting(one) && has_identifier(one.name, &one.value)) {
+            for cookie in
+                seen.set_cookies().filter(|one| !is_fleeting(one) && cookie_has_identifier(one.name, &one.value))
+            {
                 hop.set = hop.set.max(Some(cookie.max_age.is_some() || cookie.expires.is_some()));
             }
             if let Some(to) = leads_out(seen) {
@@ -171,10 +171,6 @@ fn is_sign_in(seen: &Seen<'_>) -> bool {
         || has("id_token")
         || has("openid.mode")
         || has("code") && has("state")
-}
-
-fn has_identifier(name: &str, value: &Value<'_>) -> bool {
-    value.parts().any(|part| is_identifier(&part)) && !is_of_service(name)
 }
 
 /// Whether a host lies in a site.

@@ -5,9 +5,8 @@ use crate::address::Scheme;
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType, Stage};
 use crate::party;
-use crate::pseudonym::{SetCookie, Value};
-use crate::seen::identifiers::is_identifier;
-use crate::seen::service::is_of_service;
+use crate::pseudonym::SetCookie;
+use crate::seen::identifiers::cookie_has_identifier;
 use crate::seen::{Details, Draft, Place, Seen, What};
 
 /// For how long a cookie must be kept to tell one visit from another, in seconds: what only serves a session, or says which
@@ -148,7 +147,7 @@ fn downgraded<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
 
 /// Identifiers among the cookies of a request in the clear.
 fn sent_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
-    let names = seen.cookies().filter(|(name, value)| has_identifier(name, value)).map(|(name, _)| name);
+    let names = seen.cookies().filter(|(name, value)| cookie_has_identifier(name, value)).map(|(name, _)| name);
     // The site's own tells one visit of it from another; somebody else's follows from site to site.
     cookies(seen, names, "sent-in-clear", if seen.is_other() { Level::High } else { Level::Moderate })
 }
@@ -157,8 +156,9 @@ fn sent_in_the_clear<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
 fn unmarked<'a>(seen: &Seen<'a>) -> Option<Draft<'a>> {
     // A name with such a prefix is taken by browsers only if it is marked.
     let prefixed = |name: &str| name.starts_with("__Secure-") || name.starts_with("__Host-");
-    let may_be =
-        |cookie: &SetCookie<'a>| !cookie.secure && !prefixed(cookie.name) && has_identifier(cookie.name, &cookie.value);
+    let may_be = |cookie: &SetCookie<'a>| {
+        !cookie.secure && !prefixed(cookie.name) && cookie_has_identifier(cookie.name, &cookie.value)
+    };
     let kept = |cookie: &SetCookie<'a>| cookie.max_age.is_some_and(|seconds| seconds >= A_DAY);
     let names = seen.set_cookies().filter(|cookie| may_be(cookie) && kept(cookie)).map(|cookie| cookie.name);
     cookies(seen, names, "not-secure", Level::Low).filter(|_| seen.header("strict-transport-security").is_none())
@@ -180,8 +180,4 @@ fn cookies<'a>(
         details,
         ..Draft::new(level, Confidence::Documented)
     })
-}
-
-fn has_identifier(name: &str, value: &Value<'_>) -> bool {
-    value.parts().any(|part| is_identifier(&part)) && !is_of_service(name)
 }

@@ -3,8 +3,7 @@
 use super::{Detector, PLAIN};
 use crate::finding::{Confidence, Level, Right};
 use crate::observation::{Part, RequestType};
-use crate::pseudonym::Value;
-use crate::seen::identifiers::is_identifier;
+use crate::seen::identifiers::has_identifier;
 use crate::seen::{Details, Draft, Identifiers, Place, Relation, Seen, What, Who};
 
 pub const DETECTOR: Detector = Detector {
@@ -77,7 +76,7 @@ fn of_the_table<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) -> Vec<&'a str> {
     let mut told = Vec::new();
     for (name, value) in seen.params() {
         let Ok(at) = MARKS.binary_search_by(|(known, ..)| (*known).cmp(name)) else { continue };
-        let Some((_, vendor, purpose)) = MARKS.get(at).filter(|_| is_number(&value)) else { continue };
+        let Some((_, vendor, purpose)) = MARKS.get(at).filter(|_| has_identifier(&value)) else { continue };
         if told.contains(&name) {
             continue;
         }
@@ -93,11 +92,6 @@ fn of_the_table<'a>(seen: &Seen<'a>, out: &mut Vec<Draft<'a>>) -> Vec<&'a str> {
         told.push(name);
     }
     told
-}
-
-/// Whether a value can tell one from many others.
-fn is_number(value: &Value<'_>) -> bool {
-    value.parts().any(|part| is_identifier(&part))
 }
 
 const CLICK: &str = "click";

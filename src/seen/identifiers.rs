@@ -159,6 +159,16 @@ pub fn is_identifier(value: &Pseudonym<'_>) -> bool {
     kind && value.length as usize >= SHARED_LENGTH && value.bits > COOKIE_BITS
 }
 
+/// Whether a value is one, or has one among its parts.
+pub fn has_identifier(value: &Value<'_>) -> bool {
+    value.parts().any(|part| is_identifier(&part))
+}
+
+/// Whether a cookie has one that is not of a service which tells nobody apart.
+pub fn cookie_has_identifier(name: &str, value: &Value<'_>) -> bool {
+    has_identifier(value) && !is_of_service(name)
+}
+
 /// Whether a value can tell one browser from all others, so that it is no chance if two have it: length and bits as in Privacy
 /// Badger, <https://github.com/EFForg/privacybadger/blob/master/src/js/heuristicblocking.js>. Mail addresses, names and the
 /// like are personal data, of which another technique speaks.

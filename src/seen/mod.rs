@@ -454,9 +454,7 @@ pub fn keep_what_counts(index: &Index, pack: &Bytes, request: &Address, matches:
     let others: Vec<&[u8]> = others.map(|&rule| index.param(pack, rule)).collect();
     let holds_number = |name: &[u8]| {
         let mut pairs = pseudonym::pairs(request.query());
-        pairs.any(|(known, value)| {
-            known.as_bytes() == name && value.parts().any(|part| identifiers::is_identifier(&part))
-        })
+        pairs.any(|(known, value)| known.as_bytes() == name && identifiers::has_identifier(&value))
     };
     matches.params.retain(|&rule| {
         let name = index.param(pack, rule);
