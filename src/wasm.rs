@@ -11,6 +11,7 @@ use crate::audit::{self, Judged, Page, Verdict};
 use crate::error::Error;
 use crate::feeds;
 use crate::observation::{self, RequestType, Security, Stage};
+use crate::party;
 use crate::pseudonym::{Direction, Pseudonyms};
 use crate::seen::Glimpse;
 use crate::wire;
@@ -205,6 +206,11 @@ impl Engine {
         let dropped = self.pseudonyms.take_dropped();
         let most = |count: u64| u32::try_from(count).unwrap_or(u32::MAX).min((1 << 10) - 1);
         most(dropped.headers) | most(dropped.cookies) << 10 | most(dropped.bodies) << 20
+    }
+
+    /// The registrable domain of a host in lower case, without a trailing dot.
+    pub fn site(&self, host: &str) -> String {
+        party::registrable(host).to_owned()
     }
 
     /// Notes what is recorded of a page at all: a bit for each [`observation::Part`], by its code.

@@ -56,6 +56,7 @@
  * @property {string} media what its body is
  * @property {number} status of an answer, else 0
  * @property {import('./security.js').Security|null} [security] of an answer, where the person wants to be told
+ * @property {true} [unnamed] of an answer, where the person wants to know its host's name in the DNS: it could not be asked for
  * @property {Lost} [lost] what of it was left out
  * @property {boolean} [masked] by `mask` in pseudonyms.js
  */
@@ -110,6 +111,8 @@
  * @property {{name: string, value?: string}[]} [requestHeaders]
  * @property {{name: string, value?: string}[]} [responseHeaders]
  * @property {RequestBody|null} [requestBody]
+ * @property {string} [ip] to which the browser has connected; Firefox has none where an answer came from its cache
+ * @property {{type: string}|null} [proxyInfo] Firefox only
  */
 
 /** @typedef {{formData?: Record<string, unknown[]>, raw?: {bytes?: ArrayBuffer}[], error?: string}} RequestBody */

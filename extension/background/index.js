@@ -12,9 +12,10 @@ import { askGpc, gpcAddress } from './gpc.js';
 import { navigationEvent, originOf, requestEvent, clean } from './events.js';
 import { Ledger } from './ledger.js';
 import { isTrap, Lists } from './lists.js';
+import { Names } from './names.js';
 import { Observer } from './observer.js';
 import { mask, Pseudonyms } from './pseudonyms.js';
-import { bytesOf, nothing, ofFile, ofList, ofTab, router } from './router.js';
+import { bytesOf, nothing, ofFile, ofList, ofSwitch, ofTab, router } from './router.js';
 import { Roots, securityOf } from './security.js';
 import { shelf } from './shelf.js';
 import { Store } from './store.js';
@@ -35,15 +36,15 @@ const EVERYWHERE = { origins: ['<all_urls>'] };
 /** What the listeners below tell, in the log's words. */
 const RECORDED = ['request-headers', 'cookies', 'response-headers', 'bodies', 'times'];
 /** And where the person has turned it on. */
-const SECURITY = 'security';
-const RECORDED_SECURELY = [...RECORDED.slice(0, -1), SECURITY, ...RECORDED.slice(-1)];
+const [SECURITY, DNS] = ['security', 'dns'];
 
 const store = new Store(browser.storage.session, makeRoom, lost);
 const lists = new Lists(browser.storage.local, shelf, browser.runtime.getManifest().version);
 const badge = new Badge(lookOf);
 const ledger = new Ledger(store, (page) => {
   if (page.state === 'open') badge.update(page.tab);
-}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke, () => (secured ? RECORDED_SECURELY : RECORDED));
+}, (page) => store.savePage(page, observer?.next ?? page.key + 1), engineBroke,
+  () => [...RECORDED, ...(secured ? [SECURITY] : []), ...(names?.on ? [DNS] : [])]);
 
 /** @type {Observer|null} */
 let observer = null;
@@ -57,6 +58,9 @@ let judge = null;
 let broken = null;
 /** Are we told how connections are secured? */
 let secured = false;
+/** Firefox alone lets an extension ask. @type {import('./names.js').Dns|undefined} */
+const dns = /** @type {any} */ (browser).dns;
+const names = dns ? new Names(dns, browser.storage.local, async (host) => /** @type {import('./engine.js').Judge} */ (await born).engine.site(host)) : null;
 /** May we see everything? null: not asked yet. @type {boolean|null} */
 let permitted = null;
 
@@ -79,18 +83,20 @@ const canBeTold = 'getSecurityInfo' in browser.webRequest;
 
 const roots = new Roots();
 
-/** @param {unknown} details */
-function answered(details) {
-  take(requestEvent(/** @type {RequestDetails} */ (details), 'answered', false));
-  return undefined;
-}
-
-/** The same in Firefox, where a person wants to know how connections are secured. The request goes on at once. @param {unknown} details */
-function answeredSecurely(details) {
-  const event = requestEvent(/** @type {RequestDetails} */ (details), 'answered', false);
-  if (!/^(?:https|wss):/.test(event.url)) take(event);
-  else void securityOf(browser.webRequest, event.rid).then((security) => take({ ...event, security: roots.of(event.url, security, event.secret) }));
-  return {};
+/** Told at once; only what the person wants to know beyond it may come a little later. The request goes on at once in any case. @param {unknown} given */
+function answered(given) {
+  const details = /** @type {RequestDetails} */ (given);
+  const event = requestEvent(details, 'answered', false);
+  const security = secured && /^(?:https|wss):/.test(event.url) ? securityOf(browser.webRequest, event.rid) : null;
+  const named = names?.of(event, details) ?? null;
+  if (!security && !named) take(event);
+  else void Promise.all([security, named]).then(([its, more]) => take({
+    ...event,
+    ...(security ? { security: roots.of(event.url, its, event.secret) } : {}),
+    ...(more?.name ? { headers: [...event.headers, [':cname', more.name]] } : {}),
+    ...(more?.unnamed ? { unnamed: true } : {}),
+  }));
+  return secured ? {} : undefined;
 }
 
 /** Firefox throws where the permission for it is not there: so it is known in the first tick. */
@@ -99,9 +105,8 @@ function listenToAnswers() {
   secured = false;
   if (canBeTold) {
     onHeadersReceived.removeListener(answered);
-    onHeadersReceived.removeListener(answeredSecurely);
     try {
-      onHeadersReceived.addListener(answeredSecurely, WEB, ['blocking', 'responseHeaders']);
+      onHeadersReceived.addListener(answered, WEB, ['blocking', 'responseHeaders']);
       secured = true;
       return;
     } catch { /* not turned on */ }
@@ -173,6 +178,8 @@ browser.runtime.onMessage.addListener(router({
   'list-add': { from: ['options'], read: ofList, answer: ({ sha256 }) => withJudge((found) => lists.add(found, sha256)).finally(judgeAgain) },
   'list-remove': { from: ['options'], read: ofList, answer: ({ sha256 }) => removeList(sha256).finally(judgeAgain) },
   'lists-added': { from: ['options'], read: nothing, answer: () => started.then(() => lists.all()) },
+  names: { from: ['options'], read: nothing, answer: async () => names?.isOn() ?? null },
+  'names-turn': { from: ['options'], read: ofSwitch, answer: ({ on }) => turnNames(on) },
   status: { from: ['any'], read: nothing, answer: status },
 }, { id: browser.runtime.id, root: browser.runtime.getURL('') }));
 
@@ -186,7 +193,7 @@ const born = startEngine().catch((error) => {
 const started = born.then(async (found) => {
   if (!found) return;
   // What comes meanwhile is written down, and judged by these lists too.
-  await lists.into(found);
+  await Promise.all([lists.into(found), names?.ready]);
   ledger.lostLists = lists.lost;
   judge = found;
   ledger.start(found);
@@ -201,6 +208,7 @@ async function wake() {
   for (const page of stored.pages) ledger.known(page);
   const built = new Observer({
     record(page, event) {
+      if (event.unnamed) recordedInPart(page, DNS);
       ledger.record(page, event);
       if (store.bytes > STORE_BYTES) makeRoom();
     },
@@ -377,14 +385,22 @@ function permissionsChanged({ permissions = [] }) {
   void readPermission();
   if (!canBeTold || !permissions.includes('webRequestBlocking')) return;
   listenToAnswers();
-  // Of the pages that are there now a part was, or will be, seen without.
+  turned(SECURITY);
+}
+
+/** Of the pages that are there now a part was, or will be, seen without. @param {string} part */
+function turned(part) {
   void ready.then(() => {
-    for (const page of observer?.pages.values() ?? []) {
-      page.partly = [SECURITY];
-      store.savePage(page, observer?.next ?? page.key + 1);
-      ledger.again(page);
-    }
+    for (const page of observer?.pages.values() ?? []) recordedInPart(page, part);
   });
+}
+
+/** @param {Page} page @param {string} part that is missing of some of it */
+function recordedInPart(page, part) {
+  if (page.partly?.includes(part) || !observer) return;
+  page.partly = [...page.partly ?? [], part];
+  store.savePage(page, observer.next);
+  ledger.again(page);
 }
 
 async function readPermission() {
@@ -410,6 +426,16 @@ function missed(page) {
   page.gaps['no-permission'] = 1;
   store.savePage(page, observer.next);
   ledger.changed(page);
+}
+
+// --- names -------------------------------------------------------------------------------------------------------
+
+/** @param {boolean} on @returns {Promise<boolean|null>} whether it is on now */
+async function turnNames(on) {
+  if (!names) return null;
+  await names.turn(on);
+  turned(DNS);
+  return on;
 }
 
 // --- the engine --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /**
- * The lists that a person added: what each is stands in storage.local, its bytes on the shelf. This is all that Onlooker
- * writes to disk; nothing of it comes from a page. A list counts from the moment in which storage.local names it: so one
+ * The lists that a person added: what each is stands in storage.local, its bytes on the shelf. But for the wish in
+ * names.js this is all that Onlooker writes to disk; nothing of it comes from a page. A list counts from the moment in which storage.local names it: so one
  * whose bytes the browser has lost is missed, and told.
  */
 

@@ -38,6 +38,12 @@ export function ofList({ sha256 }) {
   return { sha256 };
 }
 
+/** @param {Record<string, unknown>} message */
+export function ofSwitch({ on }) {
+  if (typeof on !== 'boolean') throw new OnlookerError('bad-message', 'on is neither true nor false');
+  return { on };
+}
+
 /** @param {string} base64 @returns {Uint8Array} */
 export function bytesOf(base64) {
   try {

@@ -1,38 +1,62 @@
 /** What a browser can tell beyond what it tells every extension, each off until a person turns it on. */
 
-import { html } from '../vendor/lit-html.js';
+import { html, nothing } from '../vendor/lit-html.js';
 import { browser } from '../shared/browser.js';
-import { t } from '../shared/i18n.js';
+import { ask } from '../shared/client.js';
+import { t, word } from '../shared/i18n.js';
 
 /** @typedef {import('../shared/views.js').View} View */
+
+/** secure: how connections are secured; names: whose names stand behind a site's own. @typedef {'secure'|'names'} More */
+/** null: this browser has none of it, or was not asked yet. @typedef {Record<More, boolean|null>} Switches */
 
 /** What lets Firefox tell how connections are secured. Firefox asks nobody about it: so our words have to say all. */
 const SECURE = /** @type {chrome.permissions.Permissions} */ ({ permissions: ['webRequestBlocking'] });
 
-/** @returns {Promise<boolean|null>} null: this browser cannot tell it */
-export async function isSecureOn() {
-  if (!('getSecurityInfo' in (browser.webRequest ?? {}))) return null;
-  return browser.permissions.contains(SECURE);
+/** @type {Record<More, {is: () => Promise<boolean|null>, turn: (on: boolean) => Promise<boolean|null>}>} */
+const MORE = {
+  secure: {
+    is: async () => ('getSecurityInfo' in (browser.webRequest ?? {}) ? browser.permissions.contains(SECURE) : null),
+    async turn(on) {
+      await (on ? browser.permissions.request(SECURE) : browser.permissions.remove(SECURE)).catch(() => false);
+      return browser.permissions.contains(SECURE);
+    },
+  },
+  names: {
+    is: () => ask('names', {}),
+    turn: (on) => ask('names-turn', { on }),
+  },
+};
+
+/** @returns {Promise<Switches>} */
+export async function switches() {
+  const [secure, names] = await Promise.all([MORE.secure, MORE.names].map(({ is }) => is().catch(() => null)));
+  return { secure: secure ?? null, names: names ?? null };
 }
 
 /**
  * Must be called while the click is handled: the browser only listens then.
- * @param {boolean} on @returns {Promise<boolean>} whether it is on now
+ * @param {More} kind @param {boolean} on @returns {Promise<boolean|null>} whether it is on now
  */
-export async function turnSecure(on) {
-  await (on ? browser.permissions.request(SECURE) : browser.permissions.remove(SECURE)).catch(() => false);
-  return browser.permissions.contains(SECURE);
+export function turn(kind, on) {
+  return MORE[kind].turn(on);
 }
 
-/** @param {boolean} on @param {(on: boolean) => void} turn @returns {View} */
-export const more = (on, turn) => html`<section>
-  <h2>${t('options_more')}</h2>
-  <div class="list">
-    <h3 id="secure" tabindex="-1">${t('secure_name')}</h3>
-    <p>${t('secure_what')}</p>
-    <p>${t('secure_how')}</p>
-    <p class="said">${on ? t('secure_on') : t('secure_off')}</p>
-    <div class="buttons"><button type="button" class=${on ? 'plain-button' : 'main-button'} @click=${() => turn(!on)}>${
-      on ? t('secure_turn_off') : t('secure_turn_on')}<span class="unseen">: ${t('secure_name')}</span></button></div>
-  </div>
-</section>`;
+/** @param {Switches} all @param {(kind: More, on: boolean) => void} change @returns {View} */
+export function more(all, change) {
+  const known = /** @type {More[]} */ (Object.keys(MORE)).filter((kind) => all[kind] !== null);
+  return known.length === 0 ? nothing : html`<section>
+    <h2>${t('options_more')}</h2>
+    ${known.map((kind) => one(kind, all[kind] === true, change))}
+  </section>`;
+}
+
+/** @param {More} kind @param {boolean} on @param {(kind: More, on: boolean) => void} change @returns {View} */
+const one = (kind, on, change) => html`<div class="list">
+  <h3 id=${kind} tabindex="-1">${word('more', kind, 'name')}</h3>
+  <p>${word('more', kind, 'what')}</p>
+  <p>${word('more', kind, 'how')}</p>
+  <p class="said">${on ? t('switch_on') : t('switch_off')}</p>
+  <div class="buttons"><button type="button" class=${on ? 'plain-button' : 'main-button'} @click=${() => change(kind, !on)}>${
+    on ? t('switch_turn_off') : t('switch_turn_on')}<span class="unseen">: ${word('more', kind, 'name')}</span></button></div>
+</div>`;

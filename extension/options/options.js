@@ -3,10 +3,10 @@
 import { html, nothing, render } from '../vendor/lit-html.js';
 import { ask } from '../shared/client.js';
 import { byId } from '../shared/dom.js';
-import { i18n, setLanguage, t } from '../shared/i18n.js';
+import { i18n, setLanguage, t, word } from '../shared/i18n.js';
 import { LIST_BYTES, OnlookerError } from '../shared/protocol.js';
 import { around, name } from '../shared/views.js';
-import { isSecureOn, turnSecure } from './more.js';
+import { switches, turn } from './more.js';
 import { failed, title, view } from './view.js';
 import { failureOf } from './words.js';
 
@@ -14,7 +14,7 @@ import { failureOf } from './words.js';
 
 const root = byId('root', HTMLElement);
 /** @type {import('./view.js').Ui} */
-const ui = { lists: null, chosen: [], note: nothing, secure: null };
+const ui = { lists: null, chosen: [], note: nothing, more: { secure: null, names: null } };
 /** A change is under way: a second click is no second wish. */
 let busy = false;
 
@@ -72,11 +72,11 @@ const actions = {
     }
     return 'used';
   }),
-  secure: (on) => change(async () => {
-    const now = await turnSecure(on);
-    ui.secure = now;
-    ui.note = now !== on ? t('secure_refused') : now ? t('secure_said_on') : t('secure_said_off');
-    return 'secure';
+  turn: (kind, on) => change(async () => {
+    const now = await turn(kind, on).catch(() => ui.more[kind]);
+    ui.more[kind] = now;
+    ui.note = now !== on ? t('switch_refused') : now ? t('switch_said_on') : word('more', kind, 'said_off') ?? '';
+    return kind;
   }),
 };
 
@@ -131,7 +131,7 @@ async function load() {
   } catch (error) {
     ui.lists = failureOf(error);
   }
-  ui.secure = await isSecureOn().catch(() => null);
+  ui.more = await switches();
   draw();
 }
 

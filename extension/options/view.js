@@ -10,6 +10,7 @@ import { leftOut } from './words.js';
 /** @typedef {import('../shared/views.js').View} View */
 /** @typedef {import('../shared/protocol.js').ListFacts} ListFacts */
 /** @typedef {import('../shared/protocol.js').OwnList} OwnList */
+/** @typedef {import('./more.js').More} More */
 /** @typedef {import('./words.js').Failure} Failure */
 
 /**
@@ -20,7 +21,7 @@ import { leftOut } from './words.js';
  * @property {Failure|null} failure
  */
 
-/** @typedef {{lists: OwnList[]|Failure|null, chosen: Chosen[], note: View|string, secure: boolean|null}} Ui `lists` null: not asked yet; `secure` null: not asked yet, or this browser has none of it */
+/** @typedef {{lists: OwnList[]|Failure|null, chosen: Chosen[], note: View|string, more: import('./more.js').Switches}} Ui `lists` null: not asked yet */
 
 /**
  * @typedef {object} Actions
@@ -28,13 +29,13 @@ import { leftOut } from './words.js';
  * @property {(one: Chosen) => void} use
  * @property {(one: Chosen) => void} dismiss
  * @property {(list: OwnList) => void} remove
- * @property {(on: boolean) => void} secure
+ * @property {(kind: More, on: boolean) => void} turn
  */
 
 const MEGABYTES = LIST_BYTES / (1 << 20);
 
 /** @param {Ui} ui @param {Actions} actions @returns {View} */
-export function view({ lists, chosen, note, secure }, actions) {
+export function view({ lists, chosen, note, more: switches }, actions) {
   return html`
     <header>
       <h1>${t('options_title')}</h1>
@@ -61,7 +62,7 @@ export function view({ lists, chosen, note, secure }, actions) {
           : html`<ul>${lists.map((list) => used(list, actions))}</ul>`
         : lists === null ? html`<p class="quiet">${t('loading')}</p>` : html`<div class="list">${failed(lists)}</div>`}
     </section>
-    ${secure === null ? nothing : more(secure, actions.secure)}`;
+    ${more(switches, actions.turn)}`;
 }
 
 /** @param {ListFacts} list @returns {View} */

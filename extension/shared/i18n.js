@@ -228,6 +228,12 @@ export const FAMILIES = {
     parts: ['title', 'text'],
     otherwise: 'else',
   },
+  /** What more a browser can tell: options/more.js. */
+  more: {
+    members: ['secure', 'names'],
+    parts: ['name', 'what', 'how', 'said_off'],
+    otherwise: null,
+  },
   list_format: {
     members: ['stix', 'domains', 'ioc-yaml', 'hosts', 'abp', 'ccadb'],
     parts: [''],

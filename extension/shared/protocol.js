@@ -51,6 +51,8 @@
  * @property {[OfList, OwnList[]]} list-add uses one that was read
  * @property {[OfList, OwnList[]]} list-remove
  * @property {[Nothing, OwnList[]]} lists-added
+ * @property {[Nothing, boolean|null]} names are names asked for in the DNS? null: this browser lets nobody ask
+ * @property {[{on: boolean}, boolean|null]} names-turn whether they are from now on
  * @property {[Nothing, Status]} status
  */
 
@@ -64,7 +66,7 @@
 
 /** @type {readonly Kind[]} */
 export const KINDS = [
-  'page-report', 'page-log', 'page-report-json', 'gpc-ask', 'lists', 'list-read', 'list-add', 'list-remove', 'lists-added', 'status',
+  'page-report', 'page-log', 'page-report-json', 'gpc-ask', 'lists', 'list-read', 'list-add', 'list-remove', 'lists-added', 'names', 'names-turn', 'status',
 ];
 
 /** The largest file that is read as a list: what src/feeds/mod.rs takes, and as base64 less than Chromium's messages hold. */

@@ -25,8 +25,9 @@ pub const DETECTOR: Detector = Detector {
         "A company that helps with advertising may also serve plain files under a site's name.",
     ],
     blind_to: "Cloaked hosts that the list does not know, where the DNS is not asked: only Firefox lets an extension ask it, and \
-               it is asked only where the person wants that. Names on the way between the first and the last, and hosts that \
-               are pointed at a tracker by its address.",
+               it is asked only where the person wants that; never of the page's own host, for a private window, past a proxy, or \
+               for what came from the cache. Names on the way between the first and the last, and hosts that are pointed at a \
+               tracker by its address.",
     limit: "known-names-only",
     reads: &[Part::Dns],
     tells: 2,

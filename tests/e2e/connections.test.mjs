@@ -59,7 +59,7 @@ eachBrowser("how connections are secured", { pages: [] }, (world, name) => {
     const { session } = world;
     const { page: options, close } = await session.openPage(`${await session.inExtension(() => location.origin)}/options/options.html`);
     await until(() => options.evaluate(() => document.body.innerText.length > 100), "the page");
-    assert.equal(await options.evaluate(() => document.querySelector("#secure")), null);
+    assert.equal(await options.evaluate(() => document.querySelector("#secure, #names")), null);
     await close();
   });
 

@@ -42,7 +42,7 @@ after(async () => {
 
 /** @param {{language?: string, dark?: boolean, width?: number, disk?: ReturnType<typeof newDisk>, tells?: boolean}} [how] `tells`: as Firefox, which can tell more */
 async function open({ language = 'en', dark = false, width = 800, disk = newDisk(), tells = false } = {}) {
-  const background = { life: await newLife(disk) };
+  const background = { life: await newLife(disk, '1', tells) };
   const page = await browser.newPage();
   /** @type {string[]} */
   const errors = [];
@@ -168,24 +168,54 @@ for (const language of ['en', 'ar']) {
     const word = (/** @type {string} */ key) => texts[key]?.message ?? key;
     const granted = () => page.evaluate(() => /** @type {any} */ (globalThis).granted);
     await page.waitForSelector('#secure');
-    for (const key of ['options_more', 'secure_what', 'secure_how', 'secure_off']) assert.ok((await text()).includes(word(key)), key);
+    for (const key of ['options_more', 'more_secure_what', 'more_secure_how', 'switch_off']) assert.ok((await text()).includes(word(key)), key);
     assert.deepEqual(await granted(), []);
     await axe(page);
     await page.evaluate(() => { /** @type {any} */ (globalThis).refuses = true; });
-    await press(word('secure_turn_on'));
-    await until(page, word('secure_refused'));
+    await press(word('switch_turn_on'));
+    await until(page, word('switch_refused'));
     await page.evaluate(() => { /** @type {any} */ (globalThis).refuses = false; });
-    await press(word('secure_turn_on'));
-    await until(page, word('secure_on'));
-    assert.equal(await status(), word('secure_said_on'));
+    await press(word('switch_turn_on'));
+    await until(page, word('switch_on'));
+    assert.equal(await status(), word('switch_said_on'));
     assert.deepEqual(await granted(), ['webRequestBlocking']);
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'secure', 'the keyboard stays there');
     await axe(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
-    await press(word('secure_turn_off'));
-    await until(page, word('secure_off'));
-    assert.equal(await status(), word('secure_said_off'));
+    await press(word('switch_turn_off'));
+    await until(page, word('more_secure_said_off'));
+    assert.equal(await status(), word('more_secure_said_off'));
     assert.deepEqual(await granted(), []);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  test(`names in the DNS: off until they are turned on, and off again; a failure is said (${language})`, async () => {
+    const { page, text, status, errors, disk } = await open({ language, width: 320, tells: true });
+    const texts = await messages(language);
+    const word = (/** @type {string} */ key) => texts[key]?.message ?? key;
+    await page.waitForSelector('#names');
+    const press = () => page.evaluate(() => /** @type {HTMLElement} */ (document.querySelector('#names ~ .buttons button')).click());
+    const said = () => page.$eval('#names ~ .said', (one) => one.textContent);
+    for (const key of ['more_names_name', 'more_names_what', 'more_names_how']) assert.ok((await text()).includes(word(key)), key);
+    assert.equal(await said(), word('switch_off'));
+    assert.deepEqual(disk.local, {});
+    disk.fails = new Error('full');
+    await press();
+    await until(page, word('switch_refused'));
+    assert.equal(await said(), word('switch_off'));
+    disk.fails = null;
+    await press();
+    await until(page, word('switch_said_on'));
+    assert.equal(await said(), word('switch_on'));
+    assert.deepEqual(disk.local, { names: true });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'names', 'the keyboard stays there');
+    await axe(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+    await press();
+    await until(page, word('more_names_said_off'));
+    assert.equal(await status(), word('more_names_said_off'));
+    assert.deepEqual(disk.local, {});
     assert.deepEqual(errors, []);
     await page.close();
   });

@@ -1,7 +1,8 @@
-// The background's part in a person's own lists, with the real core and the real router, over a disk of this test's own.
+// The background's part in what the options page does, with the real core and the real router, over a disk of this test's own.
 import { readFileSync } from 'node:fs';
 import { Lists } from '../../extension/background/lists.js';
-import { bytesOf, nothing, ofFile, ofList, router } from '../../extension/background/router.js';
+import { Names } from '../../extension/background/names.js';
+import { bytesOf, nothing, ofFile, ofList, ofSwitch, router } from '../../extension/background/router.js';
 import { Engine, read_list } from '../../pkg/onlooker.js';
 import { pack } from '../wasm/engine.mjs';
 
@@ -46,8 +47,8 @@ export function newDisk() {
   return disk;
 }
 
-/** One life of the background. @param {ReturnType<typeof newDisk>} disk @param {string} [version] */
-export async function newLife(disk, version = '1') {
+/** One life of the background. @param {ReturnType<typeof newDisk>} disk @param {string} [version] @param {boolean} [tells] as in Firefox, which lets it ask for names */
+export async function newLife(disk, version = '1', tells = false) {
   const engine = new Engine(pack());
   const judge = {
     /** What was asked of the engine. @type {string[]} */
@@ -59,12 +60,15 @@ export async function newLife(disk, version = '1') {
   const real = /** @type {import('../../extension/background/engine.js').Judge} */ (/** @type {unknown} */ (judge));
   const lists = new Lists(disk.area, disk.shelf, version);
   await lists.into(real);
+  const names = tells ? new Names({ resolve: async () => ({}) }, disk.area, async (host) => host) : null;
   /** @type {any} */
   const routes = {
     'list-read': { from: ['options'], read: ofFile, answer: async (/** @type {any} */ { name, base64 }) => lists.read(real, name, bytesOf(base64)) },
     'list-add': { from: ['options'], read: ofList, answer: (/** @type {any} */ { sha256 }) => lists.add(real, sha256) },
     'list-remove': { from: ['options'], read: ofList, answer: (/** @type {any} */ { sha256 }) => lists.remove(real, sha256) },
     'lists-added': { from: ['options'], read: nothing, answer: () => lists.all() },
+    names: { from: ['options'], read: nothing, answer: async () => names?.isOn() ?? null },
+    'names-turn': { from: ['options'], read: ofSwitch, answer: async (/** @type {any} */ { on }) => names?.turn(on).then(() => on) ?? null },
   };
   const answer = router(routes, { id: 'id', root: ROOT });
   return {

@@ -32,10 +32,10 @@ const KEYS = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string }} options
+ * @param {{ dist: string|null, net: import("./net.mjs").Net, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string, resolver?: import("./dns.mjs").Resolver, proxied?: boolean }} options
  * @returns {Promise<import("./session.mjs").Session>}
  */
-export async function launchFirefox({ dist, net, headless = true, incognito = false, webAssembly = true, profile }) {
+export async function launchFirefox({ dist, net, headless = true, incognito = false, webAssembly = true, profile, resolver, proxied = true }) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: executable(),
@@ -48,16 +48,22 @@ export async function launchFirefox({ dist, net, headless = true, incognito = fa
       "extensions.webextensions.uuids": JSON.stringify({ [addonOf(dist)]: UUID }),
       // What is installed for the time being only goes with the browser, and would take what it keeps along.
       ...(profile === undefined ? {} : { "extensions.webextensions.keepStorageOnUninstall": true, "extensions.webextensions.keepUuidOnUninstall": true }),
-      "network.proxy.type": 1,
+      "network.proxy.type": proxied ? 1 : 0,
       "network.proxy.socks": "127.0.0.1",
       "network.proxy.socks_port": net.port,
       "network.proxy.socks_version": 5,
-      "network.proxy.socks_remote_dns": true,
+      "network.proxy.socks_remote_dns": resolver === undefined,
+      "network.proxy.socks5_remote_dns": resolver === undefined,
       "network.proxy.no_proxies_on": "",
       "network.proxy.allow_hijacking_localhost": true,
       // Proxies that fail are left for a direct connection otherwise: nothing may leave loopback.
       "network.proxy.failover_direct": false,
-      "network.trr.mode": 5,
+      // Either names are looked up by nobody but the proxy, or by nobody but the test's own resolver.
+      "network.trr.mode": resolver === undefined ? 5 : 3,
+      ...(resolver === undefined ? {} : {
+        "network.trr.uri": resolver.url, "network.trr.custom_uri": resolver.url, "network.trr.useGET": true, "network.trr.confirmationNS": "skip",
+        "network.trr.allow-rfc1918": true, "network.trr.bootstrapAddr": "127.0.0.1", "network.dns.disableIPv6": true,
+      }),
       "network.captive-portal-service.enabled": false,
       "network.connectivity-service.enabled": false,
       "dom.security.https_first": false,

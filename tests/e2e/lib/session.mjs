@@ -45,8 +45,8 @@ export const BROWSERS = /** @type {any} */ ((process.env.ONLOOKER_BROWSERS ?? "c
 
 /**
  * @param {import("./dist.mjs").BrowserName} name
- * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string }} options
- *   `profile`: a folder that outlives the browser. `dist: null` for no extension. `webAssembly: "not-for-pages"`: Firefox alone can have it so.
+ * @param {{ net: import("./net.mjs").Net, dist?: string|null, headless?: boolean, incognito?: boolean, webAssembly?: boolean | "not-for-pages", profile?: string, resolver?: import("./dns.mjs").Resolver, proxied?: boolean }} options
+ *   `resolver`: whom the browser asks for names, `proxied: false` without the proxy; Firefox only. `profile`: a folder that outlives the browser. `dist: null` for no extension. `webAssembly: "not-for-pages"`: Firefox alone can have it so.
  */
 export function launch(name, { dist, ...options }) {
   const folder = dist === undefined ? distFor(name) : dist;

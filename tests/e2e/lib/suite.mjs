@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { PAGES, ROOT } from "./dist.mjs";
+import { serveNames } from "./dns.mjs";
 import { startNet } from "./net.mjs";
 import { BROWSERS, flush, launch, logOf, ofPages, tally } from "./session.mjs";
 
@@ -12,24 +13,25 @@ import { BROWSERS, flush, launch, logOf, ofPages, tally } from "./session.mjs";
 export const DEMO = "https://daily-courier.example/?utm_source=newsletter&gclid=Cj0KCQ-demo";
 
 /**
- * @typedef {{ net: import("./net.mjs").Net, session: import("./session.mjs").Session }} World Filled before the first case.
+ * @typedef {{ net: import("./net.mjs").Net, session: import("./session.mjs").Session, resolver: import("./dns.mjs").Resolver }} World `resolver` only where `cnames` are given. Filled before the first case.
  */
 
 /**
  * Defines the same cases for every browser. A browser starts once for all of them.
  * @param {string} title
- * @param {{ pages?: string[], incognito?: boolean, webAssembly?: boolean | "not-for-pages", dist?: (name: import("./dist.mjs").BrowserName) => string|null }} options
- *   `pages`: folders of tests/pages.
+ * @param {{ pages?: string[], incognito?: boolean, webAssembly?: boolean | "not-for-pages", dist?: (name: import("./dist.mjs").BrowserName) => string|null, cnames?: Record<string, string>, proxied?: boolean }} options
+ *   `pages`: folders of tests/pages. `cnames`, `proxied`: the browser asks a name server of the test's own, and goes there without the proxy. Firefox only.
  * @param {(world: World, name: import("./dist.mjs").BrowserName) => void} define
  */
-export function eachBrowser(title, { pages = ["small"], incognito = false, webAssembly = true, dist }, define) {
-  for (const name of BROWSERS) {
+export function eachBrowser(title, { pages = ["small"], incognito = false, webAssembly = true, dist, cnames, proxied }, define) {
+  for (const name of cnames === undefined ? BROWSERS : BROWSERS.filter((one) => one === "firefox")) {
     describe(`${title} (${name})`, { timeout: 240_000 }, () => {
       const world = /** @type {World} */ ({});
       before(async () => {
         world.net = await startNet();
         for (const folder of pages) await world.net.load(join(PAGES, folder));
-        world.session = await launch(name, { net: world.net, incognito, webAssembly, dist: dist?.(name) });
+        if (cnames !== undefined) world.resolver = serveNames(world.net, cnames);
+        world.session = await launch(name, { net: world.net, incognito, webAssembly, dist: dist?.(name), resolver: world.resolver, proxied });
       });
       after(async () => {
         await world.session?.close();
