@@ -97,7 +97,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
         ],
     ),
     ("wire", &["error", "feeds", "finding", "observation", "report", "unseen"]),
-    ("wasm", &["address", "audit", "error", "feeds", "finding", "observation", "pseudonym", "seen", "wire"]),
+    ("wasm", &["address", "audit", "error", "feeds", "finding", "observation", "party", "pseudonym", "seen", "wire"]),
     ("har", &["address", "calendar", "observation"]),
     (
         "cli",
