@@ -56,7 +56,7 @@
  * @property {string} media what its body is
  * @property {number} status of an answer, else 0
  * @property {import('./security.js').Security|null} [security] of an answer, where the person wants to be told
- * @property {true} [unnamed] of an answer, where the person wants to know its host's name in the DNS: it could not be asked for
+ * @property {true} [met] of an answer: the browser has connected to its host by itself, with no proxy between; Firefox alone tells
  * @property {Lost} [lost] what of it was left out
  * @property {boolean} [masked] by `mask` in pseudonyms.js
  */
@@ -279,6 +279,7 @@ export function requestEvent(d, stage, late) {
     body,
     media,
     status: stage === 'answered' ? d.statusCode ?? 0 : 0,
+    ...(stage === 'answered' && d.ip && (!d.proxyInfo || d.proxyInfo.type === 'direct') ? { met: true } : {}),
     ...(Object.keys(lost).length > 0 ? { lost } : {}),
   };
 }

@@ -60,7 +60,7 @@ let broken = null;
 let secured = false;
 /** Firefox alone lets an extension ask. @type {import('./names.js').Dns|undefined} */
 const dns = /** @type {any} */ (browser).dns;
-const names = dns ? new Names(dns, browser.storage.local, async (host) => /** @type {import('./engine.js').Judge} */ (await born).engine.site(host)) : null;
+const names = dns ? new Names(dns, browser.storage.local, browser.storage.session, async (host) => /** @type {import('./engine.js').Judge} */ (await born).engine.site(host)) : null;
 /** May we see everything? null: not asked yet. @type {boolean|null} */
 let permitted = null;
 
@@ -83,20 +83,18 @@ const canBeTold = 'getSecurityInfo' in browser.webRequest;
 
 const roots = new Roots();
 
-/** Told at once; only what the person wants to know beyond it may come a little later. The request goes on at once in any case. @param {unknown} given */
-function answered(given) {
-  const details = /** @type {RequestDetails} */ (given);
-  const event = requestEvent(details, 'answered', false);
-  const security = secured && /^(?:https|wss):/.test(event.url) ? securityOf(browser.webRequest, event.rid) : null;
-  const named = names?.of(event, details) ?? null;
-  if (!security && !named) take(event);
-  else void Promise.all([security, named]).then(([its, more]) => take({
-    ...event,
-    ...(security ? { security: roots.of(event.url, its, event.secret) } : {}),
-    ...(more?.name ? { headers: [...event.headers, [':cname', more.name]] } : {}),
-    ...(more?.unnamed ? { unnamed: true } : {}),
-  }));
-  return secured ? {} : undefined;
+/** @param {unknown} details */
+function answered(details) {
+  take(requestEvent(/** @type {RequestDetails} */ (details), 'answered', false));
+  return undefined;
+}
+
+/** The same in Firefox, where a person wants to know how connections are secured. The request goes on at once. @param {unknown} details */
+function answeredSecurely(details) {
+  const event = requestEvent(/** @type {RequestDetails} */ (details), 'answered', false);
+  if (!/^(?:https|wss):/.test(event.url)) take(event);
+  else void securityOf(browser.webRequest, event.rid).then((security) => take({ ...event, security: roots.of(event.url, security, event.secret) }));
+  return {};
 }
 
 /** Firefox throws where the permission for it is not there: so it is known in the first tick. */
@@ -105,8 +103,9 @@ function listenToAnswers() {
   secured = false;
   if (canBeTold) {
     onHeadersReceived.removeListener(answered);
+    onHeadersReceived.removeListener(answeredSecurely);
     try {
-      onHeadersReceived.addListener(answered, WEB, ['blocking', 'responseHeaders']);
+      onHeadersReceived.addListener(answeredSecurely, WEB, ['blocking', 'responseHeaders']);
       secured = true;
       return;
     } catch { /* not turned on */ }
@@ -208,8 +207,8 @@ async function wake() {
   for (const page of stored.pages) ledger.known(page);
   const built = new Observer({
     record(page, event) {
-      if (event.unnamed) recordedInPart(page, DNS);
       ledger.record(page, event);
+      if (names && names.on !== false && event.stage === 'answered') void tellName(names, page, event);
       if (store.bytes > STORE_BYTES) makeRoom();
     },
     changed(page) {
@@ -385,22 +384,14 @@ function permissionsChanged({ permissions = [] }) {
   void readPermission();
   if (!canBeTold || !permissions.includes('webRequestBlocking')) return;
   listenToAnswers();
-  turned(SECURITY);
-}
-
-/** Of the pages that are there now a part was, or will be, seen without. @param {string} part */
-function turned(part) {
+  // Of the pages that are there now a part was, or will be, seen without.
   void ready.then(() => {
-    for (const page of observer?.pages.values() ?? []) recordedInPart(page, part);
+    for (const page of observer?.pages.values() ?? []) {
+      page.partly = [SECURITY];
+      store.savePage(page, observer?.next ?? page.key + 1);
+      ledger.again(page);
+    }
   });
-}
-
-/** @param {Page} page @param {string} part that is missing of some of it */
-function recordedInPart(page, part) {
-  if (page.partly?.includes(part) || !observer) return;
-  page.partly = [...page.partly ?? [], part];
-  store.savePage(page, observer.next);
-  ledger.again(page);
 }
 
 async function readPermission() {
@@ -434,8 +425,22 @@ function missed(page) {
 async function turnNames(on) {
   if (!names) return null;
   await names.turn(on);
-  turned(DNS);
+  await ready;
+  // Of pages that are there the core sees for itself which names were not asked for.
+  for (const page of observer?.pages.values() ?? []) ledger.again(page);
   return on;
+}
+
+/** What is told of a host is told of it once for a page. @param {Names} from @param {Page} page @param {import('./events.js').RequestEvent} event */
+async function tellName(from, page, event) {
+  const told = await from.of(event, page);
+  // The person may have gone on meanwhile, or have turned it off.
+  if (!told || !from.on || observer?.pages.get(page.key) !== page) return;
+  const { host, name } = told;
+  await ledger.note(page, {
+    v: 2, is: 'answered', rid: `name.${host}`, ts: Date.now(), url: `https://${host}/`, type: 'other', method: 'GET', at: '', headers: [[':cname', name]],
+  });
+  if (name !== host) badge.update(page.tab);
 }
 
 // --- the engine --------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@
  * What was sent and answered has room of its own, and so has what requests carry: what finds none is a gap of the words in
  * LEFT_OUT, as is what is too much of one message. Of a host most of it is the same with every request; that is logged once.
  *
- * What the person had Onlooker find out stands beside the requests, under an id of its own.
+ * What the person had Onlooker find out stands beside the requests, under an id of its own: what a site says of GPC, and under
+ * which names its hosts stand. A name is a host's, whenever it was asked for: the engine is told of names first.
  */
 
 import { badgeChanged, badgeOf, gravityOf, isMatched, isNamed } from './verdict.js';
@@ -38,6 +39,8 @@ import { sizeOf } from './store.js';
  * @property {number} moreText characters in them, and in what requests carried
  * @property {Map<string, Said>} said what was sent to a host and answered by it
  * @property {Map<Row, number>} places where a request stands among the rows, as the engine knows it
+ * @property {Set<string>} notes the ids of what was found out
+ * @property {boolean} renamed a host has another name than the engine knew as it judged it
  * @property {boolean} whole false after a wake, until the stored rows are read
  * @property {Promise<void>|null} reading
  * @property {boolean} ordered the engine was fed in the order of time
@@ -78,9 +81,9 @@ const SCOUTED_MAX = 50_000;
 const KILLED_MS = 25_000;
 const isWorker = 'ServiceWorkerGlobalScope' in globalThis;
 
-/** Headers that tell something of their very request, or are held to its path. The others are logged once for a host, and again where they differ. */
+/** Headers that tell something of their very request. The others are logged once for a host, and again where they differ. */
 const ITS_OWN = new Set([
-  'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to', ':cname',
+  'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to', 
 ]);
 /** What belongs to those: when a cookie ends, for how long an answer is kept. By themselves a time is none worth a row. */
 const BESIDE = new Set(['cache-control', 'content-type', 'date', 'expires', 'strict-transport-security']);
@@ -154,9 +157,13 @@ export class Ledger {
     }
   }
 
-  /** Logs what was found out beside the page's requests, once for each id. @param {Page} page @param {Row} row */
+  /**
+   * Logs what was found out beside the page's requests, once for each id.
+   * @param {Page} page @param {Row} row
+   */
   async note(page, row) {
     const book = this.#book(page);
+    if (book.notes.has(row.rid)) return;
     await this.#read(book);
     if (isMore(book, row)) this.#keep(book, row);
   }
@@ -229,6 +236,7 @@ export class Ledger {
   async verdict(page) {
     const book = this.#book(page);
     await this.#read(book);
+    if (book.renamed) this.#close(book);
     const handle = this.#feed(book);
     return {
       empty: book.requests === 0,
@@ -242,6 +250,7 @@ export class Ledger {
     const book = this.#book(page);
     await this.#read(book);
     if (!book.ordered) this.#order(book);
+    if (book.renamed) this.#close(book);
     return this.#feed(book);
   }
 
@@ -371,12 +380,13 @@ export class Ledger {
 
   /** @param {Book} book @param {Row} row what was sent or answered */
   #keep(book, row) {
-    if (!fitsMore(book, row) || saidBy(book, row).text + sizeOf(row) > HEADER_TEXT_OF_HOST) {
+    if (!isAlone(row) && (!fitsMore(book, row) || saidBy(book, row).text + sizeOf(row) > HEADER_TEXT_OF_HOST)) {
       this.#leaveOut(book, { 'headers-left-out': 1 });
       return;
     }
     this.#add(book, row);
     this.#store.append(book.page.key, this.#store.entryKey(row), row);
+    book.renamed ||= isName(row) && row.headers?.[0]?.[1] !== new URL(row.url).hostname;
     this.#feed(book);
   }
 
@@ -401,7 +411,7 @@ export class Ledger {
     let tells = false;
     this.#guard(() => {
       if (book.scouted >= SCOUTED_MAX) this.#dismiss(book);
-      if (book.scout === 0) book.scout = judge.open(book.page.url, this.#recordedOf(book.page));
+      if (book.scout === 0) book.scout = this.#open(judge, book);
       const verdict = judge.observe(book.scout, row, book.scouted += 1, 0);
       // Not what may have changed: to draw that for each of a flood would cost too much.
       const [news, matched] = [badgeOf(verdict) !== book.scoutSaid, isMatched(verdict)];
@@ -426,6 +436,7 @@ export class Ledger {
     const last = book.rows[book.rows.length - 1];
     if (last && last.ts > row.ts) book.ordered = false;
     book.rows.push(row);
+    if (isAlone(row)) book.notes.add(row.rid);
     if (row.is !== 'request') {
       const said = saidBy(book, row);
       for (const header of row.headers ?? []) for (const line of linesOf(row.is, header)) said.lines.add(line);
@@ -450,7 +461,7 @@ export class Ledger {
       // In the order of time, or a hop that came since could stand between two that are one.
       const rows = [...stored, ...book.rows].sort((a, b) => a.ts - b.ts);
       Object.assign(book, { rows: [], requests: 0, text: 0, more: 0, moreText: 0 });
-      for (const map of [book.hops, book.stages, book.said]) map.clear();
+      for (const map of [book.hops, book.stages, book.said, book.notes]) map.clear();
       /** @type {Set<Row>} */
       const kept = new Set();
       /** @param {Row} row */
@@ -494,8 +505,16 @@ export class Ledger {
     book.url = '';
     book.gaps = {};
     book.gravest = -1;
+    book.renamed = false;
     book.places.clear();
     this.#dismiss(book);
+  }
+
+  /** @param {Judge} judge @param {Book} book @returns {number} a handle */
+  #open(judge, { page, rows }) {
+    const handle = judge.open(page.url, this.#recordedOf(page));
+    for (const row of rows) if (isName(row)) judge.observe(handle, row, 0, 0);
+    return handle;
   }
 
   /** The next scout begins anew. @param {Book} book */
@@ -528,7 +547,7 @@ export class Ledger {
         news = true;
       }
       if (book.handle === 0) {
-        book.handle = judge.open(page.url, this.#recordedOf(page));
+        book.handle = this.#open(judge, book);
         book.url = page.url;
         news = true;
       }
@@ -576,7 +595,7 @@ export class Ledger {
 function newBook(page, whole) {
   return {
     page, rows: [], hops: new Map(), requests: 0, text: 0, stages: new Map(), more: 0, moreText: 0, said: new Map(), places: new Map(),
-    whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
+    notes: new Set(), renamed: false, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
     scout: 0, scouted: 0, scoutSaid: -1, gravest: -1, told: new Map(),
   };
 }
@@ -625,14 +644,19 @@ function askedBy({ hops }, row) {
   return its?.findLast(({ ts }) => ts <= row.ts) ?? its?.[0];
 }
 
-/** Whether a row belongs to no request of the page: it is what the person had Onlooker find out. @param {Row} row */
-function isAlone({ rid }) {
-  return rid.startsWith('gpc.');
+/** Whether a row belongs to no request of the page: it is what the person had Onlooker find out. Browsers' ids are numbers. @param {Row} row */
+function isAlone(row) {
+  return row.rid.startsWith('gpc.') || isName(row);
+}
+
+/** Whether it tells the name of a host. @param {Row} row */
+function isName({ rid }) {
+  return rid.startsWith('name.');
 }
 
 /** Whether a row that is no request is to be kept: what belongs to one that is known, and was not told yet. @param {Book} book @param {Row} row */
 function isMore(book, row) {
-  if (isAlone(row)) return !book.rows.some(({ rid }) => rid === row.rid);
+  if (isAlone(row)) return !book.notes.has(row.rid);
   const its = askedBy(book, row);
   return its !== undefined && !isTold(book, its, row.is);
 }

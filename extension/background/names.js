@@ -2,55 +2,69 @@
  * Under which name a site's own subdomains really stand: the end of their CNAME records. Firefox alone lets an extension ask
  * for it, and this asks only where a person has turned it on.
  *
- * Whoever answers such questions for this device learns nothing new by it: asked is only for a host to which the browser has
- * just connected by itself, over the same resolver, once for as long as the background lives. Never for a private window, and
- * never where a proxy is in use: the question would go past it.
+ * Whoever answers such questions for this device learns of no host by it that he was not asked for already: asked is only for a
+ * host to which the browser has connected by itself, over the same resolver, and mostly once a session. Never for a private
+ * window, and never where a proxy is in use: the question would go past it.
  *
  * What Firefox 153 gives: the last name of the chain, by the system's resolver and by DNS over HTTPS alike; the host's own name
  * where there is no such record. The question is a second one, as a page's answers are cached for its own site alone.
  */
 
-/** @typedef {import('./events.js').RequestDetails} RequestDetails */
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
-
 /** @typedef {{resolve: (host: string, flags: string[]) => Promise<{canonicalName?: string}>}} Dns */
 
-/** What is said of an answer's host. `name`: another site's, where its record ends; `unnamed`: it could not be asked for. @typedef {{name?: string, unnamed?: true}} Named */
+/** A host that was asked for. `known`: what `name` came to, null as long as that is nothing; `again`: when it may be asked for once more, 0: never.
+ * @typedef {{site: string, name: Promise<string|null>, known: string|null, again: number}} Asked */
 
-/** How long an answer is waited for, before it is told without. */
-const WAIT_MS = 3000;
-/** A page can make up names without end: of a site so many are asked for, of so many sites. */
+/** A page can make up names without end: of a site so many are asked for. */
 const HOSTS_OF_SITE = 100;
-const SITES = 200;
+/** And so many are remembered, those that were met last. */
+const HOSTS = 2000;
+/** Who could not be asked is asked no sooner than after so many ms. */
+const RETRY_MS = 60_000;
+/** What is new is stored so many ms later, with what else is new by then. */
+const SAVE_MS = 500;
 
-/** @type {Named} */
-const UNNAMED = { unnamed: true };
-
-/** Where the person's wish is kept. While it is off there is no such key. */
+/** Where the person's wish is kept, and for the session what was learnt. While it is off there are no such keys. */
 const KEY = 'names';
 
 export class Names {
   /** Whether the person wants it. null: not known yet. @type {boolean|null} */
   on = null;
   #dns;
-  #area;
   #siteOf;
-  /** Of each site its hosts, the one that was met last at the end. @type {Map<string, Map<string, Promise<string|null>>>} */
-  #known = new Map();
+  #wish;
+  #session;
+  /** By host, the one that was met last at the end. @type {Map<string, Asked>} */
+  #asked = new Map();
+  /** How many hosts of a site these are. @type {Map<string, number>} */
+  #counts = new Map();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #saving;
 
   /**
    * @param {Dns} dns
-   * @param {chrome.storage.StorageArea} area where it is kept that the person wants it
+   * @param {chrome.storage.StorageArea} wish where it is kept that the person wants it
+   * @param {chrome.storage.StorageArea} session what was learnt: in memory, and gone with the browser
    * @param {(host: string) => Promise<string>} siteOf the registrable domain of a host; rejects where nobody can tell
    */
-  constructor(dns, area, siteOf) {
+  constructor(dns, wish, session, siteOf) {
     this.#dns = dns;
-    this.#area = area;
+    this.#wish = wish;
+    this.#session = session;
     this.#siteOf = siteOf;
+    /** Fulfilled as soon as `on` is known, and what was learnt is there. */
+    this.ready = this.#start();
+  }
+
+  async #start() {
     // Where the browser keeps nothing, nobody has turned it on.
-    const kept = area.get(KEY).catch(() => ({}));
-    /** Fulfilled as soon as `on` is known. */
-    this.ready = kept.then((found) => { this.on ??= /** @type {Record<string, unknown>} */ (found)[KEY] === true; });
+    const wanted = /** @type {Record<string, unknown>} */ (await this.#wish.get(KEY).catch(() => ({})))[KEY] === true;
+    const learnt = wanted && /** @type {Record<string, unknown>} */ (await this.#session.get(KEY).catch(() => ({})))[KEY];
+    // The person may have been quicker.
+    if (this.on !== null) return;
+    this.on = wanted;
+    for (const [host, site, name] of Array.isArray(learnt) ? learnt : []) this.#put(host, { site, name: Promise.resolve(name), known: name, again: 0 });
   }
 
   /** @returns {Promise<boolean>} whether it is on */
@@ -61,59 +75,87 @@ export class Names {
 
   /** @param {boolean} on rejects where the browser keeps nothing: then it is as it was */
   async turn(on) {
-    await (on ? this.#area.set({ [KEY]: true }) : this.#area.remove(KEY));
+    await (on ? this.#wish.set({ [KEY]: true }) : this.#wish.remove(KEY));
     this.on = on;
-    this.#known.clear();
-  }
-
-  /** @param {RequestEvent} event of an answer @param {RequestDetails} details @returns {Promise<Named>|null} null: nothing is to be asked */
-  of({ url, top, type, secret }, { ip, proxyInfo }) {
-    // Where a page itself is kept says who serves it, and no more.
-    if (this.on === false || type === 'main_frame') return null;
-    const [host, page] = [hostOf(url), hostOf(top)];
-    if (host === page || tailOf(host) !== tailOf(page)) return null;
-    // Where a proxy is in use, the address is the proxy's.
-    const isMet = typeof ip === 'string' && ip !== '' && (!proxyInfo || proxyInfo.type === 'direct');
-    return this.#of(host, page, !secret, isMet).catch(() => UNNAMED);
+    this.#asked.clear();
+    this.#counts.clear();
+    clearTimeout(this.#saving);
+    if (!on) await this.#session.remove(KEY);
   }
 
   /**
-   * @param {string} host @param {string} page @param {boolean} open not of a private window
-   * @param {boolean} isMet the browser has connected to it by itself
-   * @returns {Promise<Named>}
+   * The name of the host that has answered, where it is one of the page's site and not the page's own.
+   * @param {RequestEvent} event of an answer @param {{url: string, secret: boolean}} page
+   * @returns {Promise<{host: string, name: string}|null>|null} null: nothing is to be told; `name`: the host's own, where it has no other
    */
-  async #of(host, page, open, isMet) {
-    if (!await this.isOn()) return {};
+  of({ url, type, met, secret, status, headers }, page) {
+    if (this.on === false || secret || page.secret) return null;
+    // On the way to a page what is known of it is where that way goes on; where it ends is the page's own host.
+    const led = status >= 300 && status < 400 ? headers.find(([name]) => name === 'location')?.[1] ?? '' : '';
+    const to = type === 'main_frame' ? led : page.url;
+    const [host, own] = [hostOf(url), hostOf(to)];
+    // Hosts of one site have as much in common; most others need no closer look.
+    return host === own || tailOf(host) !== tailOf(own) ? null : this.#of(host, own, met === true).catch(() => null);
+  }
+
+  /** @param {string} host @param {string} own @param {boolean} met the browser has connected to it by itself */
+  async #of(host, own, met) {
+    if (!await this.isOn()) return null;
     const site = await this.#siteOf(host);
     // No record can give the registrable domain itself another name.
-    if (site === host || site !== await this.#siteOf(page)) return {};
-    const name = open ? await soon(this.#hosts(site).get(host) ?? (isMet ? this.#ask(site, host) : null)) : null;
-    if (name === null) return UNNAMED;
-    return name === host || await this.#siteOf(name) === site ? {} : { name };
+    if (site === host || site !== await this.#siteOf(own)) return null;
+    const name = await this.#nameOf(host, site, met);
+    return name === null ? null : { host, name };
   }
 
-  /** @param {string} site @param {string} host @returns {Promise<string|null>|null} null: enough of that site were asked for */
-  #ask(site, host) {
-    const hosts = this.#hosts(site);
-    if (hosts.size >= HOSTS_OF_SITE) return null;
-    const asked = this.#dns.resolve(host, ['canonical_name']).then(({ canonicalName = '' }) => nameIn(canonicalName), () => null);
-    hosts.set(host, asked);
-    return asked;
+  /** @param {string} host @param {string} site @param {boolean} met @returns {Promise<string|null>|null} */
+  #nameOf(host, site, met) {
+    let asked = this.#asked.get(host);
+    if (!asked || (asked.again !== 0 && asked.again < Date.now())) {
+      // It may have been turned off since.
+      if (!met || !this.on || (!asked && (this.#counts.get(site) ?? 0) >= HOSTS_OF_SITE)) return null;
+      asked = { site, name: this.#ask(host), known: null, again: 0 };
+    }
+    this.#put(host, asked);
+    return asked.name;
   }
 
-  /** @param {string} site */
-  #hosts(site) {
-    const hosts = this.#known.get(site) ?? new Map();
-    this.#known.delete(site);
-    this.#known.set(site, hosts);
-    if (this.#known.size > SITES) for (const first of this.#known.keys()) { this.#known.delete(first); break; }
-    return hosts;
+  /** @param {string} host @returns {Promise<string|null>} */
+  async #ask(host) {
+    const { canonicalName = '' } = await this.#dns.resolve(host, ['canonical_name']).catch(() => ({ canonicalName: '' }));
+    const name = nameIn(canonicalName);
+    const asked = this.#asked.get(host);
+    if (asked) {
+      asked.known = name;
+      if (name === null) asked.again = Date.now() + RETRY_MS;
+      else this.#save();
+    }
+    return name;
   }
-}
 
-/** What comes in time. @param {Promise<string|null>|null} asked @returns {Promise<string|null>} */
-function soon(asked) {
-  return asked === null ? Promise.resolve(null) : Promise.race([asked, new Promise((done) => setTimeout(done, WAIT_MS, null))]);
+  /** @param {string} host @param {Asked} asked */
+  #put(host, asked) {
+    if (!this.#asked.delete(host)) this.#counts.set(asked.site, (this.#counts.get(asked.site) ?? 0) + 1);
+    this.#asked.set(host, asked);
+    if (this.#asked.size <= HOSTS) return;
+    for (const [first, { site }] of this.#asked) {
+      this.#asked.delete(first);
+      const left = (this.#counts.get(site) ?? 1) - 1;
+      if (left === 0) this.#counts.delete(site);
+      else this.#counts.set(site, left);
+      break;
+    }
+  }
+
+  /** The background may end at any moment: what is lost by that is asked for once more. */
+  #save() {
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => {
+      const learnt = [...this.#asked].flatMap(([host, { site, known }]) => (known === null ? [] : [[host, site, known]]));
+      // Where there is no room it lives as long as the background.
+      this.#session.set({ [KEY]: learnt }).catch(() => {});
+    }, SAVE_MS);
+  }
 }
 
 /** A host's name as addresses have it; whoever answers could say anything. @param {string} text @returns {string|null} */
@@ -127,7 +169,7 @@ function hostOf(url) {
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : '';
 }
 
-/** Hosts of one site have these two labels in common: most others need no closer look. @param {string} host */
+/** Its last two labels. @param {string} host */
 function tailOf(host) {
   return host.slice(host.lastIndexOf('.', host.lastIndexOf('.') - 1) + 1);
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, MAX_REQUESTS, Verdict, look};
+use super::{Judged, MAX_EVIDENCE, MAX_FINDINGS, MAX_HOSTS, MAX_KNOWN_HOSTS, MAX_NAMES, MAX_REQUESTS, Verdict, look};
 use crate::address::{Address, Scheme};
 use crate::detectors::DETECTORS;
 use crate::finding::{Confidence, Level};
@@ -273,6 +273,8 @@ pub struct Page {
     /// The worst weight among the findings that nobody else stands behind, those without room too.
     pub(super) site_level: Level,
     recorded: BTreeSet<Part>,
+    /// Of hosts their canonical names, where those were asked for; a host's own where it has no other.
+    names: BTreeMap<Box<str>, Box<str>>,
     pub(super) total: u64,
     pub(super) third_party: u64,
     pub(super) same_owner: u64,
@@ -305,9 +307,22 @@ impl Page {
         std::mem::take(&mut self.memory)
     }
 
-    /// The first of these that is not recorded.
+    /// Notes the canonical name of a host; the first that is told counts.
+    pub(super) fn learn(&mut self, host: &str, name: &str) {
+        if self.names.len() < MAX_NAMES && !self.names.contains_key(host) {
+            self.names.insert(host.into(), name.into());
+        }
+    }
+
+    /// The canonical name of a host, where that was told.
+    pub(super) fn name_of(&self, host: &str) -> Option<&str> {
+        self.names.get(host).map(|name| &**name)
+    }
+
+    /// The first of these that is not recorded, or not of all hosts.
     pub(super) fn lacks(&self, parts: &[Part]) -> Option<Part> {
-        parts.iter().copied().find(|part| !self.recorded.contains(part))
+        let nameless = || self.hosts.iter().any(|host| host.may_be_renamed() && !self.names.contains_key(&host.name));
+        parts.iter().copied().find(|&part| !self.recorded.contains(&part) || part == Part::Dns && nameless())
     }
 
     /// Why something of these is missing.

@@ -44,6 +44,8 @@ pub const MAX_FINDINGS: usize = 4_000;
 pub const MAX_REQUESTS: usize = 100_000;
 /// How many headers of one message are read. Real ones have some dozens.
 pub const MAX_HEADERS: usize = 256;
+/// Of how many hosts of one page the canonical name is kept. The extension asks for at most 100 of a site.
+pub const MAX_NAMES: usize = 300;
 
 /// The lists, loaded, and the room to work in. One is enough for any number of pages.
 #[derive(Debug)]
@@ -191,6 +193,15 @@ impl Engine {
     /// then it says that something has changed. What was seen of the same `id` and stage before changes nothing.
     pub fn observe_part(&mut self, page: &mut Page, id: u64, glimpse: Glimpse<'_>) -> Verdict {
         let before = page.badge();
+        if let Some(name) = name_in(&glimpse) {
+            if self.request.read(glimpse.url).is_ok() {
+                page.learn(self.request.host_str(), name);
+            }
+            // Told by itself it is no part of any exchange.
+            if glimpse.headers.len() == 1 && glimpse.status == 0 {
+                return page.verdict(before, Judged::default(), false);
+            }
+        }
         match page.is_new(id, glimpse.stage) {
             None => {
                 page.lose("request-limit");
@@ -246,9 +257,9 @@ impl Engine {
         let third = facts.relation != Relation::SameSite;
         let named = facts.relation == Relation::Other && (facts.actor.is_some() || facts.company().is_some());
 
-        let canonical = facts.relation == Relation::SameSite
-            && facts.subdomain
-            && is_renamed(glimpse.headers, &self.request, &mut self.canonical.0);
+        let canonical = is_request
+            && facts.may_be_renamed()
+            && page.name_of(&facts.name).is_some_and(|name| is_renamed(name, &self.request, &mut self.canonical.0));
         if canonical {
             let (address, matches) = &mut self.canonical;
             self.index.matches(&self.pack, &page.context, address, glimpse.kind, true, matches);
@@ -390,6 +401,15 @@ impl Engine {
             page.gap(&gap.why, gap.count);
         }
         page.records(log.recorded.iter().copied());
+        // A name is a host's, whenever it was asked for: it counts for what came before as well.
+        for observation in &log.observations {
+            if let Observation::Exchange(part) = observation
+                && let Some(name) = name_of(part.stage, part.headers.iter().map(|(name, value)| (&**name, &**value)))
+                && self.request.read(part.url.as_bytes()).is_ok()
+            {
+                page.learn(self.request.host_str(), name);
+            }
+        }
         // Two addresses under one id are two requests, of which one would be passed over as told before.
         let mut known: BTreeMap<u64, u64> = BTreeMap::new();
         for observation in &log.observations {
@@ -595,13 +615,20 @@ fn rewritten<'a>(pseudonyms: &mut Option<Pseudonyms>, url: &'a [u8]) -> Cow<'a, 
     Cow::Owned(out)
 }
 
-/// Writes a request as it would be under its host's canonical name, where a recorder that asked the DNS tells that in the
-/// answer's pseudo-header `:cname`, which no server can send.
-fn is_renamed(headers: &[(&str, &str)], request: &Address, out: &mut Address) -> bool {
-    let name = headers.iter().find(|(name, _)| *name == ":cname").map(|(_, value)| value.trim_end_matches('.'));
-    let Some(name) = name.filter(|name| !name.is_empty() && !name.contains(['/', '?', '#', '@', ':'])) else {
-        return false;
-    };
+/// The canonical name of an answer's host, where a recorder that asked the DNS tells it in the pseudo-header `:cname`, which no
+/// server can send.
+fn name_in<'a>(glimpse: &Glimpse<'a>) -> Option<&'a str> {
+    name_of(glimpse.stage, glimpse.headers.iter().copied())
+}
+
+fn name_of<'a>(stage: Stage, mut headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
+    let (_, name) = (stage == Stage::Answered).then(|| headers.find(|(name, _)| *name == ":cname"))??;
+    let name = name.trim_end_matches('.');
+    (!name.is_empty() && !name.contains(['/', '?', '#', '@', ':'])).then_some(name)
+}
+
+/// Writes a request as it would be under its host's canonical name.
+fn is_renamed(name: &str, request: &Address, out: &mut Address) -> bool {
     out.read(&[b"https://", name.as_bytes(), request.path()].concat()).is_ok() && out.host() != request.host()
 }
 

@@ -74,6 +74,12 @@ pub struct Host {
 }
 
 impl Host {
+    /// Whether it can be somebody else's by its canonical name: not the page's own host, of which that says who serves the
+    /// page, and not a registrable domain, which has no such record.
+    pub fn may_be_renamed(&self) -> bool {
+        self.relation == Relation::SameSite && self.subdomain && !self.page
+    }
+
     /// The company whose it is, where the owners' data know one.
     pub fn company(&self) -> Option<Company> {
         if let Org::Company(company) = self.org { Some(company) } else { None }

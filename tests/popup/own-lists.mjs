@@ -60,7 +60,7 @@ export async function newLife(disk, version = '1', tells = false) {
   const real = /** @type {import('../../extension/background/engine.js').Judge} */ (/** @type {unknown} */ (judge));
   const lists = new Lists(disk.area, disk.shelf, version);
   await lists.into(real);
-  const names = tells ? new Names({ resolve: async () => ({}) }, disk.area, async (host) => host) : null;
+  const names = tells ? new Names({ resolve: async () => ({}) }, disk.area, newDisk().area, async (host) => host) : null;
   /** @type {any} */
   const routes = {
     'list-read': { from: ['options'], read: ofFile, answer: async (/** @type {any} */ { name, base64 }) => lists.read(real, name, bytesOf(base64)) },

@@ -7,21 +7,28 @@ import { Engine, pack } from './engine.mjs';
 
 const core = new Engine(pack());
 const site = async (/** @type {string} */ host) => core.site(host);
+const tick = () => new Promise((done) => { setImmediate(done); });
 
-/** @param {boolean|null} on what was kept @param {number} [ms] how long that takes */
-function keeps(on, ms = 0) {
-  /** @type {Record<string, unknown>} */
-  const kept = on === null ? {} : { names: on };
+/** A storage area. @param {Record<string, unknown>} [kept] @param {{ms?: number, full?: boolean, broken?: boolean}} [how] `ms`: how long it takes to read */
+function area(kept = {}, { ms = 0, full = false, broken = false } = {}) {
   return /** @type {any} */ ({
     kept,
-    get: async () => { if (ms > 0) await new Promise((done) => { setTimeout(done, ms); }); return { ...kept }; },
-    set: async (/** @type {object} */ more) => { if (ms < 0) throw new Error('full'); Object.assign(kept, more); },
-    remove: async (/** @type {string} */ key) => { delete kept[key]; },
+    async get(/** @type {string} */ key) {
+      if (broken) throw new Error('off');
+      const found = key in kept ? { [key]: structuredClone(kept[key]) } : {};
+      if (ms > 0) await new Promise((done) => { setTimeout(done, ms); });
+      return found;
+    },
+    async set(/** @type {object} */ more) {
+      if (full) throw new Error('full');
+      Object.assign(kept, structuredClone(more));
+    },
+    async remove(/** @type {string} */ key) { delete kept[key]; },
   });
 }
 
-/** @param {Record<string, string | Error | Promise<any>>} records @param {ReturnType<typeof keeps>} [area] */
-function start(records, area = keeps(true)) {
+/** @param {Record<string, string | Error | Promise<any>>} records @param {{wish?: any, session?: any}} [areas] */
+function start(records, { wish = area({ names: true }), session = area() } = {}) {
   /** @type {string[]} */
   const asked = [];
   const dns = {
@@ -33,113 +40,196 @@ function start(records, area = keeps(true)) {
       return typeof record === 'string' ? { canonicalName: record, addresses: ['192.0.2.1'] } : record;
     },
   };
-  return { names: new Names(/** @type {any} */ (dns), area, site), asked };
+  return { names: new Names(/** @type {any} */ (dns), wish, session, site), asked, wish, session };
 }
 
-/** What is said of an answer. @param {Names} names @param {string} url @param {object} [event] @param {object} [details] */
-const of = (names, url, event = {}, details = {}) => names.of(
-  /** @type {any} */ ({ url, top: 'https://www.shop.example/', type: 'script', secret: false, ...event }),
-  /** @type {any} */ ({ ip: '192.0.2.1', proxyInfo: null, ...details }),
-);
+/** What is said of an answer. @param {Names} names @param {string} url @param {object} [event] @param {object} [page] @returns {Promise<string|null>} */
+async function of(names, url, event = {}, page = {}) {
+  const told = await names.of(
+    /** @type {any} */ ({ url, type: 'script', met: true, secret: false, status: 200, headers: [], ...event }),
+    { url: 'https://www.shop.example/', secret: false, ...page },
+  );
+  if (told) assert.equal(told.host, new URL(url).hostname.replace(/\.$/, ''));
+  return told ? told.name : null;
+}
 
 test('a subdomain of the page\'s site is asked for once', async () => {
   const { names, asked } = start({ 'a.shop.example': 'c.tracker.test' });
-  for (let n = 0; n < 3; n += 1) assert.deepEqual(await of(names, `https://a.shop.example/${n}.js`), { name: 'c.tracker.test' });
-  assert.deepEqual(await Promise.all([of(names, 'https://b.shop.example/'), of(names, 'wss://b.shop.example:8443/')]), [{}, {}]);
-  assert.deepEqual(asked, ['a.shop.example', 'b.shop.example']);
+  for (let n = 0; n < 3; n += 1) assert.equal(await of(names, `https://a.shop.example/${n}.js`), 'c.tracker.test');
+  assert.deepEqual(await Promise.all(['https://b.shop.example/', 'wss://b.shop.example:8443/', 'https://b.shop.example./'].map((url) => of(names, url))), Array(3).fill('b.shop.example'));
+  assert.equal(await of(names, 'https://a_b.shop.example/'), 'a_b.shop.example');
+  assert.deepEqual(asked, ['a.shop.example', 'b.shop.example', 'a_b.shop.example']);
 });
 
-test('others are not: the page\'s own host, the site itself, other sites, sites of one public suffix, numbers', async () => {
+test('others are not: the page\'s own host, the site itself, other sites, neighbours under one public suffix, numbers', async () => {
   const { names, asked } = start({});
-  for (const [url, event] of /** @type {[string, object][]} */ ([
-    ['https://www.shop.example/', {}], ['https://shop.example/', {}], ['https://a.other.example/', {}], ['https://shop.example.test/', {}],
-    ['https://a.shop.example/', { type: 'main_frame', top: '' }], ['https://a.shop.example/', { top: '' }], ['data:,x', {}], ['', { top: '' }],
-    ['https://b.github.io/', { top: 'https://a.github.io/' }], ['https://b.co.uk/', { top: 'https://a.co.uk/' }],
-    ['https://192.0.2.1/', { top: 'https://198.51.2.1/' }], ['https://[2001:db8::1]/', { top: 'https://[2001:db8::2]/' }], ['https://localhost/', { top: 'https://localhost/' }],
-  ])) assert.deepEqual(await of(names, url, event) ?? {}, {}, url);
+  for (const [url, page] of /** @type {[string, string][]} */ ([
+    ['https://www.shop.example/', 'https://www.shop.example/'], ['https://www.shop.example./', 'https://www.shop.example/'], ['https://shop.example/', 'https://www.shop.example/'],
+    ['https://a.other.example/', 'https://www.shop.example/'], ['https://shop.example.test/', 'https://www.shop.example/'], ['https://a.shop.example/', ''], ['data:,x', 'https://www.shop.example/'], ['', ''],
+    ['https://b.github.io/', 'https://a.github.io/'], ['https://x.b.github.io/', 'https://a.github.io/'], ['https://b.co.uk/', 'https://a.co.uk/'], ['https://www.b.co.uk/', 'https://www.a.co.uk/'],
+    ['https://192.0.2.1/', 'https://198.51.2.1/'], ['https://[2001:db8::1]/', 'https://[2001:db8::2]/'], ['https://localhost/', 'https://localhost/'],
+  ])) assert.equal(await of(names, url, {}, { url: page }), null, `${url} of ${page}`);
   assert.deepEqual(asked, []);
 });
 
-test('nobody is asked for a private window, past a proxy, or where the browser itself asked nobody; what is known is told', async () => {
+test('on the way to a page it is asked for what leads on to the same site', async () => {
+  const { names, asked } = start({ 'm.shop.example': 'c.tracker.test' });
+  const hop = (/** @type {string} */ url, /** @type {number} */ status, /** @type {string[][]} */ headers) => of(names, url, { type: 'main_frame', status, headers }, { url });
+  assert.equal(await hop('https://m.shop.example/r', 302, [['etag', '"1"'], ['location', 'https://www.shop.example/']]), 'c.tracker.test');
+  for (const [status, headers] of /** @type {[number, string[][]][]} */ ([
+    [302, [['location', 'https://elsewhere.example/']]], [302, [['location', '/r2']]], [302, []], [200, [['location', 'https://www.shop.example/']]], [204, []],
+  ])) assert.equal(await hop('https://n.shop.example/r', status, headers), null);
+  assert.deepEqual(asked, ['m.shop.example']);
+});
+
+test('nobody is asked for a private window, or where the browser has not connected by itself; what is known is told', async () => {
   const { names, asked } = start({ 'a.shop.example': 'c.tracker.test' });
-  /** @type {[object, object][]} */
-  const cases = [[{ secret: true }, {}], [{}, { proxyInfo: { type: 'socks' } }], [{}, { proxyInfo: { type: 'https' } }], [{}, { ip: undefined }], [{}, { ip: '' }]];
-  for (const [event, details] of cases) assert.deepEqual(await of(names, 'https://a.shop.example/', event, details), { unnamed: true });
+  assert.equal(await of(names, 'https://a.shop.example/', { secret: true }), null);
+  assert.equal(await of(names, 'https://a.shop.example/', {}, { secret: true }), null);
+  for (const met of [false, undefined]) assert.equal(await of(names, 'https://a.shop.example/', { met }), null);
   assert.deepEqual(asked, []);
-  await of(names, 'https://a.shop.example/', {}, { proxyInfo: { type: 'direct' } });
-  assert.deepEqual(await of(names, 'https://a.shop.example/', {}, { ip: undefined }), { name: 'c.tracker.test' });
-  assert.deepEqual(await of(names, 'https://a.shop.example/', { secret: true }), { unnamed: true }, 'a private window has no part in it');
+  await of(names, 'https://a.shop.example/');
+  assert.equal(await of(names, 'https://a.shop.example/', { met: false }), 'c.tracker.test');
+  assert.equal(await of(names, 'https://a.shop.example/', { secret: true }), null, 'a private window has no part in it');
   assert.equal(asked.length, 1);
 });
 
 test('of an answer no more than a name is taken', async () => {
+  /** @type {Record<string, string | Error | Promise<any>>} */
   const records = {
     'a.shop.example': 'C.Tracker.Test.', 'b.shop.example': 'pictures.shop.example', 'c.shop.example': 'evil\nset-cookie: a=b', 'd.shop.example': '192.0.2.1/x',
-    'e.shop.example': 'x'.repeat(300), 'f.shop.example': '', 'g.shop.example': 'single', 'h.shop.example': new Error('NS_ERROR_UNKNOWN_HOST'), 'i.shop.example': Promise.resolve({ addresses: [] }),
+    'e.shop.example': `${'x'.repeat(60)}.`.repeat(5), 'f.shop.example': '', 'g.shop.example': 'single', 'h.shop.example': new Error('NS_ERROR_UNKNOWN_HOST'), 'i.shop.example': Promise.resolve({ addresses: [] }),
+    'j.shop.example': 'a_b.tracker.test', 'k.shop.example': `${'x'.repeat(49)}.`.repeat(5) + 'abc',
   };
   const { names } = start(records);
-  /** @type {Record<string, object>} */
-  const expected = { a: { name: 'c.tracker.test' }, b: {} };
-  for (const host of Object.keys(records)) assert.deepEqual(await of(names, `https://${host}/`), expected[host.slice(0, 1)] ?? { unnamed: true }, host);
+  /** @type {Record<string, string>} */
+  const expected = { a: 'c.tracker.test', b: 'pictures.shop.example', j: 'a_b.tracker.test', k: String(records['k.shop.example']) };
+  for (const host of Object.keys(records)) assert.equal(await of(names, `https://${host}/`), expected[host.slice(0, 1)] ?? null, host);
 });
 
-test('who is slow is not waited for; the answer counts later', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  /** @type {(answer: object) => void} */
-  let answer = () => {};
-  const { names } = start({ 'a.shop.example': new Promise((done) => { answer = done; }) });
-  const said = of(names, 'https://a.shop.example/');
-  for (let n = 0; n < 10; n += 1) await null;
-  t.mock.timers.tick(3000);
-  assert.deepEqual(await said, { unnamed: true });
-  answer({ canonicalName: 'c.tracker.test' });
-  assert.deepEqual(await of(names, 'https://a.shop.example/'), { name: 'c.tracker.test' });
-});
-
-test('names without end: a hundred of a site, and of the sites the last two hundred', async () => {
-  const { names, asked } = start({});
-  for (let n = 0; n < 120; n += 1) assert.deepEqual(await of(names, `https://n${n}.shop.example/`), n < 100 ? {} : { unnamed: true });
-  assert.equal(asked.length, 100);
-  for (let n = 0; n < 200; n += 1) await of(names, `https://a.s${n}.example/`, { top: `https://www.s${n}.example/` });
-  assert.equal(asked.length, 300);
-  await of(names, 'https://a.s199.example/', { top: 'https://www.s199.example/' });
-  assert.equal(asked.length, 300);
-  assert.deepEqual(await of(names, 'https://n110.shop.example/'), {}, 'the first is forgotten');
-});
-
-test('off, it asks nobody; turned off, it forgets, and nothing is kept', async () => {
-  const area = keeps(null);
-  const { names, asked } = start({ 'a.shop.example': 'c.tracker.test' }, area);
-  assert.deepEqual(await of(names, 'https://a.shop.example/'), {}, 'not known yet');
-  assert.equal(of(names, 'https://a.shop.example/'), null);
-  assert.deepEqual(asked, []);
-  await names.turn(true);
-  assert.deepEqual(area.kept, { names: true });
-  assert.deepEqual(await of(names, 'https://a.shop.example/'), { name: 'c.tracker.test' });
-  await names.turn(false);
-  assert.deepEqual(area.kept, {});
-  assert.equal(of(names, 'https://a.shop.example/'), null);
-  await names.turn(true);
+test('who could not be asked is asked again after a minute, and no sooner', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  const records = /** @type {Record<string, any>} */ ({ 'a.shop.example': new Error('NS_ERROR_OFFLINE') });
+  const { names, asked } = start(records);
+  assert.equal(await of(names, 'https://a.shop.example/'), null);
+  records['a.shop.example'] = 'c.tracker.test';
+  assert.equal(await of(names, 'https://a.shop.example/'), null);
+  t.mock.timers.tick(60_000);
+  assert.equal(await of(names, 'https://a.shop.example/'), null);
+  t.mock.timers.tick(1);
+  assert.equal(await of(names, 'https://a.shop.example/', { met: false }), null);
+  assert.equal(await of(names, 'https://a.shop.example/'), 'c.tracker.test');
+  assert.equal(asked.length, 2);
+  t.mock.timers.tick(3_600_000);
   await of(names, 'https://a.shop.example/');
   assert.equal(asked.length, 2);
 });
 
+test('names without end: a hundred of a site, and of all the last two thousand', async () => {
+  const { names, asked } = start({});
+  for (let n = 0; n < 120; n += 1) assert.equal(await of(names, `https://n${n}.shop.example/`), n < 100 ? `n${n}.shop.example` : null);
+  assert.equal(asked.length, 100);
+  const others = (/** @type {number} */ n) => of(names, `https://n${n % 50}.s${Math.floor(n / 50)}.example/`, {}, { url: `https://www.s${Math.floor(n / 50)}.example/` });
+  // Met once more: the first is no longer the one that was met longest ago.
+  for (let n = 0; n < 1900; n += 1) await others(n);
+  await of(names, 'https://n0.shop.example/');
+  assert.equal(asked.length, 2000);
+  assert.equal(await of(names, 'https://n110.shop.example/'), null);
+  await others(1900);
+  assert.equal(await of(names, 'https://n110.shop.example/'), 'n110.shop.example', 'one of the site was forgotten');
+  assert.equal(await of(names, 'https://n111.shop.example/', { met: false }), null);
+  await of(names, 'https://n0.shop.example/');
+  assert.equal(asked.length, 2002);
+  // Where nothing may be asked, nothing is forgotten for it either.
+  for (let n = 0; n < 3000; n += 1) await of(names, `https://a.t${n}.example/`, { met: false }, { url: `https://www.t${n}.example/` });
+  await of(names, 'https://n0.shop.example/');
+  assert.equal(asked.length, 2002);
+});
+
+test('a session remembers, and asks once for what was asked for as the background ended', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  /** @type {(answer: object) => void} */
+  let answer = () => {};
+  const { names, session } = start({ 'a.shop.example': 'c.tracker.test', 'b.shop.example': new Error('no'), 'c.shop.example': new Promise((done) => { answer = done; }) });
+  await Promise.all([of(names, 'https://a.shop.example/'), of(names, 'https://b.shop.example/')]);
+  const late = of(names, 'https://c.shop.example/');
+  await tick();
+  assert.deepEqual(session.kept, {});
+  t.mock.timers.tick(500);
+  await tick();
+  assert.deepEqual(session.kept, { names: [['a.shop.example', 'shop.example', 'c.tracker.test']] });
+  const next = start({}, { session });
+  assert.equal(await of(next.names, 'https://a.shop.example/'), 'c.tracker.test');
+  assert.deepEqual(next.asked, []);
+  await of(next.names, 'https://b.shop.example/');
+  assert.deepEqual(next.asked, ['b.shop.example']);
+  answer({ canonicalName: 'd.tracker.test' });
+  assert.equal(await late, 'd.tracker.test');
+  t.mock.timers.tick(500);
+  await tick();
+  assert.deepEqual(session.kept.names.length, 2);
+  const full = start({}, { session: area({ names: 'what else' }, { full: true }) });
+  assert.equal(await of(full.names, 'https://a.shop.example/'), 'a.shop.example');
+  t.mock.timers.tick(500);
+  await tick();
+});
+
+test('off, it asks nobody; turned off, it forgets, and nothing is kept', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { names, asked, wish, session } = start({ 'a.shop.example': 'c.tracker.test' }, { wish: area() });
+  assert.equal(await of(names, 'https://a.shop.example/'), null, 'not known yet');
+  assert.equal(names.of(/** @type {any} */ ({ url: 'https://a.shop.example/', headers: [], met: true }), { url: 'https://www.shop.example/', secret: false }), null);
+  assert.deepEqual(asked, []);
+  await names.turn(true);
+  assert.deepEqual(wish.kept, { names: true });
+  assert.equal(await of(names, 'https://a.shop.example/'), 'c.tracker.test');
+  t.mock.timers.tick(500);
+  await tick();
+  assert.equal(session.kept.names.length, 1);
+  await of(names, 'https://b.shop.example/');
+  await names.turn(false);
+  t.mock.timers.tick(500);
+  await tick();
+  assert.deepEqual([wish.kept, session.kept], [{}, {}]);
+  assert.equal(await of(names, 'https://a.shop.example/'), null);
+  await names.turn(true);
+  await of(names, 'https://a.shop.example/');
+  assert.equal(asked.length, 3);
+});
+
+test('nothing is asked after it was turned off', async () => {
+  /** @type {(value?: unknown) => void} */
+  let wake = () => {};
+  const engine = new Promise((done) => { wake = done; });
+  /** @type {string[]} */
+  const asked = [];
+  const names = new Names({ resolve: async (host) => { asked.push(host); return {}; } }, area({ names: true }), area(), async (host) => { await engine; return site(host); });
+  const said = of(names, 'https://a.shop.example/');
+  await names.ready;
+  await names.turn(false);
+  wake();
+  assert.equal(await said, null);
+  assert.deepEqual(asked, []);
+});
+
 test('what was kept comes late, is something else, or cannot be', async () => {
   // The person was quicker than the disk.
-  const slow = start({}, keeps(true, 5)).names;
+  const slow = start({}, { wish: area({ names: true }, { ms: 5 }) }).names;
   await slow.turn(false);
   assert.equal(await slow.isOn(), false);
-  assert.equal(await start({}, keeps(/** @type {any} */ ('yes'))).names.isOn(), false);
-  const full = start({}, keeps(null, -1)).names;
+  assert.equal(await start({}, { wish: area({ names: 'yes' }) }).names.isOn(), false);
+  const full = start({}, { wish: area({}, { full: true }) }).names;
   await assert.rejects(full.turn(true));
   assert.equal(await full.isOn(), false);
-  const broken = start({}, { ...keeps(true), get: async () => { throw new Error('off'); } }).names;
-  assert.equal(await broken.isOn(), false);
+  assert.equal(await start({}, { wish: area({ names: true }, { broken: true }) }).names.isOn(), false);
+  const half = start({}, { session: area({}, { broken: true }) }).names;
+  assert.equal(await half.isOn(), true);
 });
 
 test('where nobody can tell a host\'s site, nothing is asked', async () => {
-  const { asked } = start({});
-  const names = new Names({ resolve: async (host) => { asked.push(host); return {}; } }, keeps(true), async () => { throw new Error('no engine'); });
-  assert.deepEqual(await of(names, 'https://a.shop.example/'), { unnamed: true });
+  /** @type {string[]} */
+  const asked = [];
+  const names = new Names({ resolve: async (host) => { asked.push(host); return {}; } }, area({ names: true }), area(), async () => { throw new Error('no engine'); });
+  assert.equal(await of(names, 'https://a.shop.example/'), null);
   assert.deepEqual(asked, []);
 });
