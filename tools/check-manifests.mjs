@@ -22,6 +22,13 @@ const FOREIGN = {
 /** The one address beside our own files that may be asked, of any site: background/gpc.js. */
 const GPC = /^(.* connect-src 'self') https:\/\/\*:443\/\.well-known\/gpc\.json(; .*)$/;
 
+/** What is asked for, and what may be asked for later: nothing comes to these without a look at docs/permissions.md. */
+const PERMISSIONS = {
+  chrome: { permissions: ['storage', 'webNavigation', 'webRequest'], optional_permissions: [] },
+  firefox: { permissions: ['dns', 'storage', 'webNavigation', 'webRequest'], optional_permissions: ['webRequestBlocking'] },
+};
+const SITES = { host_permissions: ['<all_urls>'], optional_host_permissions: [] };
+
 /** What a content security policy of ours must never allow. */
 const FORBIDDEN_IN_CSP = [/'unsafe-eval'/, /'unsafe-inline'/, /\bhttps?:/, /\bdata:/, /\*/];
 
@@ -66,12 +73,10 @@ for (const browser of BROWSERS) {
   for (const bad of FORBIDDEN_IN_CSP) if (bad.test(csp)) complain(`the content security policy allows ${bad.source}`);
   if (manifest.externally_connectable) complain('externally_connectable would let other sites and extensions in');
 
-  const asked = [
-    ...(manifest.permissions ?? []), ...(manifest.optional_permissions ?? []),
-    ...(manifest.host_permissions ?? []), ...(manifest.optional_host_permissions ?? []),
-  ];
-  for (const permission of asked) {
-    if (permissionsText !== '' && !explained.some((span) => span.includes(permission))) complain(`docs/permissions.md does not explain \`${permission}\``);
+  for (const [key, wanted] of Object.entries({ ...PERMISSIONS[browser], ...SITES })) {
+    const asked = /** @type {string[]} */ (manifest[key] ?? []);
+    if (JSON.stringify([...asked].sort()) !== JSON.stringify(wanted)) complain(`${key} is ${JSON.stringify(asked)}, and is to be ${JSON.stringify(wanted)}`);
+    for (const permission of asked) if (permissionsText !== '' && !explained.some((span) => span.includes(permission))) complain(`docs/permissions.md does not explain \`${permission}\``);
   }
 
   const messages = readJson(`${folder}/_locales/${manifest.default_locale}/messages.json`);

@@ -14,7 +14,7 @@ import { failureOf } from './words.js';
 
 const root = byId('root', HTMLElement);
 /** @type {import('./view.js').Ui} */
-const ui = { lists: null, chosen: [], note: nothing, more: { secure: null, names: null } };
+const ui = { lists: null, chosen: [], note: nothing, more: { all: { secure: null, names: null }, refused: null } };
 /** A change is under way: a second click is no second wish. */
 let busy = false;
 
@@ -73,8 +73,10 @@ const actions = {
     return 'used';
   }),
   turn: (kind, on) => change(async () => {
-    const now = await turn(kind, on).catch(() => ui.more[kind]);
-    ui.more[kind] = now;
+    const { all } = ui.more;
+    all[kind] = await turn(kind, on).catch(() => all[kind]);
+    const now = all[kind];
+    ui.more.refused = now === on ? null : kind;
     ui.note = now !== on ? t('switch_refused') : now ? t('switch_said_on') : word('more', kind, 'said_off') ?? '';
     return kind;
   }),
@@ -131,7 +133,7 @@ async function load() {
   } catch (error) {
     ui.lists = failureOf(error);
   }
-  ui.more = await switches();
+  ui.more = { all: await switches(), refused: null };
   draw();
 }
 

@@ -21,7 +21,7 @@ import { leftOut } from './words.js';
  * @property {Failure|null} failure
  */
 
-/** @typedef {{lists: OwnList[]|Failure|null, chosen: Chosen[], note: View|string, more: import('./more.js').Switches}} Ui `lists` null: not asked yet */
+/** @typedef {{lists: OwnList[]|Failure|null, chosen: Chosen[], note: View|string, more: import('./more.js').State}} Ui `lists` null: not asked yet */
 
 /**
  * @typedef {object} Actions
@@ -35,7 +35,7 @@ import { leftOut } from './words.js';
 const MEGABYTES = LIST_BYTES / (1 << 20);
 
 /** @param {Ui} ui @param {Actions} actions @returns {View} */
-export function view({ lists, chosen, note, more: switches }, actions) {
+export function view({ lists, chosen, note, more: state }, actions) {
   return html`
     <header>
       <h1>${t('options_title')}</h1>
@@ -62,7 +62,7 @@ export function view({ lists, chosen, note, more: switches }, actions) {
           : html`<ul>${lists.map((list) => used(list, actions))}</ul>`
         : lists === null ? html`<p class="quiet">${t('loading')}</p>` : html`<div class="list">${failed(lists)}</div>`}
     </section>
-    ${more(switches, actions.turn)}`;
+    ${more(state, actions.turn)}`;
 }
 
 /** @param {ListFacts} list @returns {View} */

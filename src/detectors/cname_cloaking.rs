@@ -26,8 +26,8 @@ pub const DETECTOR: Detector = Detector {
     ],
     blind_to: "Cloaked hosts that the list does not know, where the DNS is not asked: only Firefox lets an extension ask it, and \
                it is asked only where the person wants that; never of the page's own host, for a private window, past a proxy, or \
-               for what came from the cache. Names on the way between the first and the last, and hosts that are pointed at a \
-               tracker by its address.",
+               for what came from the cache. Names on the way between the first and the last, hosts that are pointed at a \
+               tracker by its address, and what a name server does not say to whoever asks a second time.",
     limit: "known-names-only",
     reads: &[Part::Dns],
     tells: 2,

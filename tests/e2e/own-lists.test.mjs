@@ -34,8 +34,8 @@ eachBrowser("a list of one's own", { pages: [] }, (world) => {
   });
 
   test("only the page of lists may ask for it", async () => {
-    for (const kind of ["list-read", "list-add", "list-remove", "lists-added"]) {
-      await assert.rejects(ask(world.session, { kind, name: "a", base64: "", sha256: "a".repeat(64) }), /not-allowed/);
+    for (const kind of ["list-read", "list-add", "list-remove", "lists-added", "names", "names-turn"]) {
+      await assert.rejects(ask(world.session, { kind, name: "a", base64: "", on: true, sha256: "a".repeat(64) }), /not-allowed/);
     }
   });
 

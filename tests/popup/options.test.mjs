@@ -168,7 +168,7 @@ for (const language of ['en', 'ar']) {
     const word = (/** @type {string} */ key) => texts[key]?.message ?? key;
     const granted = () => page.evaluate(() => /** @type {any} */ (globalThis).granted);
     await page.waitForSelector('#secure');
-    for (const key of ['options_more', 'more_secure_what', 'more_secure_how', 'switch_off']) assert.ok((await text()).includes(word(key)), key);
+    for (const key of ['options_more', 'more_secure_what', 'more_secure_how', 'more_secure_limits', 'switch_off']) assert.ok((await text()).includes(word(key)), key);
     assert.deepEqual(await granted(), []);
     await axe(page);
     await page.evaluate(() => { /** @type {any} */ (globalThis).refuses = true; });
@@ -196,14 +196,15 @@ for (const language of ['en', 'ar']) {
     const word = (/** @type {string} */ key) => texts[key]?.message ?? key;
     await page.waitForSelector('#names');
     const press = () => page.evaluate(() => /** @type {HTMLElement} */ (document.querySelector('#names ~ .buttons button')).click());
-    const said = () => page.$eval('#names ~ .said', (one) => one.textContent);
-    for (const key of ['more_names_name', 'more_names_what', 'more_names_how']) assert.ok((await text()).includes(word(key)), key);
+    const said = () => page.$eval('#names ~ .said', (one) => one.textContent.trim());
+    for (const key of ['more_names_name', 'more_names_what', 'more_names_how', 'more_names_limits']) assert.ok((await text()).includes(word(key)), key);
     assert.equal(await said(), word('switch_off'));
     assert.deepEqual(disk.local, {});
     disk.fails = new Error('full');
     await press();
     await until(page, word('switch_refused'));
-    assert.equal(await said(), word('switch_off'));
+    assert.equal(await said(), `${word('switch_off')} ${word('switch_refused')}`, 'beside the switch, where the focus is');
+    assert.equal(await status(), word('switch_refused'));
     disk.fails = null;
     await press();
     await until(page, word('switch_said_on'));

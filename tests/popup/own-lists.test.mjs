@@ -188,12 +188,12 @@ test('two changes at once come one after the other', async () => {
 });
 
 test('messages: who may ask, and what shape they have', async () => {
-  const life = await newLife(newDisk());
+  const life = await newLife(newDisk(), '1', true);
   const good = { kind: 'list-read', name: 'a', base64: base64(BUNDLE) };
   assert.equal((await life.ask(good)).ok, true);
   for (const page of ['popup/popup.html', 'report/report.html', 'background/index.js', '']) {
-    for (const kind of ['list-read', 'list-add', 'list-remove', 'lists-added']) {
-      assert.equal((await life.ask({ ...good, sha256: 'a'.repeat(64), kind }, page)).error.variant, 'not-allowed', `${kind} from ${page}`);
+    for (const kind of ['list-read', 'list-add', 'list-remove', 'lists-added', 'names', 'names-turn']) {
+      assert.equal((await life.ask({ ...good, on: true, sha256: 'a'.repeat(64), kind }, page)).error.variant, 'not-allowed', `${kind} from ${page}`);
     }
   }
   for (const bad of [
@@ -203,6 +203,8 @@ test('messages: who may ask, and what shape they have', async () => {
     assert.equal((await life.ask({ kind: 'list-add', sha256 })).error.variant, 'bad-message');
     assert.equal((await life.ask({ kind: 'list-remove', sha256 })).error.variant, 'bad-message');
   }
+  for (const on of [undefined, null, 1, 'true']) assert.equal((await life.ask({ kind: 'names-turn', on })).error.variant, 'bad-message');
+  assert.equal((await life.ask({ kind: 'names' })).value, false);
 });
 
 test('the limit is the core\'s, and the largest file fits into a message of Chromium', () => {

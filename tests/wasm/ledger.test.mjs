@@ -401,6 +401,55 @@ test('what was found out beside the requests is there once, under an id of its o
   assert.deepEqual(await next.report(), report);
 });
 
+/** What was learnt of a host's name. @param {string} host @param {string} name @returns {any} */
+const named = (host, name) => ({
+  v: 2, is: 'answered', rid: `name.${host}`, ts: clock += 1, url: `https://${host}/`, type: 'other', method: 'GET', at: '', headers: [[':cname', name]],
+});
+const TRACKER = 'flood.sc.omtrdc.net';
+/** @param {any} report @param {string} [domain] */
+const cloaked = ({ findings }, domain = 'm.flood.example') => findings.filter((/** @type {any} */ one) => one.technique === 'cname-cloaking' && one.domain === domain).map((/** @type {any} */ { count }) => count);
+
+test('the name of a host counts for what came before and comes after, for the badge too, and for the next background', async () => {
+  const [disk, page] = [new Disk(), newPage()];
+  const one = life(disk, page);
+  one.ask('https://flood.example/', 'main_frame');
+  for (let n = 0; n < 3; n += 1) one.ask(`https://m.flood.example/${n}.gif`);
+  assert.equal((await one.verdict()).level, 0);
+  await one.ledger.note(page, named('m.flood.example', TRACKER));
+  await one.ledger.note(page, named('m.flood.example', 'elsewhere.example'));
+  assert.equal((await one.verdict()).level, 2);
+  one.ask('https://m.flood.example/3.gif');
+  const report = await one.report();
+  assert.deepEqual(cloaked(report), [4]);
+  const next = life(disk, page, true);
+  assert.deepEqual(await next.report(), report);
+  next.ask('https://m.flood.example/4.gif');
+  assert.deepEqual(cloaked(await next.report()), [5]);
+  const to = newPage();
+  next.ledger.record(to, event({ rid: 'm', ts: 1, url: 'https://flood.example/', type: 'main_frame' }));
+  assert.equal((await next.ledger.verdict(to)).empty, false);
+  next.ledger.merge(page, to);
+  const merged = JSON.parse(new TextDecoder().decode(core.report_json(await next.ledger.handle(to)))).pages[0];
+  assert.deepEqual(cloaked(merged), [5]);
+});
+
+test('names have room where headers have none, and count for what comes to a full log', async () => {
+  const page = newPage();
+  const one = life(new Disk(), page);
+  one.ask('https://flood.example/', 'main_frame');
+  for (let n = 0; n < 4200; n += 1) {
+    const [rid, url] = [`h${n}`, `https://n${n % 90}.flood.example/${n}.gif`];
+    one.ledger.record(page, event({ rid, ts: clock += 1, url }));
+    one.ledger.record(page, more(rid, clock += 1, url, [['etag', `"${n}"`]], 200));
+  }
+  assert.ok((page.gaps['headers-left-out'] ?? 0) > 0);
+  await one.ledger.note(page, named('m.flood.example', TRACKER));
+  flood(one, FULL);
+  one.ask('https://m.flood.example/a.gif');
+  assert.ok((page.gaps['log-full'] ?? 0) > 0);
+  assert.deepEqual(cloaked(await one.report()), [1]);
+});
+
 test('how a connection is secured is told once for a host, again where it is another, and judged as the log is', async () => {
   const [disk, page] = [new Disk(), newPage()];
   const one = life(disk, page);
