@@ -344,11 +344,22 @@ pub struct Explanation {
     pub url: String,
     pub party: &'static str,
     pub rules: Vec<Rule>,
+    pub parameters: Vec<Parameter>,
     pub watcher: Option<HostOf>,
     pub rights: Vec<&'static str>,
     pub indicators: Vec<String>,
     pub actors: Vec<Dossier>,
     pub countries: Vec<Country>,
+}
+
+/// A parameter that a rule names.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[allow(missing_docs)]
+pub struct Parameter {
+    pub name: String,
+    pub rule: Rule,
+    pub exception_rule: Option<Rule>,
 }
 
 /// Whose a host is.
@@ -868,12 +879,19 @@ impl From<report::Explanation> for Explanation {
             url: from.url,
             party: from.party,
             rules: from.rules.into_iter().map(Rule::from).collect(),
+            parameters: from.parameters.into_iter().map(Parameter::from).collect(),
             watcher: from.watcher.map(|who| HostOf { who: Identity::from(who), domain: from.domain }),
             rights: from.rights.into_iter().map(finding::Right::name).collect(),
             indicators: from.indicators,
             actors: from.actors.into_iter().map(Dossier::from).collect(),
             countries: from.countries.into_iter().map(Country::from).collect(),
         }
+    }
+}
+
+impl From<report::Parameter> for Parameter {
+    fn from(from: report::Parameter) -> Self {
+        Self { name: from.name, rule: Rule::from(from.rule), exception_rule: from.exception_rule.map(Rule::from) }
     }
 }
 

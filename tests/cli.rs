@@ -1033,7 +1033,9 @@ fn explanations_keep_to_their_schema() {
     let (schema, report) = (schema("explanation.schema.json"), schema("report.schema.json"));
     for (name, definition) in schema["$defs"].as_object().unwrap() {
         // A host has a domain, where what was seen of a page has hosts.
-        assert!(name == "watcher" || *definition == report["$defs"][name], "{name} is not as in a report");
+        // And what is said of parameters a report says of findings.
+        let its_own = ["watcher", "parameter"].contains(&name.as_str());
+        assert!(its_own || *definition == report["$defs"][name], "{name} is not as in a report");
     }
     let answers = explanations();
     for answer in &answers {
@@ -1065,11 +1067,42 @@ fn explanations() -> Vec<Value> {
         [&["https://tracker.example/allowed.js?a=b"], page.as_slice()].concat(),
     ]
     .iter()
-    .map(|args| {
-        let args = [&["explain", "--format", "json", "--pack", golden_pack()], args.as_slice()].concat();
-        serde_json::from_slice(&onlooker(&args, None).stdout).unwrap()
-    })
+    .map(|args| explained(&[args.as_slice(), &["--pack", golden_pack()]].concat()))
+    .chain([explained(&MARKED)])
     .collect()
+}
+
+fn explained(args: &[&str]) -> Value {
+    let args = [&["explain", "--format", "json"], args].concat();
+    serde_json::from_slice(&onlooker(&args, None).stdout).unwrap()
+}
+
+/// With the lists that are bundled: a parameter that one names everywhere, and lets through here.
+const MARKED: [&str; 5] = [
+    "https://www.przegladsportowy.pl/a?x=1&srcc=ucs&fbclid=IwAR0h2kLmNop",
+    "--page",
+    "https://www.przegladsportowy.pl/",
+    "--type",
+    "main_frame",
+];
+
+#[test]
+fn an_exception_stands_with_the_parameter_it_speaks_of() {
+    let answer = explained(&MARKED);
+    let texts: Vec<[Option<&str>; 3]> = answer["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| [one["name"].as_str(), one["rule"]["text"].as_str(), one["exception_rule"]["text"].as_str()])
+        .collect();
+    let exception = "@@||przegladsportowy.pl/*&srcc=ucs$removeparam";
+    assert_eq!(texts, [[Some("fbclid"), Some("$removeparam=fbclid"), Some(exception)]]);
+    assert_eq!(answer["rules"].as_array().unwrap().len(), 2);
+    let said = text(&onlooker(&[&["explain"], MARKED.as_slice()].concat(), None).stdout);
+    let lines: Vec<&str> = said.lines().map(str::trim).skip_while(|line| !line.starts_with("Parameters")).collect();
+    let starts = ["Parameters", "fbclid: $removeparam=fbclid", "lets it through: @@||przegladsportowy.pl"];
+    assert!(starts.iter().zip(&lines).all(|(start, line)| line.starts_with(start)), "{said}");
+    assert!(!said.contains("rule matches") && !said.contains("rules match") && !said.contains("No rule"), "{said}");
 }
 
 /// Every key of every object within.

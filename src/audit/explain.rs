@@ -12,11 +12,12 @@ use crate::order;
 use crate::party;
 use crate::pseudonym::Pseudonyms;
 use crate::redact;
-use crate::report::{Country, Dossier, Explanation, Identity, Rule, RuleActor};
+use crate::report::{Country, Dossier, Explanation, Identity, Parameter, Rule, RuleActor};
 use crate::rules::actors::{self, Company};
 use crate::rules::added::ADDED;
 use crate::rules::dossier;
 use crate::rules::index::RuleId;
+use crate::seen::decorations;
 use crate::seen::hosts::Met;
 
 /// A page of nobody's: a host is explained as one that somebody else's page contacts.
@@ -70,6 +71,7 @@ impl Engine {
     pub fn explain_host(&mut self, url: &str) -> Result<Explanation, Error> {
         let mut explanation = self.explained(url, NOBODY, RequestType::Other, true)?;
         explanation.rules.retain(|rule| rule.list & ADDED != 0);
+        explanation.parameters.clear();
         Ok(explanation)
     }
 
@@ -116,11 +118,22 @@ impl Engine {
         rules.extend(self.added.matching());
         rules.sort_unstable();
         let titles = self.titles();
+        let mut marks: Vec<_> = decorations(&self.index, &self.pack, &self.matches).collect();
+        marks.sort_unstable_by_key(|mark| mark.rule);
+        let parameters = marks.into_iter().filter_map(|mark| {
+            Some(Parameter {
+                name: String::from_utf8_lossy(mark.name).into_owned(),
+                rule: self.rule(mark.rule, &titles)?,
+                exception_rule: mark.exception.and_then(|rule| self.rule(rule, &titles)),
+            })
+        });
+        let parameters = parameters.collect();
         redact::url(self.request.exact(), &mut self.redacted);
         Ok(Explanation {
             url: self.redacted.clone(),
             party: party.name(),
             rules: rules.into_iter().filter_map(|rule| self.rule(rule, &titles)).collect(),
+            parameters,
             domain,
             watcher: who,
             rights: touched,

@@ -245,6 +245,8 @@ pub struct Explanation {
     pub party: &'static str,
     /// Every rule that matches, exceptions among them, in order of list and line.
     pub rules: Vec<Rule>,
+    /// Of these, the parameters that rules of the bundled lists name, each with the exception that speaks of it.
+    pub parameters: Vec<Parameter>,
     /// The host's registrable domain.
     pub domain: String,
     /// Whose host it is.
@@ -257,6 +259,17 @@ pub struct Explanation {
     pub actors: Vec<Dossier>,
     /// What is verified of the laws of the countries named.
     pub countries: Vec<Country>,
+}
+
+/// A parameter of an address that only serves to track, as a list says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// What it is called.
+    pub name: String,
+    /// The rule that says so.
+    pub rule: Rule,
+    /// The exception that lets it through.
+    pub exception_rule: Option<Rule>,
 }
 
 /// Who an organisation is.

@@ -476,7 +476,7 @@ pub struct Mark<'a> {
 }
 
 /// The rules that name parameters of the address, each with the exception that lets it through.
-fn decorations<'a>(index: &'a Index, pack: &'a Bytes, matches: &'a Matches) -> impl Iterator<Item = Mark<'a>> {
+pub fn decorations<'a>(index: &'a Index, pack: &'a Bytes, matches: &'a Matches) -> impl Iterator<Item = Mark<'a>> {
     matches.params.iter().map(move |&rule| {
         let name = index.param(pack, rule);
         let spares = |exception: &&RuleId| {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use onlooker::observation::RequestType;
-use onlooker::report::{Dossier, Explanation};
+use onlooker::report::{Dossier, Explanation, Rule};
 
 use super::facts::{checked, dossier, laws_of, meaning, named, seat, sources};
 use super::{Paint, category, count, plain, rights, rule, says_something, slug};
@@ -30,15 +30,32 @@ pub fn explanation(explanation: &Explanation, kind: Option<RequestType>, colours
         None => out.push_str("  whose host it is, is not known\n"),
     }
     rights(&mut out, "  ", &explanation.rights);
-    match explanation.rules.len() {
-        0 if kind.is_none() => {}
+    let of_parameters = |one: &Rule| {
+        let all = explanation.parameters.iter().flat_map(|its| [Some(&its.rule), its.exception_rule.as_ref()]);
+        all.flatten().any(|its| its == one)
+    };
+    let of_whole: Vec<&Rule> = explanation.rules.iter().filter(|one| !of_parameters(one)).collect();
+    match of_whole.len() {
+        0 if kind.is_none() || !explanation.parameters.is_empty() => {}
         0 => out.push_str("\n  No rule matches it.\n"),
         rules => {
             let _ = writeln!(out, "\n  {}:", count(rules as u64, "rule matches it", "rules match it"));
         }
     }
-    for one in &explanation.rules {
+    for one in of_whole {
         rule(&mut out, if one.exception { "    lets it through: " } else { "    " }, one, paint);
+    }
+    if !explanation.parameters.is_empty() {
+        out.push_str("\n  Parameters that only serve to track:\n");
+    }
+    for one in &explanation.parameters {
+        rule(&mut out, &format!("    {}: ", plain(&one.name)), &one.rule, paint);
+        if let Some(exception) = &one.exception_rule {
+            rule(&mut out, "      lets it through: ", exception, paint);
+        }
+    }
+    if kind.is_none() {
+        out.push_str("\n  Which rules of the bundled lists match depends on page and type: see --page and --type.\n");
     }
     let listed = |actor: &&Dossier| explanation.watcher.as_ref().is_none_or(|who| who.listed.contains(&actor.id));
     let (its, of_company): (Vec<&Dossier>, Vec<&Dossier>) = explanation.actors.iter().partition(listed);
