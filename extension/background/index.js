@@ -208,7 +208,7 @@ async function wake() {
   const built = new Observer({
     record(page, event) {
       ledger.record(page, event);
-      if (names && names.on !== false && event.stage === 'answered') void tellName(names, page, event);
+      if (names && event.stage === 'answered') void tellName(names, page, event).catch(() => {});
       if (store.bytes > STORE_BYTES) makeRoom();
     },
     changed(page) {
@@ -440,7 +440,6 @@ async function tellName(from, page, event) {
   await ledger.note(page, {
     v: 2, is: 'answered', rid: `name.${host}`, ts: Date.now(), url: `https://${host}/`, type: 'other', method: 'GET', at: '', headers: [[':cname', name]],
   });
-  if (name !== host) badge.update(page.tab);
 }
 
 // --- the engine --------------------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ import { sizeOf } from './store.js';
  * @property {Map<Row, number>} places where a request stands among the rows, as the engine knows it
  * @property {Set<string>} notes the ids of what was found out
  * @property {boolean} renamed a host has another name than the engine knew as it judged it
+ * @property {number} pause until when the badge does without that: performance.now()
+ * @property {ReturnType<typeof setTimeout>|null} later when it no longer does
  * @property {boolean} whole false after a wake, until the stored rows are read
  * @property {Promise<void>|null} reading
  * @property {boolean} ordered the engine was fed in the order of time
@@ -70,6 +72,8 @@ const HEADER_ROWS = 4_000;
 const HEADER_TEXT = 1_000_000;
 /** One host must not take the room of another. */
 const HEADER_TEXT_OF_HOST = 200_000;
+/** The badge is behind the names of hosts by so many ms at least. */
+const PAUSE_MS = 1000;
 /** The engine judges 100,000 requests of one page. */
 const SCOUTED_MAX = 50_000;
 
@@ -165,7 +169,14 @@ export class Ledger {
     const book = this.#book(page);
     if (book.notes.has(row.rid)) return;
     await this.#read(book);
-    if (isMore(book, row)) this.#keep(book, row);
+    // It may have been dropped meanwhile, or laid aside.
+    if (this.#books.get(page.key) !== book) {
+      if (this.#books.has(page.key)) await this.note(page, row);
+      return;
+    }
+    if (!isMore(book, row)) return;
+    this.#keep(book, row);
+    if (book.renamed) this.#onVerdict(page);
   }
 
   /** What was noted under an id. @param {Page} page @param {string} id @returns {Promise<Row|undefined>} */
@@ -236,8 +247,7 @@ export class Ledger {
   async verdict(page) {
     const book = this.#book(page);
     await this.#read(book);
-    if (book.renamed) this.#close(book);
-    const handle = this.#feed(book);
+    const handle = book.renamed && this.#mayJudgeAgain(book) ? this.#judgeAgain(book) : this.#feed(book);
     return {
       empty: book.requests === 0,
       verdict: handle === 0 || !this.#judge ? null : this.#judge.engine.badge(handle),
@@ -510,6 +520,31 @@ export class Ledger {
     this.#dismiss(book);
   }
 
+  /**
+   * A page can have names come one by one without end, and each time all of it is to be judged again. For the badge that is done
+   * at most once a second, and takes no more than a twentieth of the time.
+   * @param {Book} book
+   */
+  #mayJudgeAgain(book) {
+    const wait = book.pause - performance.now();
+    if (wait <= 0) return true;
+    book.later ??= setTimeout(() => {
+      book.later = null;
+      if (this.#books.get(book.page.key) === book) this.#onVerdict(book.page);
+    }, wait);
+    return false;
+  }
+
+  /** @param {Book} book @returns {number} its handle */
+  #judgeAgain(book) {
+    const start = performance.now();
+    this.#close(book);
+    const handle = this.#feed(book);
+    const end = performance.now();
+    book.pause = end + Math.max(PAUSE_MS, 20 * (end - start));
+    return handle;
+  }
+
   /** @param {Judge} judge @param {Book} book @returns {number} a handle */
   #open(judge, { page, rows }) {
     const handle = judge.open(page.url, this.#recordedOf(page));
@@ -595,7 +630,7 @@ export class Ledger {
 function newBook(page, whole) {
   return {
     page, rows: [], hops: new Map(), requests: 0, text: 0, stages: new Map(), more: 0, moreText: 0, said: new Map(), places: new Map(),
-    notes: new Set(), renamed: false, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
+    notes: new Set(), renamed: false, pause: 0, later: null, whole, reading: null, ordered: true, handle: 0, fed: 0, url: '', gaps: {},
     scout: 0, scouted: 0, scoutSaid: -1, gravest: -1, told: new Map(),
   };
 }

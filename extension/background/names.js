@@ -64,7 +64,13 @@ export class Names {
     // The person may have been quicker.
     if (this.on !== null) return;
     this.on = wanted;
-    for (const [host, site, name] of Array.isArray(learnt) ? learnt : []) this.#put(host, { site, name: Promise.resolve(name), known: name, again: 0 });
+    // The background may have ended as it was turned off.
+    if (!wanted) void this.#session.remove(KEY).catch(() => {});
+    for (const one of Array.isArray(learnt) ? learnt : []) {
+      const [host, site, known, again] = Array.isArray(one) ? one : [];
+      const isOne = typeof host === 'string' && typeof site === 'string' && (typeof known === 'string' ? again === 0 : known === null && again > 0);
+      if (isOne) this.#put(host, { site, name: Promise.resolve(known), known, again });
+    }
   }
 
   /** @returns {Promise<boolean>} whether it is on */
@@ -75,12 +81,13 @@ export class Names {
 
   /** @param {boolean} on rejects where the browser keeps nothing: then it is as it was */
   async turn(on) {
+    if (!on) await this.#session.remove(KEY);
     await (on ? this.#wish.set({ [KEY]: true }) : this.#wish.remove(KEY));
     this.on = on;
     this.#asked.clear();
     this.#counts.clear();
     clearTimeout(this.#saving);
-    if (!on) await this.#session.remove(KEY);
+    this.#saving = undefined;
   }
 
   /**
@@ -128,7 +135,7 @@ export class Names {
     if (asked) {
       asked.known = name;
       if (name === null) asked.again = Date.now() + RETRY_MS;
-      else this.#save();
+      this.#save();
     }
     return name;
   }
@@ -149,9 +156,10 @@ export class Names {
 
   /** The background may end at any moment: what is lost by that is asked for once more. */
   #save() {
-    clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => {
-      const learnt = [...this.#asked].flatMap(([host, { site, known }]) => (known === null ? [] : [[host, site, known]]));
+    this.#saving ??= setTimeout(() => {
+      this.#saving = undefined;
+      // Without those whose answer is on its way.
+      const learnt = [...this.#asked].flatMap(([host, { site, known, again }]) => (known === null && again === 0 ? [] : [[host, site, known, again]]));
       // Where there is no room it lives as long as the background.
       this.#session.set({ [KEY]: learnt }).catch(() => {});
     }, SAVE_MS);

@@ -7,9 +7,10 @@
  *   p:<page>              Page                  a page's record, without its requests
  *   o:<page>:<entry key>  Row                   one request, or what was sent or answered, written in the tick in which it arrived
  *   c:<page>:<entry key>  Row[]                 many of them, once there are many
+ *   names                                       not of this file: names.js
  *   q:<time>:<n>          Event                 not placed yet: the background was still waking, or a document is unknown
  *
- * All of it is as pseudonyms.js left it. A row's key comes from the request alone. So writing one twice, or dying between writing the many and removing the
+ * All of a page is as pseudonyms.js left it. A row's key comes from the request alone. So writing one twice, or dying between writing the many and removing the
  * ones, changes nothing.
  */
 
@@ -90,7 +91,7 @@ export class Store {
     const heads = [];
     for (const key of await this.#there) {
       if (key.startsWith('o:') || key.startsWith('c:')) this.#keysOf(pageOf(key)).add(key);
-      else heads.push(key);
+      else if (key === 'index' || key.startsWith('p:') || key.startsWith('q:')) heads.push(key);
     }
     const found = await this.#get(heads);
     /** @type {Page[]} */

@@ -1,4 +1,4 @@
-/** The page of the person's own lists: hands files to the background, and shows what it says of them. */
+/** The page of options and of the person's own lists: hands files to the background, and shows what it says of them. */
 
 import { html, nothing, render } from '../vendor/lit-html.js';
 import { ask } from '../shared/client.js';
@@ -77,7 +77,7 @@ const actions = {
     all[kind] = await turn(kind, on).catch(() => all[kind]);
     const now = all[kind];
     ui.more.refused = now === on ? null : kind;
-    ui.note = now !== on ? t('switch_refused') : now ? t('switch_said_on') : word('more', kind, 'said_off') ?? '';
+    ui.note = now !== on ? t('switch_refused') : word('more', kind, now ? 'said_on' : 'said_off') ?? '';
     return kind;
   }),
 };

@@ -231,7 +231,7 @@ export const FAMILIES = {
   /** What more a browser can tell: options/more.js. */
   more: {
     members: ['secure', 'names'],
-    parts: ['name', 'what', 'how', 'limits', 'said_off'],
+    parts: ['name', 'what', 'how', 'limits', 'said_on', 'said_off'],
     otherwise: null,
   },
   list_format: {

@@ -95,6 +95,8 @@ const times = (site, own) => ({ [site]: 1, [`www.${site}`]: 1, ...Object.fromEnt
 eachBrowser("whose names stand behind a site's own", { pages: [], incognito: true, cnames: CNAMES, proxied: false }, (world) => {
   /** @type {import("./lib/session.mjs").Tab} */
   let before;
+  /** @type {import("./lib/session.mjs").Tab} */
+  let bare;
 
   test("nothing is asked before it is turned on", async () => {
     const { tab, asked } = await look(world, "before.example");
@@ -104,6 +106,9 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
     assert.deepEqual(await cloaked(world, tab), IN_PART);
     assert.deepEqual(await world.session.stored(), {});
     before = tab;
+    // A page that has no such names: whether they were asked for is all that it can say.
+    bare = (await look(world, "bare.example", { hosts: [], body: "" })).tab;
+    assert.deepEqual(await cloaked(world, bare), IN_PART);
     // For a later test: the browser keeps this file.
     const { net } = world;
     net.route("held.kept.example/kept.js", { body: "0", type: "text/javascript", headers: { "cache-control": "max-age=3600" } });
@@ -116,6 +121,8 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
     assert.deepEqual(await session.stored(), { names: true });
     assert.ok(await isRecorded(world, before));
     assert.deepEqual(await cloaked(world, before), IN_PART, "of a page that was there before nothing was asked for");
+    assert.deepEqual(await cloaked(world, bare), { state: "not-seen", why: "known-names-only", hosts: [] });
+    await assertJudged(world, bare);
     const { tab, asked } = await look(world, "after.example");
     await untilFound(world, tab);
     await until(async () => Object.keys(await namesIn(world, tab)).length === OWN.length, "the last answer");
@@ -233,6 +240,9 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
     const { log: { pages: [{ observations }] } } = await logOf(session, tab);
     assert.ok(observations.some((/** @type {any} */ one) => one.kind === "answered" && one.url.includes("metrics.slow.example")), "the answer itself is told at once");
     assert.deepEqual(await cloaked(world, tab), IN_PART);
+    assert.notEqual((await session.badge(tab)).text, "1");
+    // Nobody asks for a report: the badge finds it out by itself.
+    await until(async () => (await session.badge(tab)).text === "1", "the badge");
     assert.equal((await untilFound(world, tab)).state, "seen");
   });
 
@@ -247,6 +257,7 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
     const { session } = world;
     await turn(world, "Turn it off");
     assert.deepEqual(await session.stored(), {});
+    assert.deepEqual(await cloaked(world, bare), IN_PART);
     assert.deepEqual(await session.inExtension(() => /** @type {any} */ (globalThis).browser.storage.session.get("names")), {});
     const { tab, asked } = await look(world, "over.example");
     assert.deepEqual(asked(), times("over.example", 1));

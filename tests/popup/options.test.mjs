@@ -177,7 +177,7 @@ for (const language of ['en', 'ar']) {
     await page.evaluate(() => { /** @type {any} */ (globalThis).refuses = false; });
     await press(word('switch_turn_on'));
     await until(page, word('switch_on'));
-    assert.equal(await status(), word('switch_said_on'));
+    assert.equal(await status(), word('more_secure_said_on'));
     assert.deepEqual(await granted(), ['webRequestBlocking']);
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'secure', 'the keyboard stays there');
     await axe(page);
@@ -204,10 +204,11 @@ for (const language of ['en', 'ar']) {
     await press();
     await until(page, word('switch_refused'));
     assert.equal(await said(), `${word('switch_off')} ${word('switch_refused')}`, 'beside the switch, where the focus is');
+    assert.ok(!(await page.$eval('#secure ~ .said', (one) => one.textContent ?? '')).includes(word('switch_refused')), 'the other switch is not spoken of');
     assert.equal(await status(), word('switch_refused'));
     disk.fails = null;
     await press();
-    await until(page, word('switch_said_on'));
+    await until(page, word('more_names_said_on'));
     assert.equal(await said(), word('switch_on'));
     assert.deepEqual(disk.local, { names: true });
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'names', 'the keyboard stays there');

@@ -422,6 +422,8 @@ test('the name of a host counts for what came before and comes after, for the ba
   const report = await one.report();
   assert.deepEqual(cloaked(report), [4]);
   const next = life(disk, page, true);
+  await next.ledger.note(page, named('m.flood.example', 'elsewhere.example'));
+  assert.equal([...disk.saved.keys()].filter((key) => key.startsWith('name.')).length, 1);
   assert.deepEqual(await next.report(), report);
   next.ask('https://m.flood.example/4.gif');
   assert.deepEqual(cloaked(await next.report()), [5]);
@@ -431,6 +433,66 @@ test('the name of a host counts for what came before and comes after, for the ba
   next.ledger.merge(page, to);
   const merged = JSON.parse(new TextDecoder().decode(core.report_json(await next.ledger.handle(to)))).pages[0];
   assert.deepEqual(cloaked(merged), [5]);
+});
+
+test('all of a page is judged again for the badge once a second at most, and for a report at once', async (t) => {
+  const page = newPage();
+  let [opened, told] = [0, 0];
+  const judge = judgeOf(core);
+  const ledger = new Ledger(/** @type {any} */ (new Disk()), () => { told += 1; }, () => {}, () => {}, () => RECORDED);
+  ledger.start(/** @type {any} */ ({ ...judge, open: (/** @type {string} */ url, /** @type {string[]} */ recorded) => { opened += 1; return judge.open(url, recorded); } }));
+  const ask = (/** @type {string} */ host) => ledger.record(page, event({ rid: `r${clock += 1}`, ts: clock, url: `https://${host}/a.gif` }));
+  ask('flood.example');
+  for (let n = 0; n < 20; n += 1) ask(`m${n}.flood.example`);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  assert.equal(opened, 1);
+  await ledger.note(page, named('m0.flood.example', 'm0.flood.example'));
+  await ledger.verdict(page);
+  assert.equal(opened, 1, 'its own name changes nothing');
+  for (let n = 1; n < 10; n += 1) {
+    told = 0;
+    await ledger.note(page, named(`m${n}.flood.example`, TRACKER));
+    assert.ok(told > 0, 'whoever shows it is told');
+    await ledger.verdict(page);
+    await ledger.verdict(page);
+  }
+  assert.equal(opened, 2);
+  told = 0;
+  t.mock.timers.tick(1000);
+  assert.equal(told, 1, 'and once more when it may be looked at');
+  const report = JSON.parse(new TextDecoder().decode(core.report_json(await ledger.handle(page)))).pages[0];
+  await ledger.handle(page);
+  assert.equal(opened, 3, 'who asks for a report gets all');
+  for (let n = 1; n < 10; n += 1) assert.deepEqual(cloaked(report, `m${n}.flood.example`), [1]);
+  await ledger.verdict(page);
+  assert.equal(opened, 3);
+});
+
+test('a name that comes as its page goes is kept nowhere, and one that comes to a page in rest is', async () => {
+  for (const isDropped of [true, false]) {
+    const [disk, page] = [new Disk(), newPage()];
+    const one = life(disk, page);
+    one.ask('https://m.flood.example/0.gif');
+    one.ledger.rest(page);
+    const noted = one.ledger.note(page, named('m.flood.example', TRACKER));
+    if (isDropped) one.ledger.drop(page);
+    else one.ledger.rest(page);
+    await noted;
+    assert.equal([...disk.saved.keys()].filter((key) => key.startsWith('name.')).length, isDropped ? 0 : 1);
+    if (!isDropped) assert.deepEqual(cloaked(await one.report()), [1]);
+  }
+});
+
+test('a name that is merged into a page of an earlier life is there', async () => {
+  const [disk, from, to] = [new Disk(), newPage(), newPage()];
+  const early = life(disk, to);
+  early.ask('https://flood.example/', 'main_frame');
+  early.ask('https://m.flood.example/0.gif');
+  const one = life(disk, to, true);
+  one.ledger.record(from, event({ rid: 'f', ts: clock += 1, url: 'https://m.flood.example/1.gif' }));
+  await one.ledger.note(from, named('m.flood.example', TRACKER));
+  one.ledger.merge(from, to);
+  assert.deepEqual(cloaked(await one.report()), [2]);
 });
 
 test('names have room where headers have none, and count for what comes to a full log', async () => {

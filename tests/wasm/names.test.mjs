@@ -77,7 +77,7 @@ test('on the way to a page it is asked for what leads on to the same site', asyn
   const hop = (/** @type {string} */ url, /** @type {number} */ status, /** @type {string[][]} */ headers) => of(names, url, { type: 'main_frame', status, headers }, { url });
   assert.equal(await hop('https://m.shop.example/r', 302, [['etag', '"1"'], ['location', 'https://www.shop.example/']]), 'c.tracker.test');
   for (const [status, headers] of /** @type {[number, string[][]][]} */ ([
-    [302, [['location', 'https://elsewhere.example/']]], [302, [['location', '/r2']]], [302, []], [200, [['location', 'https://www.shop.example/']]], [204, []],
+    [302, [['location', 'https://elsewhere.example/']]], [302, [['location', '/r2']]], [302, []], [404, [['location', 'https://www.shop.example/']]], [200, [['location', 'https://www.shop.example/']]], [204, []],
   ])) assert.equal(await hop('https://n.shop.example/r', status, headers), null);
   assert.deepEqual(asked, ['m.shop.example']);
 });
@@ -147,31 +147,73 @@ test('names without end: a hundred of a site, and of all the last two thousand',
 });
 
 test('a session remembers, and asks once for what was asked for as the background ended', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  /** @type {(answer: object) => void} */
-  let answer = () => {};
-  const { names, session } = start({ 'a.shop.example': 'c.tracker.test', 'b.shop.example': new Error('no'), 'c.shop.example': new Promise((done) => { answer = done; }) });
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+  const records = { 'a.shop.example': 'c.tracker.test', 'b.shop.example': new Error('no'), 'c.shop.example': new Promise(() => {}) };
+  const { names, session } = start(records);
   await Promise.all([of(names, 'https://a.shop.example/'), of(names, 'https://b.shop.example/')]);
-  const late = of(names, 'https://c.shop.example/');
+  void of(names, 'https://c.shop.example/');
   await tick();
   assert.deepEqual(session.kept, {});
   t.mock.timers.tick(500);
   await tick();
-  assert.deepEqual(session.kept, { names: [['a.shop.example', 'shop.example', 'c.tracker.test']] });
-  const next = start({}, { session });
-  assert.equal(await of(next.names, 'https://a.shop.example/'), 'c.tracker.test');
-  assert.deepEqual(next.asked, []);
-  await of(next.names, 'https://b.shop.example/');
-  assert.deepEqual(next.asked, ['b.shop.example']);
-  answer({ canonicalName: 'd.tracker.test' });
-  assert.equal(await late, 'd.tracker.test');
-  t.mock.timers.tick(500);
-  await tick();
-  assert.deepEqual(session.kept.names.length, 2);
-  const full = start({}, { session: area({ names: 'what else' }, { full: true }) });
-  assert.equal(await of(full.names, 'https://a.shop.example/'), 'a.shop.example');
-  t.mock.timers.tick(500);
-  await tick();
+  const kept = [['a.shop.example', 'shop.example', 'c.tracker.test', 0], ['b.shop.example', 'shop.example', null, 1_060_000]];
+  assert.deepEqual(session.kept, { names: kept });
+  // And the life after the next, to which that hands on what it was given.
+  for (const host of ['d', 'e']) {
+    const next = start({}, { session });
+    assert.equal(await of(next.names, 'https://a.shop.example/'), 'c.tracker.test');
+    assert.equal(await of(next.names, 'https://b.shop.example/'), null, 'the minute is not over');
+    assert.deepEqual(next.asked, []);
+    await of(next.names, `https://${host}.shop.example/`);
+    t.mock.timers.tick(500);
+    await tick();
+  }
+  assert.deepEqual(session.kept.names.map((/** @type {string[]} */ [host]) => host).sort(), ['a', 'b', 'd', 'e'].map((host) => `${host}.shop.example`));
+  const last = start({}, { session });
+  assert.equal(await of(last.names, 'https://c.shop.example/'), 'c.shop.example');
+  assert.deepEqual(last.asked, ['c.shop.example']);
+});
+
+test('what is new is stored in time, however much more comes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { names, session } = start({});
+  for (let n = 0; n < 4; n += 1) {
+    await of(names, `https://n${n}.shop.example/`);
+    t.mock.timers.tick(400);
+    await tick();
+  }
+  assert.ok(session.kept.names.length >= 2);
+});
+
+test('a hundred of a site, through the lives of a background, whether they could be asked or not', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+  const session = area();
+  let asked = 0;
+  for (const life of [0, 1, 2]) {
+    const next = start(Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`n${life * 60 + n}.shop.example`, new Error('no')])), { session });
+    for (let n = 0; n < 60; n += 1) await of(next.names, `https://n${life * 60 + n}.shop.example/`);
+    asked += next.asked.length;
+    t.mock.timers.tick(500);
+    await tick();
+  }
+  assert.equal(asked, 100);
+  // What failed may be asked for again where there is no room for more.
+  t.mock.timers.tick(60_001);
+  const late = start({}, { session });
+  assert.equal(await of(late.names, 'https://n1.shop.example/'), 'n1.shop.example');
+  // And by another start all of them.
+  await late.names.turn(false);
+  await late.names.turn(true);
+  assert.equal(await of(late.names, 'https://n170.shop.example/'), 'n170.shop.example');
+});
+
+test('what stands there from elsewhere stops nothing', async () => {
+  for (const names of ['what else', [null], [7, ['a.shop.example'], ['b.shop.example', 'shop.example', 7, 0], ['b.shop.example', 'shop.example', null, 0]], [['a.shop.example', 'shop.example', 'c.tracker.test', 0]]]) {
+    const { names: made, asked } = start({ 'b.shop.example': 'd.tracker.test' }, { session: area({ names }, { full: true }) });
+    assert.equal(await made.isOn(), true);
+    assert.equal(await of(made, 'https://b.shop.example/'), 'd.tracker.test');
+    assert.deepEqual(asked, ['b.shop.example']);
+  }
 });
 
 test('off, it asks nobody; turned off, it forgets, and nothing is kept', async (t) => {
@@ -191,6 +233,11 @@ test('off, it asks nobody; turned off, it forgets, and nothing is kept', async (
   t.mock.timers.tick(500);
   await tick();
   assert.deepEqual([wish.kept, session.kept], [{}, {}]);
+  // The background had ended in between.
+  const left = area({ names: [['a.shop.example', 'shop.example', 'c.tracker.test', 0]] });
+  await start({}, { wish: area(), session: left }).names.ready;
+  await tick();
+  assert.deepEqual(left.kept, {});
   assert.equal(await of(names, 'https://a.shop.example/'), null);
   await names.turn(true);
   await of(names, 'https://a.shop.example/');
