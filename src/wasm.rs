@@ -297,7 +297,8 @@ impl Engine {
 
     /// Judges a part of an exchange: the URL, the lines of its headers (`name: value`) and its body lie one behind the other in
     /// the scratch buffer. How an answer's connection is secured stands among the headers, as `:protocol`, `:cipher`, `:issuer`,
-    /// `:root`, `:built-in` and `:changed` (`true` or `false`). `stage` is 0 request, 1 sent, 2 answered; `kind` is of [`request_type`],
+    /// `:root`, `:built-in` and `:changed` (`true` or `false`). The canonical name of an answer's host stands there as `:cname`, or
+    /// alone: it counts for requests that are told after it. `stage` is 0 request, 1 sent, 2 answered; `kind` is of [`request_type`],
     /// `method` of [`request_method`]; `status` 0 and `time` below 0 are not known. See [`pack_verdict`] for the number that
     /// comes back.
     #[allow(clippy::too_many_arguments, reason = "numbers cross without being allocated")]

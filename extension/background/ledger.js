@@ -87,7 +87,7 @@ const isWorker = 'ServiceWorkerGlobalScope' in globalThis;
 
 /** Headers that tell something of their very request. The others are logged once for a host, and again where they differ. */
 const ITS_OWN = new Set([
-  'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to', 
+  'set-cookie', 'etag', 'last-modified', 'location', 'refresh', 'clear-site-data', 'authorization', 'ping-from', 'ping-to',
 ]);
 /** What belongs to those: when a cookie ends, for how long an answer is kept. By themselves a time is none worth a row. */
 const BESIDE = new Set(['cache-control', 'content-type', 'date', 'expires', 'strict-transport-security']);

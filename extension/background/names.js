@@ -64,8 +64,6 @@ export class Names {
     // The person may have been quicker.
     if (this.on !== null) return;
     this.on = wanted;
-    // The background may have ended as it was turned off.
-    if (!wanted) void this.#session.remove(KEY).catch(() => {});
     for (const one of Array.isArray(learnt) ? learnt : []) {
       const [host, site, known, again] = Array.isArray(one) ? one : [];
       const isOne = typeof host === 'string' && typeof site === 'string' && (typeof known === 'string' ? again === 0 : known === null && again > 0);
@@ -81,8 +79,19 @@ export class Names {
 
   /** @param {boolean} on rejects where the browser keeps nothing: then it is as it was */
   async turn(on) {
-    if (!on) await this.#session.remove(KEY);
-    await (on ? this.#wish.set({ [KEY]: true }) : this.#wish.remove(KEY));
+    const before = this.on;
+    try {
+      if (on) await this.#wish.set({ [KEY]: true });
+      else {
+        // In this order: what was learnt never stands there without the wish.
+        this.on = false;
+        await this.#session.remove(KEY);
+        await this.#wish.remove(KEY);
+      }
+    } catch (error) {
+      this.on = before;
+      throw error;
+    }
     this.on = on;
     this.#asked.clear();
     this.#counts.clear();
@@ -158,6 +167,7 @@ export class Names {
   #save() {
     this.#saving ??= setTimeout(() => {
       this.#saving = undefined;
+      if (!this.on) return;
       // Without those whose answer is on its way.
       const learnt = [...this.#asked].flatMap(([host, { site, known, again }]) => (known === null && again === 0 ? [] : [[host, site, known, again]]));
       // Where there is no room it lives as long as the background.

@@ -27,7 +27,7 @@ pub struct Memory {
     news: bool,
 }
 
-// Not what is in it: that every state could be printed would be a tenth of the wasm file.
+// Not what is in it: the code to print every state would stand in the wasm file.
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").field("states", &self.states.len()).field("news", &self.news).finish()
@@ -77,7 +77,7 @@ impl Memory {
 /// A table with room for so many entries; what came first goes first.
 ///
 /// Not a `BTreeMap`: there are some twenty such tables, each of types of its own, and what takes an entry out of a tree and
-/// sets the tree right again was a tenth of the wasm file.
+/// sets the tree right again was, with the code to print them, a tenth of the wasm file.
 #[derive(Debug)]
 pub struct Bounded<K, V, const MOST: usize> {
     /// In the order in which they came; once there are `MOST` of them, as a ring.

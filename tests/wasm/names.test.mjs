@@ -233,15 +233,25 @@ test('off, it asks nobody; turned off, it forgets, and nothing is kept', async (
   t.mock.timers.tick(500);
   await tick();
   assert.deepEqual([wish.kept, session.kept], [{}, {}]);
-  // The background had ended in between.
-  const left = area({ names: [['a.shop.example', 'shop.example', 'c.tracker.test', 0]] });
-  await start({}, { wish: area(), session: left }).names.ready;
-  await tick();
-  assert.deepEqual(left.kept, {});
   assert.equal(await of(names, 'https://a.shop.example/'), null);
   await names.turn(true);
   await of(names, 'https://a.shop.example/');
   assert.equal(asked.length, 3);
+});
+
+test('what is stored late is not stored behind its removal', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const session = area();
+  const { remove } = session;
+  session.remove = async (/** @type {string} */ key) => {
+    await remove(key);
+    t.mock.timers.tick(500);
+    await tick();
+  };
+  const { names } = start({}, { session });
+  await of(names, 'https://a.shop.example/');
+  await names.turn(false);
+  assert.deepEqual(session.kept, {});
 });
 
 test('nothing is asked after it was turned off', async () => {
@@ -268,6 +278,11 @@ test('what was kept comes late, is something else, or cannot be', async () => {
   const full = start({}, { wish: area({}, { full: true }) }).names;
   await assert.rejects(full.turn(true));
   assert.equal(await full.isOn(), false);
+  const stuck = area({ names: true });
+  const kept = start({}, { session: { ...area(), remove: async () => { throw new Error('off'); } }, wish: stuck }).names;
+  await kept.ready;
+  await assert.rejects(kept.turn(false));
+  assert.deepEqual([await kept.isOn(), stuck.kept], [true, { names: true }], 'it is as it was');
   assert.equal(await start({}, { wish: area({ names: true }, { broken: true }) }).names.isOn(), false);
   const half = start({}, { session: area({}, { broken: true }) }).names;
   assert.equal(await half.isOn(), true);
