@@ -225,7 +225,7 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
     net.route("metrics.flood.example/a.gif", { body: "", type: "image/gif", headers: /** @type {any} */ ({ "set-cookie": Array.from({ length: 260 }, (_, n) => `c${n}=1; Max-Age=0`) }) });
     let tags = 0;
     for (let n = 0; n < 8; n += 1) net.route(`f${n}.flood.example/e.json`, () => ({ body: "{}", type: "application/json", headers: { etag: `"${"e".repeat(40)}${tags += 1}"` } }));
-    const flood = `Promise.all(Array.from({ length: 8 }, async (_, n) => { for (let at = 0; at < 560; at += 1) await fetch("http://f" + n + ".flood.example:${net.port}/e.json?" + at); }))`;
+    const flood = `Promise.all(Array.from({ length: 8 }, async (_, n) => { for (let at = 0; at < 560; at += 8) await Promise.all(Array.from({ length: 8 }, (_, more) => fetch("http://f" + n + ".flood.example:${net.port}/e.json?" + (at + more)))); }))`;
     const { tab } = await look(world, "flood.example", { hosts: ["metrics.flood.example"], body: `<script>${flood}.then(() => { new Image().src = "${at(net, "metrics.flood.example")}"; })</script>` });
     assert.deepEqual((await untilFound(world, tab)).hosts, ["metrics.flood.example"]);
     const { log: { pages: [{ gaps }] } } = await logOf(world.session, tab);
