@@ -11,7 +11,7 @@ pub const DETECTOR: Detector = Detector {
                 name, with the organisation behind it where the list tells; or whose canonical name, where the DNS was asked, is \
                 of another organisation that a list names as a tracker's. Not where that organisation owns the site.",
     threshold: "One matching host rule. The sections are built from the public list of CNAME-cloaked trackers \
-                that AdGuard keeps. For a canonical name: a rule that would match the same request under that name. Another \
+                that AdGuard keeps. For a canonical name: a rule that names a host and would match the same request under that name. Another \
                 organisation's name alone is no finding: most such hosts only serve files.",
     severity: "Moderate: a known tracker was contacted, under the site's own name; graver where our own lists say so of it.",
     sources: &[

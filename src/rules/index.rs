@@ -425,6 +425,12 @@ impl Index {
         }
     }
 
+    /// Whether a rule says at which host, or under which.
+    pub fn names_a_host(&self, pack: &Bytes, rule: RuleId) -> bool {
+        let flags = self.flags(pack, rule);
+        flags.has(Flags::HOST_ANCHOR) || flags.has(Flags::PLAIN_HOST)
+    }
+
     /// Where a rule stands, and what it says. Needs the pack's texts: without them there is no line and no text.
     pub fn place<'a>(&self, pack: &'a Bytes, rule: RuleId) -> Option<RulePlace<'a>> {
         let list = self.list_of(rule)?;

@@ -171,13 +171,14 @@ pub struct Canonical<'a> {
 }
 
 impl Canonical<'_> {
-    /// The rule that says most of whom it names: one of our own lists, else one of a bundled list; and how grave our own lists
-    /// say it is.
+    /// The rule that says most of whom it names: one of our own lists, else one of a bundled list that names the host, as a path
+    /// says nothing of whose it is; and how grave our own lists say it is.
     pub fn rule(&self) -> Option<(RuleId, Option<Standing>)> {
         if let Some(own) = self.found.own_rules().max_by_key(OwnRule::weight) {
             return Some((own.rule, Some(own.standing)));
         }
-        let all = self.found.matches.blocking.iter();
+        let (index, pack) = (self.found.index, self.found.pack);
+        let all = self.found.matches.blocking.iter().filter(|found| index.names_a_host(pack, found.rule));
         all.min_by_key(|found| (u16::MAX - found.length, found.rule)).map(|found| (found.rule, None))
     }
 }
