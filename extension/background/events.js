@@ -143,6 +143,17 @@ export function lose(lost, more) {
   for (const [why, count] of Object.entries(more ?? {})) if (count > 0) lost[why] = (lost[why] ?? 0) + count;
 }
 
+/** In a map that forgets what it was told first. @template K, V @param {Map<K, V>} map @param {K} key @param {V} value @param {number} most */
+export function remember(map, key, value, most) {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    break;
+  }
+}
+
 /** A header that found no room. @param {Lost} lost @param {string} name */
 export function loseHeader(lost, name) {
   lose(lost, { [name === 'cookie' || name === 'set-cookie' ? 'cookies-left-out' : 'headers-left-out']: 1 });

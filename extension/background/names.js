@@ -10,6 +10,8 @@
  * where there is no such record. The question is a second one, as a page's answers are cached for its own site alone.
  */
 
+import { remember } from './events.js';
+
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
 /** @typedef {{resolve: (host: string, flags: string[]) => Promise<{canonicalName?: string}>}} Dns */
 
@@ -37,8 +39,6 @@ export class Names {
   #session;
   /** By host, the one that was met last at the end. @type {Map<string, Asked>} */
   #asked = new Map();
-  /** How many hosts of a site these are. @type {Map<string, number>} */
-  #counts = new Map();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #saving;
 
@@ -67,7 +67,7 @@ export class Names {
     for (const one of Array.isArray(learnt) ? learnt : []) {
       const [host, site, known, again] = Array.isArray(one) ? one : [];
       const isOne = typeof host === 'string' && typeof site === 'string' && (typeof known === 'string' ? again === 0 : known === null && again > 0);
-      if (isOne) this.#put(host, { site, name: Promise.resolve(known), known, again });
+      if (isOne) remember(this.#asked, host, { site, name: Promise.resolve(known), known, again }, HOSTS);
     }
   }
 
@@ -94,7 +94,6 @@ export class Names {
     }
     this.on = on;
     this.#asked.clear();
-    this.#counts.clear();
     clearTimeout(this.#saving);
     this.#saving = undefined;
   }
@@ -129,11 +128,18 @@ export class Names {
     let asked = this.#asked.get(host);
     if (!asked || (asked.again !== 0 && asked.again < Date.now())) {
       // It may have been turned off since.
-      if (!met || !this.on || (!asked && (this.#counts.get(site) ?? 0) >= HOSTS_OF_SITE)) return null;
+      if (!met || !this.on || (!asked && this.#askedOf(site) >= HOSTS_OF_SITE)) return null;
       asked = { site, name: this.#ask(host), known: null, again: 0 };
     }
-    this.#put(host, asked);
+    remember(this.#asked, host, asked, HOSTS);
     return asked.name;
+  }
+
+  /** @param {string} site @returns {number} how many of its hosts */
+  #askedOf(site) {
+    let count = 0;
+    for (const one of this.#asked.values()) if (one.site === site) count += 1;
+    return count;
   }
 
   /** @param {string} host @returns {Promise<string|null>} */
@@ -147,20 +153,6 @@ export class Names {
       this.#save();
     }
     return name;
-  }
-
-  /** @param {string} host @param {Asked} asked */
-  #put(host, asked) {
-    if (!this.#asked.delete(host)) this.#counts.set(asked.site, (this.#counts.get(asked.site) ?? 0) + 1);
-    this.#asked.set(host, asked);
-    if (this.#asked.size <= HOSTS) return;
-    for (const [first, { site }] of this.#asked) {
-      this.#asked.delete(first);
-      const left = (this.#counts.get(site) ?? 1) - 1;
-      if (left === 0) this.#counts.delete(site);
-      else this.#counts.set(site, left);
-      break;
-    }
   }
 
   /** The background may end at any moment: what is lost by that is asked for once more. */

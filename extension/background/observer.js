@@ -18,7 +18,7 @@
  * - What was sent for a request and answered goes where the request went. It makes no page and no gap.
  */
 
-import { originOf } from './events.js';
+import { originOf, remember } from './events.js';
 
 /** @typedef {import('./events.js').Event} Event */
 /** @typedef {import('./events.js').RequestEvent} RequestEvent */
@@ -703,17 +703,6 @@ export class Observer {
       delete page.docs[doc];
       this.#docs.delete(doc);
     }
-  }
-}
-
-/** In a map that forgets what it was told first. @template K, V @param {Map<K, V>} map @param {K} key @param {V} value @param {number} most */
-function remember(map, key, value, most) {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= most) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    break;
   }
 }
 

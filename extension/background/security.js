@@ -6,6 +6,8 @@
  * person accepted in spite of a warning no chain, and `isUntrusted`.
  */
 
+import { remember } from './events.js';
+
 /** @typedef {NonNullable<import('../pkg/onlooker.js').LogExchange['security']>} Security */
 
 /** What of Firefox's answer is looked at.
@@ -50,9 +52,7 @@ export class Roots {
     if (security === null || typeof built !== 'boolean' || secret || !URL.canParse(url)) return security;
     const { host } = new URL(url);
     const before = this.#known.get(host);
-    this.#known.delete(host);
-    this.#known.set(host, built);
-    if (this.#known.size > HOSTS) for (const first of this.#known.keys()) { this.#known.delete(first); break; }
+    remember(this.#known, host, built, HOSTS);
     return before === undefined || before === built ? security : { ...security, changed: true };
   }
 }

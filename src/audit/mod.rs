@@ -193,14 +193,10 @@ impl Engine {
     /// then it says that something has changed. What was seen of the same `id` and stage before changes nothing.
     pub fn observe_part(&mut self, page: &mut Page, id: u64, glimpse: Glimpse<'_>) -> Verdict {
         let before = page.badge();
-        if let Some(name) = name_in(&glimpse) {
-            if self.request.read(glimpse.url).is_ok() {
-                page.learn(self.request.host_str(), name);
-            }
-            // Told by itself it is no part of any exchange.
-            if glimpse.headers.len() == 1 && glimpse.status == 0 {
-                return page.verdict(before, Judged::default(), false);
-            }
+        let named = self.learn(page, glimpse.stage, glimpse.url, glimpse.headers.iter().copied());
+        // Told by itself a name is no part of any exchange.
+        if named && glimpse.headers.len() == 1 && glimpse.status == 0 {
+            return page.verdict(before, Judged::default(), false);
         }
         match page.is_new(id, glimpse.stage) {
             None => {
@@ -217,6 +213,26 @@ impl Engine {
         let judged = self.judge(page, &mut memory, id, glimpse);
         page.memory = memory;
         page.verdict(before, judged, false)
+    }
+
+    /// Notes the canonical name of an answer's host, where a recorder that asked the DNS tells it in the pseudo-header `:cname`,
+    /// which no server can send; says whether there is one.
+    fn learn<'a>(
+        &mut self,
+        page: &mut Page,
+        stage: Stage,
+        url: &[u8],
+        mut headers: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> bool {
+        let told = (stage == Stage::Answered).then(|| headers.find(|(name, _)| *name == ":cname")).flatten();
+        let name = told.map(|(_, name)| name.trim_end_matches('.'));
+        let Some(name) = name.filter(|name| !name.is_empty() && !name.contains(['/', '?', '#', '@', ':'])) else {
+            return false;
+        };
+        if self.request.read(url).is_ok() {
+            page.learn(self.request.host_str(), name);
+        }
+        true
     }
 
     fn judge(&mut self, page: &mut Page, memory: &mut Memory, id: u64, glimpse: Glimpse<'_>) -> Judged {
@@ -403,11 +419,9 @@ impl Engine {
         page.records(log.recorded.iter().copied());
         // A name is a host's, whenever it was asked for: it counts for what came before as well.
         for observation in &log.observations {
-            if let Observation::Exchange(part) = observation
-                && let Some(name) = name_of(part.stage, part.headers.iter().map(|(name, value)| (&**name, &**value)))
-                && self.request.read(part.url.as_bytes()).is_ok()
-            {
-                page.learn(self.request.host_str(), name);
+            if let Observation::Exchange(part) = observation {
+                let headers = part.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                self.learn(&mut page, part.stage, part.url.as_bytes(), headers);
             }
         }
         // Two addresses under one id are two requests, of which one would be passed over as told before.
@@ -613,18 +627,6 @@ fn rewritten<'a>(pseudonyms: &mut Option<Pseudonyms>, url: &'a [u8]) -> Cow<'a, 
         None => pseudonyms.url(url, &mut out),
     }
     Cow::Owned(out)
-}
-
-/// The canonical name of an answer's host, where a recorder that asked the DNS tells it in the pseudo-header `:cname`, which no
-/// server can send.
-fn name_in<'a>(glimpse: &Glimpse<'a>) -> Option<&'a str> {
-    name_of(glimpse.stage, glimpse.headers.iter().copied())
-}
-
-fn name_of<'a>(stage: Stage, mut headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
-    let (_, name) = (stage == Stage::Answered).then(|| headers.find(|(name, _)| *name == ":cname"))??;
-    let name = name.trim_end_matches('.');
-    (!name.is_empty() && !name.contains(['/', '?', '#', '@', ':'])).then_some(name)
 }
 
 /// Writes a request as it would be under its host's canonical name.

@@ -2,9 +2,9 @@
 /** How connections are secured: told by Firefox alone, and only where a person has turned it on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judged } from "./lib/options.mjs";
+import { judged, turn } from "./lib/options.mjs";
 import { until } from "./lib/net.mjs";
-import { ask, axe, flush, logOf } from "./lib/session.mjs";
+import { ask, flush, logOf } from "./lib/session.mjs";
 import { assertSame, eachBrowser, page } from "./lib/suite.mjs";
 
 const PAGE = page(`<script>self.done = Promise.all(Array.from({ length: 30 }, (_, n) => fetch("https://" + (n % 3 ? "one" : "two") + ".example/" + n + ".json").then((reply) => reply.text(), String)))</script>`);
@@ -37,18 +37,6 @@ eachBrowser("how connections are secured", { pages: [] }, (world, name) => {
     return { recorded: recorded.includes("security"), answered, secured: answered.filter((/** @type {any} */ one) => one.security) };
   }
 
-  /** As a person does: the browser asks for a real click. @param {string} label of the button */
-  async function turn(label) {
-    const { session } = world;
-    const { page: options, close } = await session.openPage(`${await session.inExtension(() => location.origin)}/options/options.html`);
-    await until(() => options.evaluate(() => document.querySelector("#secure") !== null), "the section");
-    assert.deepEqual(await axe({ evaluate: (fn, ...args) => options.evaluate(fn, ...args), run: async (source) => { await options.evaluate(`${source};0`); } }), []);
-    const button = await options.waitForSelector(`::-p-text(${label})`);
-    await button?.click();
-    await until(() => options.evaluate(() => /^Turned/.test(document.querySelector("[role=status]")?.textContent ?? "")), "that it is done");
-    await close();
-  }
-
   test("nothing is told before it is turned on", async () => {
     const { recorded, secured, answered } = await told(await look("before.example"));
     assert.ok(answered.length > 0);
@@ -65,7 +53,7 @@ eachBrowser("how connections are secured", { pages: [] }, (world, name) => {
 
   test("turned on: of pages that are opened then, once for a host; the requests are the same", { skip: name === "chromium" && "Chromium tells no extension" }, async () => {
     const { session } = world;
-    await turn("Turn it on");
+    await turn(session, "secure", "Turn it on");
     const tab = await look("after.example");
     const { recorded, secured } = await told(tab);
     assert.ok(recorded);
@@ -93,7 +81,7 @@ eachBrowser("how connections are secured", { pages: [] }, (world, name) => {
 
   test("turned off it is over, and the permission is given back", { skip: name === "chromium" && "Chromium tells no extension" }, async () => {
     const { session } = world;
-    await turn("Turn it off");
+    await turn(session, "secure", "Turn it off");
     const { permissions } = await session.inExtension(() => /** @type {any} */ (globalThis).browser.permissions.getAll());
     assert.ok(!permissions.includes("webRequestBlocking"));
     const { recorded, secured, answered } = await told(await look("over.example"));

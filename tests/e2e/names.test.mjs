@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/net.mjs";
-import { judged } from "./lib/options.mjs";
-import { ask, axe, flush, logOf, openAll, reportOf, tally, untilText } from "./lib/session.mjs";
+import { judged, turn } from "./lib/options.mjs";
+import { ask, flush, logOf, openAll, reportOf, tally, untilText } from "./lib/session.mjs";
 import { eachBrowser, page } from "./lib/suite.mjs";
 
 /** A tracker's own name for a customer, under a name of the customer's. */
@@ -77,18 +77,6 @@ async function assertJudged({ session }, tab) {
   assert.equal(judged(log.filename, log.json), (await ask(session, { kind: "page-report-json", tabId: tab.id })).json);
 }
 
-/** As a person does. @param {World} world @param {string} label of the button */
-async function turn({ session }, label) {
-  const { page: options, close } = await session.openPage(`${await session.inExtension(() => location.origin)}/options/options.html`);
-  await until(() => options.evaluate(() => document.querySelector("#names") !== null), "the section");
-  assert.deepEqual(await axe({ evaluate: (fn, ...args) => options.evaluate(fn, ...args), run: async (source) => { await options.evaluate(`${source};0`); } }), []);
-  await options.evaluate((/** @type {string} */ wanted) => {
-    /** @type {HTMLElement|undefined} */ ([...document.querySelectorAll("#names ~ .buttons button")].find((one) => one.textContent?.startsWith(wanted)))?.click();
-  }, label);
-  await until(() => options.evaluate(() => /^Turned/.test(document.querySelector("[role=status]")?.textContent ?? "")), "that it is done");
-  await close();
-}
-
 /** How often each name of a site is asked for: once by the browser itself. @param {string} site @param {number} own its subdomains */
 const times = (site, own) => ({ [site]: 1, [`www.${site}`]: 1, ...Object.fromEntries(OWN.map((name) => [`${name}.${site}`, own])) });
 
@@ -117,7 +105,7 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
 
   test("turned on: of the site's own subdomains, each once, and the tracker among them is told", async () => {
     const { session } = world;
-    await turn(world, "Turn it on");
+    await turn(world.session, "names", "Turn it on");
     assert.deepEqual(await session.stored(), { names: true });
     assert.ok(await isRecorded(world, before));
     assert.deepEqual(await cloaked(world, before), IN_PART, "of a page that was there before nothing was asked for");
@@ -255,7 +243,7 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
 
   test("turned off it is over, and nothing of it is kept", async () => {
     const { session } = world;
-    await turn(world, "Turn it off");
+    await turn(world.session, "names", "Turn it off");
     assert.deepEqual(await session.stored(), {});
     assert.deepEqual(await cloaked(world, bare), IN_PART);
     assert.deepEqual(await session.inExtension(() => /** @type {any} */ (globalThis).browser.storage.session.get("names")), {});
@@ -268,7 +256,7 @@ eachBrowser("whose names stand behind a site's own", { pages: [], incognito: tru
 
 eachBrowser("whose names stand behind a site's own, where a proxy is used", { pages: [], cnames: CNAMES, proxied: true }, (world) => {
   test("nothing is asked past the proxy, and the page says so", async () => {
-    await turn(world, "Turn it on");
+    await turn(world.session, "names", "Turn it on");
     const { tab, asked } = await look(world, "past.example");
     assert.deepEqual(asked(), times("past.example", 1));
     assert.deepEqual(await namesIn(world, tab), {});

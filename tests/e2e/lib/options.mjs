@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cli } from "./dist.mjs";
 import { until } from "./net.mjs";
+import { axe } from "./session.mjs";
 
 /**
  * @typedef {object} Options
@@ -51,6 +52,20 @@ export async function withOptions(session, work) {
   } finally {
     await page.close();
   }
+}
+
+/**
+ * Turns something on or off as a person does: the browser asks for a real click.
+ * @param {import("./session.mjs").Session} session @param {"secure"|"names"} id @param {string} label of the button
+ */
+export async function turn(session, id, label) {
+  const { page: options, close } = await session.openPage(`${await session.inExtension(() => location.origin)}/options/options.html`);
+  const button = await until(() => options.$(`#${id} ~ .buttons button`), "the section");
+  assert.deepEqual(await axe({ evaluate: (fn, ...args) => options.evaluate(fn, ...args), run: async (source) => { await options.evaluate(`${source};0`); } }), []);
+  assert.ok((await button.evaluate((/** @type {Element} */ shown) => shown.textContent ?? "")).startsWith(label));
+  await button.click();
+  await until(() => options.evaluate(() => /^Turned/.test(document.querySelector("[role=status]")?.textContent ?? "")), "that it is done");
+  await close();
 }
 
 /** What the command line says of a saved log. @param {string} filename @param {string} json @param {string[]} [more] */
